@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import type { Msg } from '@nats-io/transport-node';
+import { decodeFrame, encodeCancel, encodeFlow, encodeMessage, isNoResponders, openFrame, type Bus, type BulkConnection, type ReplyInbox } from '@pontage/bus';
+import { subjectOf } from '@pontage/contracts';
+import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
+import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
+import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
+import { asProblem, dispatchLost, problemFromWire, unavailable, type Problem } from '@pontage/problems';
+import { AnswerAssembly, type AnswerReader } from './answer.js';
+
+/** What a caller of the client decides of a run; the rest is the client's. */
+export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox'>;
+
+interface Open {
+  readonly executionId: string;
+  readonly run: QueryToRun;
+  readonly body: Uint8Array | undefined;
+  readonly assembly: AnswerAssembly;
+  readonly reader: AnswerReader;
+  readonly inboxes: readonly ReplyInbox[];
+  readonly repeatable: boolean;
+  /** 1, or 2 after a silence. */
+  attempt: number;
+  heardAt: number;
+  heard: boolean;
+  /** Where flow messages go, once a worker has spoken. */
+  worker: { readonly region: string; readonly workerId: string } | undefined;
+}
+
+/** No first frame within this, or silence for that long afterwards: lost. */
+const firstFrameMs = 1_000;
+const silenceMs = 3_000;
+const sweepMs = 100;
+
+/** A running execution, to feed and to end. */
+export interface RunningQuery {
+  readonly executionId: string;
+  /** The attempts made so far. */
+  readonly attempts: number;
+  /** Allows the worker that many more bytes of the answer. */
+  grant(bytes: number): void;
+  /** Sends a piece of the request's body. */
+  send(sequence: number, body: Uint8Array, last: boolean): void;
+  /** Says that the rest of the request's body will not come. */
+  cut(): void;
+  /** The caller has gone, or has had enough. */
+  cancel(reason: string): void;
+}
+
+/** Sends queries to query-proxies and sorts the frames that workers send back; one subscription for all of them. */
+export class QueryClient {
+  private readonly open = new Map<string, Open>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly bulk: BulkConnection,
+  ) {
+    this.timer = setInterval(() => this.sweep(), sweepMs).unref();
+  }
+
+  /** How many queries are being answered. */
+  get inflight(): number {
+    return this.open.size;
+  }
+
+  /**
+   * Runs a query; the reader hears everything else.
+   * `repeatable`: a silence before the head is answered by asking once more, as for GET and HEAD.
+   */
+  run(run: QueryToRun, body: Uint8Array | undefined, repeatable: boolean, reader: AnswerReader): RunningQuery {
+    const executionId = randomUUID();
+    const take = (message: Msg) => this.take(executionId, message);
+    const open: Open = {
+      executionId,
+      run,
+      body,
+      reader,
+      repeatable,
+      assembly: new AnswerAssembly(this.closing(executionId, reader)),
+      inboxes: [this.bus.replies.expect(take), this.bulk.replies.expect(take)],
+      attempt: 0,
+      heardAt: 0,
+      heard: false,
+      worker: undefined,
+    };
+    this.open.set(executionId, open);
+    this.ask(open);
+    return {
+      executionId,
+      get attempts() {
+        return open.attempt;
+      },
+      grant: (bytes) => this.flow(open, encodeFlow({ type: 'grant', executionId, bytes })),
+      send: (sequence, piece, last) => this.flow(open, encodeFlow({ type: 'data', executionId, sequence, body: piece, last })),
+      cut: () => this.flow(open, encodeFlow({ type: 'cut', executionId })),
+      cancel: (reason) => this.cancel(open, reason),
+    };
+  }
+
+  /** Waits for the running queries, at most `withinMs`. */
+  async drain(withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (this.open.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 25));
+    clearInterval(this.timer);
+  }
+
+  private ask(open: Open): void {
+    const { service, instance } = this.bus.identity;
+    const [inbox, bulkInbox] = open.inboxes;
+    open.attempt += 1;
+    open.heardAt = performance.now();
+    open.heard = false;
+    const head: RunQuery = { ...open.run, executionId: open.executionId, attempt: open.attempt, gateway: `${service}/${instance}`, bulkInbox: bulkInbox?.subject ?? '' };
+    this.bus.connection.publish(runQuerySubject, encodeMessage(head, open.body), { reply: inbox?.subject ?? '' });
+  }
+
+  private take(executionId: string, message: Msg): void {
+    const open = this.open.get(executionId);
+    if (open === undefined) return;
+    if (isNoResponders(message)) return this.fail(open, unavailable({}, { detail: 'No query-proxy is there.' }));
+    open.heardAt = performance.now();
+    open.heard = true;
+    try {
+      this.sort(open, decodeFrame(openFrame(this.bus.channels, message.subject, message.data)));
+    } catch (error) {
+      this.fail(open, asProblem(error));
+    }
+  }
+
+  private sort(open: Open, frame: ReturnType<typeof decodeFrame>): void {
+    switch (frame.type) {
+      case 'head':
+      case 'whole':
+        open.worker = frame.head;
+        return open.assembly.take(frame);
+      case 'chunk':
+      case 'end':
+        return open.assembly.take(frame);
+      case 'pull':
+        open.worker = frame.head;
+        return open.reader.pull(frame.head);
+      case 'problem':
+        // Of a superseded attempt: the newer one is still to be heard.
+        if (frame.attempt <= (open.attempt - 1) * 10) return;
+        return this.fail(open, problemFromWire(frame.head), true);
+      default:
+        return;
+    }
+  }
+
+  /** The reader's view of the end: the execution is closed before it hears of it. */
+  private closing(executionId: string, reader: AnswerReader): AnswerReader {
+    return {
+      pull: (pull) => reader.pull(pull),
+      head: (head, attempt) => reader.head(head, attempt),
+      chunk: (bytes) => reader.chunk(bytes),
+      end: (end) => {
+        this.close(executionId);
+        reader.end(end);
+      },
+      problem: (problem) => reader.problem(problem),
+    };
+  }
+
+  private fail(open: Open, problem: Problem, recorded = false): void {
+    this.close(open.executionId);
+    if (!recorded) this.record(open, problem.slug);
+    open.reader.problem(problem);
+  }
+
+  private close(executionId: string): void {
+    const open = this.open.get(executionId);
+    this.open.delete(executionId);
+    open?.inboxes.forEach((inbox) => inbox.close());
+  }
+
+  private flow(open: Open, message: Uint8Array): void {
+    const { worker } = open;
+    if (worker === undefined || !this.open.has(open.executionId)) return;
+    this.bulk.connection.publish(subjectOf(flowSubject, { region: worker.region, worker: worker.workerId }), message);
+  }
+
+  /** Region-wide, since nobody may have said yet which worker has it; every region while none has said anything. */
+  private cancel(open: Open, reason: string): void {
+    if (!this.open.has(open.executionId)) return;
+    this.close(open.executionId);
+    const regions = open.worker === undefined ? this.bus.presence.live('egress-worker').map(({ region }) => region ?? '') : [open.worker.region];
+    for (const region of new Set(regions)) this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(open.executionId));
+    this.record(open, reason);
+  }
+
+  /** There will be no end frame, so the record hears from here how it ended. */
+  private record(open: Open, reason: string): void {
+    const closed: QueryClosed = { executionId: open.executionId, org: open.run.org, at: new Date().toISOString(), reason };
+    this.bus.connection.publish(queryClosedSubject, JSON.stringify([closed]));
+  }
+
+  private sweep(): void {
+    const now = performance.now();
+    for (const open of this.open.values()) {
+      if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
+      if (open.repeatable && !open.assembly.begun && open.attempt === 1) this.ask(open);
+      else this.fail(open, dispatchLost({}));
+    }
+  }
+}

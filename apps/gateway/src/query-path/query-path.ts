@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
+import { CreditBudget } from './credit-budget.js';
+import { answerProxy } from './proxy-route.js';
+import type { QueryClient } from './query-client.js';
+import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
+
+/** Who calls, as the query-proxy has to know. */
+export interface Caller<P extends Principal = Principal> {
+  readonly org: string;
+  readonly principal: P;
+  readonly requestId: string;
+  readonly ip?: string;
+  readonly userAgent?: string;
+}
+
+/** What the query path takes from the rest of the gateway. */
+export interface QueryPath {
+  readonly client: QueryClient;
+  readonly budget: CreditBudget;
+  readonly limits: { readonly maxBodyBytes: number };
+  readonly authenticate: {
+    /** @throws Problem `unauthenticated`, `missing-scope`. */
+    token(request: FastifyRequest, scope: Scope): Promise<Caller>;
+    /** @throws Problem `unauthenticated`, `embed-session-expired`. */
+    embedSession(request: FastifyRequest): Promise<Caller<ExternalPrincipal>>;
+  };
+}
+
+/** Which surface a gateway serves: `/embedded` for the outside, the rest for the inside. */
+export interface QuerySurface {
+  readonly internal: boolean;
+  readonly external: boolean;
+}
+
+/** A JSON text may be a good deal longer than the bytes that it stands for. */
+const jsonBodyLimit = Math.ceil(maxQueryBytes * 1.5);
+
+/** The hot routes: plain fastify, beside Nest and not behind it. */
+export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surface: QuerySurface): void {
+  if (surface.internal) {
+    fastify.post('/api/v1/resources/:resource/query', { bodyLimit: jsonBodyLimit }, (request, reply) => answerQuery(path, request, reply));
+    fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) => answerSavedQuery(path, request, reply));
+    fastify.register((proxied, _options, done) => {
+      // The body stays a stream, whatever its type says.
+      proxied.removeAllContentTypeParsers();
+      proxied.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+      const route = { method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], handler: (request: FastifyRequest, reply: FastifyReply) => answerProxy(path, request, reply) };
+      proxied.route({ ...route, url: '/proxy/:resource' });
+      proxied.route({ ...route, url: '/proxy/:resource/*' });
+      done();
+    });
+  }
+  if (surface.external) {
+    fastify.post('/embedded/api/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) => answerEmbeddedQuery(path, request, reply));
+  }
+}

@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { adHocQuery, inlineBodyBytes, type AdHocQuery, type QueryCall } from '@pontage/contracts/query-proxy';
+import { encodeBody } from '@pontage/http-message';
+import { invalidFields, invalidRequest } from '@pontage/problems';
+import { z } from 'zod';
+import { queryAnswer } from './query-answer.js';
+import type { Caller, QueryPath } from './query-path.js';
+import { runWhole } from './run-whole.js';
+
+/** `/query` takes and gives bodies of up to this. */
+export const maxQueryBytes = 10 * 1024 * 1024;
+
+const runBody = z.strictObject({ params: z.record(z.string().max(100), z.json()).default({}) });
+
+/** `POST /api/v1/resources/{id}/query`. */
+export async function answerQuery(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const caller = await path.authenticate.token(request, 'queries:run');
+  const query = parsed(adHocQuery, request.body);
+  const { resource } = request.params as { resource: string };
+  const { call, pulled } = splitLarge(query, resource);
+  return answer(path, request, reply, caller, call, ['GET', 'HEAD'].includes(query.method), pulled);
+}
+
+/** `POST /api/v1/apps/{uuid}/queries/{name}/run`. */
+export async function answerSavedQuery(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const caller = await path.authenticate.token(request, 'queries:run');
+  const { uuid, name } = request.params as { uuid: string; name: string };
+  return answer(path, request, reply, caller, savedCall(uuid, name, request.body), false, undefined);
+}
+
+/** `POST /embedded/api/queries/{name}/run`: a name and parameters are all that a browser says; the app is the session's. */
+export async function answerEmbeddedQuery(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const caller = await path.authenticate.embedSession(request);
+  const { name } = request.params as { name: string };
+  return answer(path, request, reply, caller, savedCall(caller.principal.app, name, request.body), false, undefined);
+}
+
+async function answer(path: QueryPath, request: FastifyRequest, reply: FastifyReply, caller: Caller, call: QueryCall, repeatable: boolean, pulled: Buffer | undefined): Promise<FastifyReply> {
+  const body = pulled === undefined ? ({ kind: 'none' } as const) : ({ kind: 'pulled', bytes: pulled.length } as const);
+  const whole = await runWhole(path, request, { ...caller, call, body, maxResponseBytes: maxQueryBytes, decode: true }, undefined, repeatable, pulled);
+  return reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', caller.requestId).send(queryAnswer(whole));
+}
+
+const savedCall = (app: string, name: string, body: unknown): QueryCall => ({ kind: 'saved', app, name, params: parsed(runBody, body ?? {}).params });
+
+function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidFields(result.error);
+  return result.data;
+}
+
+/** A body that is too large to travel inside the message is encoded here and pulled by the worker; templates are not resolved in it. */
+function splitLarge(query: AdHocQuery, resource: string): { call: QueryCall; pulled: Buffer | undefined } {
+  if (query.body === undefined || JSON.stringify(query.body).length <= inlineBodyBytes) return { call: { kind: 'ad-hoc', resource, query }, pulled: undefined };
+  const { bytes, contentType } = encodeBody(query.body);
+  const pulled = Buffer.from(bytes);
+  if (query.body.type !== 'base64' && pulled.includes('{{')) {
+    throw invalidRequest({}, { errors: [{ pointer: '/body/value', detail: 'Templates are resolved in bodies of up to 256 KB only.' }] });
+  }
+  const { body: _body, ...rest } = query;
+  const typed = rest.headers.some(([name]) => name.toLowerCase() === 'content-type');
+  return { call: { kind: 'ad-hoc', resource, query: { ...rest, headers: typed ? rest.headers : [...rest.headers, ['Content-Type', contentType]] } }, pulled };
+}

@@ -1,0 +1,19 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from '@pontage/problems';
+import { problemDocument } from '../problems/send-problem.js';
+import { statusOf } from '../problems/status-of.js';
+
+/** Answers `/proxy` with a failure of ours: `Pontage-Problem` tells it from an answer of the upstream's. */
+export function writeProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+  const { kind } = problem.definition;
+  const document = problemDocument(problem, { baseUrl: request.server.addresses.baseUrl, requestId: request.id });
+  reply.raw
+    .writeHead(statusOf[kind], {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-request-id': request.id,
+      'pontage-problem': problem.slug,
+      ...(kind === 'unavailable' || kind === 'rate-limited' ? { 'retry-after': '1' } : {}),
+    })
+    .end(JSON.stringify(document));
+}

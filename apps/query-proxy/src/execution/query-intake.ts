@@ -1,0 +1,82 @@
+import { auditOf, decodeMessage } from '@pontage/bus';
+import type { Msg, Subscription } from '@nats-io/transport-node';
+import { inboxPrefix } from '@pontage/contracts/permissions';
+import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
+import { isProblem } from '@pontage/problems';
+import type { Logger } from '@pontage/telemetry';
+import { randomUUID } from 'node:crypto';
+import { callOf, Execution, type Rooms } from './execution.js';
+
+/** A caller hears that its query is being worked on when a head may take longer than this, and every second from then on. */
+const firstBeatMs = 250;
+const beatMs = 1_000;
+
+/** Takes queries from gateways until it is stopped, and lets those in hand reach their dispatch. */
+export class QueryIntake {
+  private readonly running = new Set<Promise<void>>();
+  private readonly subscription: Subscription;
+
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly logger: Logger,
+  ) {
+    this.subscription = rooms.bus.connection.subscribe(runQuerySubject, {
+      queue: 'query-proxy',
+      callback: (error, message) => {
+        if (error === null) this.take(message);
+      },
+    });
+  }
+
+  /** Takes no more queries; returns when those in hand are dispatched. */
+  async stop(): Promise<void> {
+    this.subscription.unsubscribe();
+    await Promise.allSettled(this.running);
+  }
+
+  /** Queries that are not dispatched yet. */
+  get inflight(): number {
+    return this.running.size;
+  }
+
+  private take(message: Msg): void {
+    const inbox = message.reply;
+    // Only a gateway's inbox is answered: a reply elsewhere would be published with our rights.
+    if (inbox === undefined || !inbox.startsWith(`${inboxPrefix('gateway')}.`)) return;
+    const { head, body } = decodeMessage<RunQuery>(message.data);
+    const running = this.execute(head, new Execution(this.rooms, head, body, inbox));
+    this.running.add(running);
+    void running.finally(() => this.running.delete(running));
+  }
+
+  private async execute(run: RunQuery, execution: Execution): Promise<void> {
+    let beats: NodeJS.Timeout | undefined;
+    const first = setTimeout(() => {
+      execution.beat();
+      beats = setInterval(() => execution.beat(), beatMs);
+    }, firstBeatMs);
+    try {
+      await execution.start();
+    } catch (error) {
+      if (!isProblem(error) || error.slug === 'internal') this.logger.error({ err: error, executionId: run.executionId }, 'a query failed on our side');
+      execution.refuse(error);
+      if (isProblem(error)) await this.recordDenial(run, error.slug);
+    } finally {
+      clearTimeout(first);
+      clearInterval(beats);
+    }
+  }
+
+  /** Denied attempts are events too; a denial stands even when the event cannot be written. */
+  private async recordDenial(run: RunQuery, slug: string): Promise<void> {
+    if (!denials.has(slug)) return;
+    const { call } = run;
+    const data = { problem: slug, query: call.kind === 'saved' ? call.name : null, resource: call.kind === 'saved' ? null : call.resource };
+    const app = call.kind === 'saved' ? call.app : null;
+    await this.rooms.bus
+      .publishEvent({ id: randomUUID(), at: new Date().toISOString(), action: 'query.denied', outcome: 'denied', ...auditOf(callOf(run)), app, executionId: run.executionId, data })
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'a denial was not recorded'));
+  }
+}
+
+const denials = new Set(['not-found', 'missing-scope', 'forbidden', 'destination-denied', 'stale-policy']);

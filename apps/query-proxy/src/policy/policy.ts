@@ -1,0 +1,56 @@
+import type { Bus } from '@pontage/bus';
+import * as buckets from '@pontage/contracts/snapshots';
+import { SnapshotWatch } from '@pontage/snapshots';
+import { ResourceIndex } from './resource-index.js';
+
+/** What may be called, by whom, as this process has last heard: every lookup of a warm request is in memory. */
+export class Policy {
+  private constructor(
+    readonly organisations: SnapshotWatch<typeof buckets.organisations>,
+    readonly permissions: SnapshotWatch<typeof buckets.permissions>,
+    readonly apps: SnapshotWatch<typeof buckets.apps>,
+    readonly queries: SnapshotWatch<typeof buckets.queries>,
+    readonly config: SnapshotWatch<typeof buckets.config>,
+    private readonly resourceWatch: SnapshotWatch<typeof buckets.resources>,
+    readonly resources: ResourceIndex,
+  ) {}
+
+  /** Returns when the initial values of every bucket are here. */
+  static async open(bus: Bus): Promise<Policy> {
+    const resourceWatch = SnapshotWatch.open(bus, buckets.resources);
+    return new Policy(
+      await SnapshotWatch.open(bus, buckets.organisations),
+      await SnapshotWatch.open(bus, buckets.permissions),
+      await SnapshotWatch.open(bus, buckets.apps),
+      await SnapshotWatch.open(bus, buckets.queries),
+      await SnapshotWatch.open(bus, buckets.config),
+      await resourceWatch,
+      new ResourceIndex(await resourceWatch),
+    );
+  }
+
+  /** True when revocations would have been heard within the last 750 ms. */
+  isFresh(): boolean {
+    return [this.organisations, this.permissions, this.apps, this.queries, this.resourceWatch].every((watch) => watch.isFresh());
+  }
+
+  /** The groups of these ids that exist. */
+  groups(org: string, ids: readonly number[]): { id: number; group: buckets.ValueOf<typeof buckets.permissions> }[] {
+    return ids.flatMap((id) => {
+      const group = this.permissions.get(`${org}.${id}`);
+      return group === undefined ? [] : [{ id, group }];
+    });
+  }
+
+  /** The configuration variables of an environment, as templates name them. */
+  configOf(org: string, environment: string): Record<string, string> {
+    const prefix = `${org}.${environment}.`;
+    const variables: Record<string, string> = {};
+    for (const [key, { value }] of this.config.entries()) if (key.startsWith(prefix)) variables[key.slice(prefix.length)] = value;
+    return variables;
+  }
+
+  stop(): void {
+    for (const watch of [this.organisations, this.permissions, this.apps, this.queries, this.config, this.resourceWatch]) watch.stop();
+  }
+}

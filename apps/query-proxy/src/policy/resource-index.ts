@@ -1,0 +1,38 @@
+import { type SnapshotWatch } from '@pontage/snapshots';
+import { resources, type ValueOf } from '@pontage/contracts/snapshots';
+
+/** A resource as the data plane sees it: versioned, without secrets. */
+export type ResourceSnapshot = ValueOf<typeof resources>;
+
+const findWithinMs = 500;
+
+/** Resources by id and by name, per organisation. */
+export class ResourceIndex {
+  private readonly byName = new Map<string, string>();
+  private readonly nameOf = new Map<string, string>();
+
+  constructor(private readonly watch: SnapshotWatch<typeof resources>) {
+    for (const [key, resource] of watch.entries()) this.index(key, resource);
+    watch.onChange((key, resource) => this.index(key, resource));
+  }
+
+  /** The resource of this id or name; waits a moment for one that this process has not heard of yet. */
+  async find(org: string, reference: string): Promise<ResourceSnapshot | undefined> {
+    return this.get(org, reference) ?? this.watch.until(() => this.get(org, reference), findWithinMs);
+  }
+
+  private get(org: string, reference: string): ResourceSnapshot | undefined {
+    const named = this.byName.get(`${org}/${reference}`);
+    return this.watch.get(`${org}.${reference}`) ?? (named === undefined ? undefined : this.watch.get(named));
+  }
+
+  private index(key: string, resource: ResourceSnapshot | undefined): void {
+    const before = this.nameOf.get(key);
+    if (before !== undefined && this.byName.get(before) === key) this.byName.delete(before);
+    this.nameOf.delete(key);
+    if (resource === undefined) return;
+    const name = `${key.slice(0, key.indexOf('.'))}/${resource.name}`;
+    this.byName.set(name, key);
+    this.nameOf.set(key, name);
+  }
+}

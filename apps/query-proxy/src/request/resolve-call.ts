@@ -1,0 +1,71 @@
+import type { RunQuery, QueryRequest } from '@pontage/contracts/query-proxy';
+import { invalidRequest, notFound } from '@pontage/problems';
+import type { Json } from '@pontage/templates';
+import { authoriseApp, authoriseResource } from '../policy/authorise.js';
+import type { Policy } from '../policy/policy.js';
+import type { ResourceSnapshot } from '../policy/resource-index.js';
+import { checkParams } from './check-params.js';
+
+/** A call after policy: which resource, which request, and in which environment. */
+export interface ResolvedCall {
+  readonly resource: ResourceSnapshot;
+  readonly environment: string;
+  readonly app: string | null;
+  /** The saved query's name, for the record. */
+  readonly queryName: string | null;
+  readonly timeoutMs: number;
+  /** Null for the proxy, whose request is passed on and not rendered. */
+  readonly request: QueryRequest | null;
+  readonly params: Json;
+}
+
+/**
+ * Finds what a call means and whether its caller may: the server reads the saved query again by its name, so nothing
+ * that a browser says can change where it goes.
+ * @throws Problem `not-found`, `missing-scope`, `stale-policy`, `invalid-request`.
+ */
+export async function resolveCall(policy: Policy, run: RunQuery): Promise<ResolvedCall> {
+  const { call, org, principal } = run;
+  if (call.kind === 'saved') return resolveSaved(policy, run, call);
+  const resource = await policy.resources.find(org, call.resource);
+  if (resource === undefined) throw notFound({}, { detail: 'There is no such resource.' });
+  authoriseResource(policy, org, principal, resource);
+  const given = call.kind === 'proxy' ? call : call.query;
+  return {
+    resource,
+    environment: environmentOf(policy, org, given.environment),
+    app: null,
+    queryName: null,
+    timeoutMs: given.timeoutMs ?? resource.timeoutMs,
+    request: call.kind === 'proxy' ? null : call.query,
+    params: call.kind === 'proxy' ? {} : call.query.params,
+  };
+}
+
+async function resolveSaved(policy: Policy, run: RunQuery, call: { app: string; name: string; params: Readonly<Record<string, unknown>> }): Promise<ResolvedCall> {
+  const { org, principal } = run;
+  if (principal.type === 'external') authoriseApp(policy, org, principal, call.app);
+  const query = await policy.queries.find(`${org}.${call.app}.${call.name}`);
+  if (query === undefined) throw notFound({}, { detail: 'There is no such query.' });
+  if (principal.type !== 'external') authoriseApp(policy, org, principal, call.app);
+  const resource = await policy.resources.find(org, query.resource);
+  if (resource === undefined) throw notFound({}, { detail: 'The resource of this query is gone.' });
+  const environment = principal.type === 'external' ? principal.environment : query.request.environment;
+  return {
+    resource,
+    environment: environmentOf(policy, org, environment),
+    app: call.app,
+    queryName: call.name,
+    timeoutMs: query.request.timeoutMs ?? resource.timeoutMs,
+    request: query.request,
+    params: checkParams(query.params, call.params),
+  };
+}
+
+function environmentOf(policy: Policy, org: string, asked: string | undefined): string {
+  const organisation = policy.organisations.get(org);
+  if (organisation === undefined) throw notFound({});
+  const environment = asked ?? organisation.environments[0] ?? 'production';
+  if (organisation.environments.includes(environment)) return environment;
+  throw invalidRequest({}, { errors: [{ pointer: '/environment', detail: 'The organisation has no such environment.' }] });
+}

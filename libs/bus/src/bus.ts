@@ -1,0 +1,146 @@
+import { randomInt } from 'node:crypto';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Call, ParsedRequestOf, ReplyOf, RequestContract, RequestOf, Service } from '@pontage/contracts';
+import { eventSubject, type AuditDraft } from '@pontage/contracts/events';
+import { busUser, inboxPrefix } from '@pontage/contracts/permissions';
+import { auditUnavailable } from '@pontage/problems';
+import { ProcessKeys, SealedChannels } from '@pontage/sealing';
+import type { Logger } from '@pontage/telemetry';
+import { connectNats, type BusAddress } from './connect-nats.js';
+import { Presence } from './presence.js';
+import { Replies } from './replies.js';
+import { Caller } from './request.js';
+import { serveContract, type Handler } from './serve.js';
+
+/** Who this process is on the bus. */
+export interface ProcessIdentity {
+  readonly service: Service;
+  readonly region: string | undefined;
+  /** New at every start. */
+  readonly instance: string;
+}
+
+interface BusOptions {
+  readonly service: Service;
+  readonly region?: string;
+  readonly url: string;
+  readonly password: string;
+  readonly logger: Logger;
+  /** The software's version, for presence. */
+  readonly version?: string;
+}
+
+/** A second connection for streams, so that a flood of chunks cannot cut off everything else of this process. */
+export interface BulkConnection {
+  readonly connection: NatsConnection;
+  readonly replies: Replies;
+}
+
+const keyRotationMs = 3_600_000;
+const drainMs = 5_000;
+/** How long an event may wait for the stream's word before it counts as not written. */
+const eventAckMs = 2_000;
+
+/** This process's place on the bus: requests, replies, events and presence; the only way between services. */
+export class Bus {
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly caller: Caller;
+
+  private constructor(
+    readonly identity: ProcessIdentity,
+    /** The raw connection, for the query path, which needs what request and reply do not give. */
+    readonly connection: NatsConnection,
+    readonly presence: Presence,
+    readonly channels: SealedChannels,
+    /** Expected answers on this connection. */
+    readonly replies: Replies,
+    readonly jetstream: JetStreamClient,
+    private readonly logger: Logger,
+    private readonly address: BusAddress,
+    keys: ProcessKeys,
+  ) {
+    this.caller = new Caller(connection, identity, presence, channels, replies);
+    this.timers.push(
+      setInterval(() => {
+        keys.rotate();
+        presence.announceKey();
+      }, keyRotationMs).unref(),
+    );
+  }
+
+  /** Joins the bus as the user of this service (and region). Returns when connected. */
+  static async connect(options: BusOptions): Promise<Bus> {
+    const identity: ProcessIdentity = { service: options.service, region: options.region, instance: newInstance() };
+    const user = busUser(identity.service, identity.region);
+    const prefix = `${inboxPrefix(user)}.${identity.instance}`;
+    const address: BusAddress = {
+      url: options.url,
+      user,
+      password: options.password,
+      name: `${user}/${identity.instance}`,
+      inboxPrefix: prefix,
+      logger: options.logger,
+    };
+    const connection = await connectNats(address);
+    const keys = new ProcessKeys();
+    const presence = new Presence(connection, { ...identity, version: options.version ?? '0' }, keys);
+    const channels = new SealedChannels(keys, (id) => presence.peerKey(id));
+    const replies = new Replies(connection, `${prefix}.r`);
+    return new Bus(identity, connection, presence, channels, replies, jetstream(connection), options.logger, address, keys);
+  }
+
+  /**
+   * Calls another service.
+   * @throws Problem one that the contract declares; `unavailable` when nobody answers within the deadline.
+   */
+  request<C extends RequestContract>(contract: C, input: RequestOf<C>, call: Call): Promise<ReplyOf<C>> {
+    return this.caller.request(contract, input, call);
+  }
+
+  /** Answers a contract's calls, until the bus is drained. */
+  serve<C extends RequestContract>(contract: C, handler: Handler<ParsedRequestOf<C>, ReplyOf<C>>): void {
+    serveContract(
+      { connection: this.connection, identity: this.identity, presence: this.presence, channels: this.channels, logger: this.logger },
+      contract,
+      handler as Handler<unknown, unknown>,
+    );
+  }
+
+  /**
+   * Writes an event to the stream; the same id twice is one event.
+   * @throws Problem `audit-unavailable` when the stream has not acknowledged it within two seconds.
+   */
+  async publishEvent(draft: AuditDraft): Promise<void> {
+    try {
+      await this.jetstream.publish(eventSubject(draft.action), JSON.stringify(draft), { msgID: draft.id, timeout: eventAckMs });
+    } catch (cause) {
+      throw auditUnavailable({}, { cause });
+    }
+  }
+
+  /** Opens a second connection of the same user for bulk. Whoever opens it drains it. */
+  async openBulk(): Promise<BulkConnection> {
+    const connection = await connectNats({ ...this.address, name: `${this.address.name}/bulk` });
+    return { connection, replies: new Replies(connection, `${this.address.inboxPrefix}.b`) };
+  }
+
+  /** Stops taking calls, lets the ones in hand finish, and leaves. */
+  async drain(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    this.presence.stop();
+    await drainConnection(this.connection);
+  }
+}
+
+/** A server that is away cannot take what is left: the connection is closed instead of waiting for its return. */
+export async function drainConnection(connection: NatsConnection): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const gaveUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
+  await Promise.race([connection.drain().catch(() => undefined), gaveUp]);
+  clearTimeout(timer);
+  if (!connection.isClosed()) await connection.close();
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const newInstance = (): string => Array.from({ length: 22 }, () => alphabet[randomInt(alphabet.length)]).join('');

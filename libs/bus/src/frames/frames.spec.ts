@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow } from './flow.js';
+import { decodeFrame, encodeChunk, encodeFrame } from './frame.js';
+import { decodeMessage, encodeMessage } from './message.js';
+
+const executionId = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+describe('the codecs of the query path', () => {
+  it('carry head and body of a message unchanged', () => {
+    const { head, body } = decodeMessage(encodeMessage({ a: 'ä' }, Buffer.from([0, 255])));
+    expect([head, [...body]]).toEqual([{ a: 'ä' }, [0, 255]]);
+  });
+
+  it('carry frames and chunks unchanged', () => {
+    const head = { status: 200, headers: [['a', 'b']] as const, region: 'eu', workerId: 'w' };
+    const frame = decodeFrame(encodeFrame('head', 2, head, Buffer.from('xy')));
+    expect(frame).toMatchObject({ type: 'head', attempt: 2, head });
+    expect(decodeFrame(encodeChunk(1, 70_000, Buffer.from('z')))).toMatchObject({ type: 'chunk', sequence: 70_000 });
+  });
+
+  it.each<Flow>([
+    { type: 'grant', executionId, bytes: 131_072 },
+    { type: 'data', executionId, sequence: 3, last: true, body: Buffer.from('end') },
+    { type: 'data', executionId, sequence: 2, last: false, body: Buffer.from('mid') },
+    { type: 'cut', executionId },
+    { type: 'release', executionId },
+    { type: 'discard', executionId },
+  ])('carry $type', (flow) => {
+    expect(decodeFlow(encodeFlow(flow))).toEqual(flow);
+  });
+
+  it('carry a cancellation', () => expect(decodeCancel(encodeCancel(executionId))).toBe(executionId));
+
+  it('refuse what is none of theirs', () => {
+    expect(() => decodeFrame(Buffer.from([99, 0, 0, 0, 0, 0]))).toThrow(RangeError);
+    expect(() => decodeFrame(Buffer.from([2, 0, 0, 0, 0, 9, 1]))).toThrow(RangeError);
+    expect(() => decodeFlow(Buffer.alloc(21))).toThrow(RangeError);
+    expect(() => decodeMessage(Buffer.from([0, 0, 1, 0]))).toThrow(RangeError);
+    expect(() => decodeCancel(Buffer.alloc(3))).toThrow(RangeError);
+  });
+});

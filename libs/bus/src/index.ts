@@ -1,0 +1,11 @@
+export { Bus, drainConnection, type BulkConnection, type ProcessIdentity } from './bus.js';
+export { Presence, type PresenceRecord, type PresenceState } from './presence.js';
+export { isNoResponders, Replies, type ReplyInbox } from './replies.js';
+export { connectNats, type BusAddress } from './connect-nats.js';
+export { actorOf, auditOf } from './audit-of.js';
+export { ContractServer } from './nest/contract-server.js';
+export { serves, type Serves } from './nest/serves.js';
+export { decodeMessage, encodeMessage, type Message } from './frames/message.js';
+export { decodeFrame, encodeChunk, encodeFrame, sealedFrame, type ChunkFrame, type Frame, type FrameHeads } from './frames/frame.js';
+export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow } from './frames/flow.js';
+export { openDispatch, openFrame, sealDispatch, sealFrame, type OpenedDispatch } from './frames/sealed.js';

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+
+/** One expected answer, or a stream of them. */
+export interface ReplyInbox {
+  /** The subject to name as the reply. */
+  readonly subject: string;
+  close(): void;
+}
+
+/**
+ * Many replies over one long-lived subscription: a subscription, or a promise of the client's, per request costs more
+ * than the request. Ids are 128 random bits, because whoever may publish below the prefix could guess a counter.
+ */
+export class Replies {
+  private readonly open = new Map<string, (message: Msg) => void>();
+  private readonly subscription: Subscription;
+
+  /** @param prefix below which this connection's user may subscribe; nobody else uses it. */
+  constructor(
+    connection: NatsConnection,
+    private readonly prefix: string,
+  ) {
+    this.subscription = connection.subscribe(`${prefix}.*`, {
+      callback: (error, message) => {
+        if (error === null) this.open.get(message.subject.slice(prefix.length + 1))?.(message);
+      },
+    });
+  }
+
+  /** Expects answers until it is closed. */
+  expect(take: (message: Msg) => void): ReplyInbox {
+    const id = randomBytes(16).toString('base64url');
+    this.open.set(id, take);
+    return { subject: `${this.prefix}.${id}`, close: () => void this.open.delete(id) };
+  }
+
+  /** How many are expected now. */
+  get size(): number {
+    return this.open.size;
+  }
+
+  stop(): void {
+    this.subscription.unsubscribe();
+  }
+}
+
+/** True for the server's word that nobody listens on the subject that was asked. */
+export const isNoResponders = (message: Msg): boolean => message.data.length === 0 && message.headers?.code === 503;

@@ -1,0 +1,1 @@
+export { checkpoint, findAuditEvent, listAuditEvents, listCheckpoints, verifyAudit, type Checkpoint } from './audit.js';

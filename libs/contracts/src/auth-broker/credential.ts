@@ -1,0 +1,99 @@
+import {
+  credentialRejected,
+  destinationDenied,
+  invalidRequest,
+  leaseUnavailable,
+  notFound,
+  regionUnavailable,
+  secretRequired,
+  tokenEndpointFailed,
+  unavailable,
+  unknownVariable,
+} from '@pontage/problems';
+import { z } from 'zod';
+import { requestContract } from '../contract.js';
+import { authenticationView, regionId } from '../resource-registry/resource.js';
+
+/**
+ * Keeps the `authentication` of a resource that is about to be saved. Fields at fault are reported below
+ * `/authentication`. A draft that no resource claims is swept after ten minutes.
+ */
+export const draftCredential = requestContract({
+  subject: 'v1.auth-broker.credential.draft',
+  callers: ['gateway'],
+  request: z.strictObject({ authentication: z.record(z.string(), z.json()) }),
+  reply: z.strictObject({ draftId: z.uuid() }),
+  problems: [invalidRequest, unavailable],
+  deadlineMs: 5_000,
+  sealed: true,
+});
+
+/**
+ * Turns a draft into a credential of a resource. Credentials never change: another secret is another credential.
+ * Fields that the draft keeps come from `basedOn`; with `destinationChanged` (or a changed token URL) keeping is refused.
+ */
+export const claimCredential = requestContract({
+  subject: 'v1.auth-broker.credential.claim',
+  callers: ['resource-registry'],
+  request: z.strictObject({
+    draftId: z.uuid(),
+    resourceId: z.uuid(),
+    basedOn: z.uuid().nullable(),
+    destinationChanged: z.boolean(),
+  }),
+  reply: z.strictObject({ credentialId: z.uuid(), authentication: authenticationView }),
+  problems: [notFound, secretRequired, invalidRequest],
+  deadlineMs: 3_000,
+});
+
+/** Forgets every credential and grant of a deleted resource. */
+export const forgetCredentials = requestContract({
+  subject: 'v1.auth-broker.credential.forget',
+  callers: ['resource-registry'],
+  request: z.strictObject({ resourceId: z.uuid() }),
+  reply: z.strictObject({}),
+  problems: [],
+  deadlineMs: 3_000,
+});
+
+/** What `apply` needs of a credential, until a time. Its reply is sealed: `secrets` are the secret fields in clear. */
+export const leaseCredential = requestContract({
+  subject: 'v1.auth-broker.lease.get',
+  callers: ['query-proxy'],
+  request: z.strictObject({
+    credentialId: z.uuid(),
+    resourceId: z.uuid(),
+    /** Where token endpoints are called from. */
+    region: regionId,
+    environment: z.string(),
+    /**
+     * The grant that the upstream has just refused: a newer one is wanted. The same version comes back when a newer
+     * one would help no more, because grants of this credential are refused again and again.
+     */
+    refusedGrantVersion: z.int().optional(),
+  }),
+  reply: z.strictObject({
+    method: z.string(),
+    settings: z.record(z.string(), z.json()),
+    secrets: z.record(z.string(), z.json()),
+    grant: z.strictObject({ version: z.int(), value: z.json(), expiresInMs: z.number().nullable() }).nullable(),
+    /** How long the lease may be used, in milliseconds from now. */
+    validForMs: z.number().positive(),
+  }),
+  problems: [notFound, leaseUnavailable, credentialRejected, tokenEndpointFailed, destinationDenied, regionUnavailable, unknownVariable, invalidRequest, unavailable],
+  deadlineMs: 30_000,
+  sealed: true,
+});
+export type Lease = z.output<typeof leaseCredential.reply>;
+
+/** The auth methods that there are, each with the JSON Schema of its settings and secrets. */
+export const listAuthMethods = requestContract({
+  subject: 'v1.auth-broker.auth-method.list',
+  callers: ['gateway'],
+  request: z.strictObject({}),
+  reply: z.strictObject({
+    data: z.array(z.strictObject({ id: z.string(), title: z.string(), settings: z.json(), secrets: z.json(), guide: z.string() })),
+  }),
+  problems: [],
+  deadlineMs: 2_000,
+});

@@ -1,0 +1,1 @@
+export { claimCredential, draftCredential, forgetCredentials, leaseCredential, listAuthMethods, type Lease } from './credential.js';

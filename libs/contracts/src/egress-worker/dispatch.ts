@@ -1,0 +1,97 @@
+import type { RequestBody } from '../query-proxy/run-query.js';
+
+/** Where one worker takes dispatches: raw bytes, a sealed head and then the request's body (sealed along). */
+export const sendSubject = 'v1.egress-worker.{region}.{worker}.send';
+/** Where one worker takes credits, request-body chunks and verdicts on kept answers. */
+export const flowSubject = 'v1.egress-worker.{region}.{worker}.flow';
+/** Where all workers of a region hear that an execution is no longer wanted. */
+export const cancelSubject = 'v1.egress-worker.{region}.cancel';
+
+/** The head of a dispatch: one attempt at one outbound request, complete and signed. */
+export interface Dispatch {
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly org: string;
+  /** Who reads the frames, and on which subjects (both below that process's own inbox prefix). */
+  readonly answerTo: {
+    readonly process: string;
+    readonly inbox: string;
+    readonly bulkInbox: string;
+    /** The frames are sealed for that process. */
+    readonly sealed: boolean;
+  };
+  readonly request: {
+    readonly method: string;
+    /** Absolute; its path and query are exactly what goes over the wire. */
+    readonly url: string;
+    readonly headers: readonly (readonly [string, string])[];
+    readonly body: RequestBody;
+  };
+  /** What must not follow a redirect to another origin (scheme, host or port). Lower-case names. */
+  readonly credential: { readonly headers: readonly string[]; readonly queryParams: readonly string[] };
+  /** Values that were injected: an answer that holds one of them travels sealed. */
+  readonly injected: readonly string[];
+  readonly maxRedirects: number;
+  /** Remaining milliseconds for everything. */
+  readonly remainingMs: number;
+  readonly maxResponseBytes: number;
+  /** Undo `Content-Encoding`, under `maxResponseBytes`. */
+  readonly decode: boolean;
+  /** Statuses that the sender wants to judge before the answer goes on; see {@link KeptAnswer}. */
+  readonly keep: readonly number[];
+  /** How many body bytes may be sent before the first credit. */
+  readonly window: number;
+  /** Write an outcome event: false for calls of the broker, which have no intent. */
+  readonly audited: boolean;
+}
+
+/** The head of an answer. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly region: string;
+  readonly workerId: string;
+}
+
+/** The end of an answer. */
+export interface AnswerEnd {
+  /** Body bytes sent. */
+  readonly bytes: number;
+  /** Chunk frames sent on the bulk subject. */
+  readonly chunks: number;
+  /** From the dispatch's arrival at the worker to here. */
+  readonly durationMs: number;
+}
+
+/** Signs of life while there is no head: who is at it, and how far. */
+export interface Accepted {
+  readonly stage: 'leasing' | 'resolve' | 'connect' | 'tls' | 'request' | 'head' | 'kept';
+  readonly region: string | null;
+  readonly workerId: string | null;
+}
+
+/** The worker asks for request-body bytes: it may be sent `credit` more on its flow subject. */
+export interface Pull {
+  readonly region: string;
+  readonly workerId: string;
+  readonly credit: number;
+}
+
+/** An answer that the sender of the dispatch has to judge: pass it on, or drop it because another attempt follows. */
+export interface KeptAnswer {
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+/** How one execution ended, for the sender's accounting. Batched. */
+export interface Receipt {
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly workerId: string;
+  readonly status: number | null;
+  readonly problem: string | null;
+  readonly bytes: number;
+  readonly durationMs: number;
+}

@@ -1,0 +1,12 @@
+export {
+  cancelSubject,
+  flowSubject,
+  sendSubject,
+  type Accepted,
+  type AnswerEnd,
+  type AnswerHead,
+  type Dispatch,
+  type KeptAnswer,
+  type Pull,
+  type Receipt,
+} from './dispatch.js';

@@ -1,0 +1,1 @@
+export { embedSession, embedUrlDraft, listEmbedSessions, mintEmbedUrl, peekEmbedUrl, redeemEmbedUrl, revokeEmbedSession, type EmbedSession } from './embed.js';

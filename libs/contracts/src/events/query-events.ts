@@ -1,0 +1,52 @@
+import type { Actor } from './audit-event.js';
+
+/** A query that is about to leave. The gate: nothing is dispatched before the stream has acknowledged this. */
+export interface QueryIntent {
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly at: string;
+  readonly org: string;
+  readonly actor: Actor;
+  readonly externalIdentifier: string | null;
+  readonly app: string | null;
+  readonly resource: { readonly id: string; readonly version: number };
+  readonly region: string;
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  /** Method, path and the saved query's name; values only where the query says so. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What became of a dispatch, said by the worker before the end frame. */
+export interface QueryOutcome {
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly org: string;
+  readonly at: string;
+  readonly region: string;
+  readonly workerId: string;
+  /** The upstream's status; null when there was none. */
+  readonly status: number | null;
+  /** The problem's slug; null when an answer came. */
+  readonly problem: string | null;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly durationMs: number;
+  /** Another attempt follows: this one is not the query's outcome. */
+  readonly superseded: boolean;
+}
+
+/** An execution that ended at the gateway without an end frame. */
+export interface QueryClosed {
+  readonly executionId: string;
+  readonly org: string;
+  readonly at: string;
+  /** The problem's slug, or `client-gone`. */
+  readonly reason: string;
+}
+
+/** Each of the three travels in batches: a JSON array in one stream message. */
+export const queryIntentSubject = 'v1.events.query.intent';
+export const queryOutcomeSubject = 'v1.events.query.outcome';
+export const queryClosedSubject = 'v1.events.query.closed';

@@ -1,0 +1,1 @@
+export { busUser, busUsers, inboxPrefix, presenceOfAll, presenceSubject, type BusUser } from './bus-permissions.js';

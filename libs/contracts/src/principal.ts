@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** Every scope a token may carry; an unknown one is refused (API.md, Conventions). */
+export const scopes = [
+  'resources:read', 'resources:write', 'queries:run', 'apps:read', 'apps:write', 'apps:embed', 'groups:read', 'groups:write',
+  'members:read', 'members:write', 'config:read', 'config:write', 'tokens:read', 'tokens:write', 'sessions:read',
+  'sessions:write', 'users:act', 'webhooks:read', 'webhooks:write', 'audit:read', 'audit:write', 'regions:read',
+  'regions:write', 'organisation:read', 'organisation:write', 'admin', 'operator',
+] as const;
+export const scope = z.enum(scopes);
+export type Scope = z.infer<typeof scope>;
+
+/** What an external user may be called by. */
+export const userInfo = z.strictObject({
+  email: z.string().max(320).optional(),
+  firstName: z.string().max(200).optional(),
+  lastName: z.string().max(200).optional(),
+});
+export type UserInfo = z.infer<typeof userInfo>;
+
+/** A backend or an operator with an API token. `groupIds` null: not restricted to groups. */
+export const tokenPrincipal = z.strictObject({
+  type: z.literal('token'),
+  id: z.uuid(),
+  display: z.string(),
+  scopes: z.array(scope),
+  groupIds: z.array(z.int()).nullable(),
+});
+
+/** An external user inside an embed session. */
+export const externalPrincipal = z.strictObject({
+  type: z.literal('external'),
+  /** The embed session's id. */
+  id: z.uuid(),
+  externalIdentifier: z.string(),
+  app: z.uuid(),
+  groupIds: z.array(z.int()),
+  environment: z.string(),
+  userInfo,
+  /** JSON text, so that an int64 stays exact. */
+  metadataJson: z.string(),
+});
+
+/** Pontage itself: the launcher's seed, a sweep, a migration. */
+export const servicePrincipal = z.strictObject({ type: z.literal('service'), id: z.string(), display: z.string() });
+
+/** Who is calling us. */
+export const principal = z.discriminatedUnion('type', [tokenPrincipal, externalPrincipal, servicePrincipal]);
+export type Principal = z.infer<typeof principal>;
+export type TokenPrincipal = z.infer<typeof tokenPrincipal>;
+export type ExternalPrincipal = z.infer<typeof externalPrincipal>;
+
+/** The frame around each call: for which organisation, by whom, and what an audit event needs to know of the caller. */
+export const call = z.strictObject({
+  org: z.uuid(),
+  principal,
+  requestId: z.string().max(200),
+  ip: z.string().optional(),
+  userAgent: z.string().optional(),
+});
+export type Call = z.infer<typeof call>;
+
+/** True when the principal's scopes hold `needed`; `admin` holds all of one organisation's, never `operator`. */
+export function holdsScope(principal: Principal, needed: Scope): boolean {
+  if (principal.type === 'service') return true;
+  if (principal.type !== 'token') return false;
+  return principal.scopes.includes(needed) || (needed !== 'operator' && principal.scopes.includes('admin'));
+}

@@ -1,0 +1,56 @@
+import type { Principal } from '../principal.js';
+import type { AdHocQuery } from './query-request.js';
+
+/** Where the gateway sends a query to be run; any query-proxy takes it. Raw bytes: a head, then the request's body. */
+export const runQuerySubject = 'v1.query-proxy.query.run';
+
+/** How the body of the upstream request travels. */
+export type RequestBody =
+  /** There is none. */
+  | { readonly kind: 'none' }
+  /** Behind the head of this message, at most {@link inlineBodyBytes}. */
+  | { readonly kind: 'inline' }
+  /** The worker pulls it from the gateway under credits. `bytes` is null when the client did not say. */
+  | { readonly kind: 'pulled'; readonly bytes: number | null };
+
+/** Bodies up to here travel inside the message, where signers see them and a second attempt can send them again. */
+export const inlineBodyBytes = 256 * 1024;
+
+/** What is to be run. */
+export type QueryCall =
+  | { readonly kind: 'ad-hoc'; readonly resource: string; readonly query: AdHocQuery }
+  | { readonly kind: 'saved'; readonly app: string; readonly name: string; readonly params: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'proxy';
+      readonly resource: string;
+      readonly method: string;
+      /** Below the resource's base URL, percent-encoded as the caller sent it, with its query. */
+      readonly path: string;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly environment?: string;
+      readonly timeoutMs?: number;
+    };
+
+/** The head of a `query.run` message: everything about the caller and the call but the body. */
+export interface RunQuery {
+  readonly executionId: string;
+  /** 1, or 2 when the gateway asks once more for a safe method. */
+  readonly attempt: number;
+  readonly requestId: string;
+  readonly org: string;
+  readonly principal: Principal;
+  readonly ip?: string;
+  readonly userAgent?: string;
+  /** The gateway process that waits for the frames; its inbox is the message's reply subject. */
+  readonly gateway: string;
+  /** Where the gateway's bulk connection takes chunks of this execution. */
+  readonly bulkInbox: string;
+  /** Remaining time; clocks are not compared. */
+  readonly remainingMs?: number;
+  /** The most bytes of a response body that the gateway takes. */
+  readonly maxResponseBytes: number;
+  /** Undo `Content-Encoding` at the worker, under the same limit. */
+  readonly decode: boolean;
+  readonly call: QueryCall;
+  readonly body: RequestBody;
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { scope, userInfo } from '../principal.js';
+import { savedQuery } from '../resource-registry/app.js';
+import { access } from '../resource-registry/group.js';
+import { organisationSettings } from '../resource-registry/organisation.js';
+import { resourceSettings } from '../resource-registry/resource.js';
+import { bucket } from './bucket.js';
+
+const registry = 'resource-registry' as const;
+
+/** API tokens by the SHA-256 (hex) of the token. */
+export const tokens = bucket({
+  name: 'tokens',
+  owner: registry,
+  watchers: ['gateway'],
+  value: z.strictObject({
+    org: z.uuid(),
+    id: z.uuid(),
+    name: z.string(),
+    scopes: z.array(scope),
+    groupIds: z.array(z.int()).nullable(),
+    expiresAt: z.iso.datetime().nullable(),
+  }),
+});
+
+/** Organisations by id: `<org>`. */
+export const organisations = bucket({
+  name: 'organisations',
+  owner: registry,
+  watchers: ['gateway', 'query-proxy', 'embed-session'],
+  value: z.strictObject({ ...organisationSettings.shape }),
+});
+
+/** What a group may do: `<org>.<group id>`. */
+export const permissions = bucket({
+  name: 'permissions',
+  owner: registry,
+  watchers: ['query-proxy', 'embed-session'],
+  value: z.strictObject({
+    name: z.string(),
+    allApps: z.enum(['none', 'use', 'edit', 'own']),
+    allResources: z.enum(['none', 'use', 'edit', 'own']),
+    apps: z.record(z.string(), access),
+    resources: z.record(z.string(), access),
+  }),
+});
+
+/** Resources without their secrets: `<org>.<resource id>`. */
+export const resources = bucket({
+  name: 'resources',
+  owner: registry,
+  watchers: ['query-proxy'],
+  value: z.strictObject({
+    ...resourceSettings.shape,
+    id: z.uuid(),
+    version: z.int(),
+    /** Null: the method is `none` and there is nothing to lend. */
+    credentialId: z.uuid().nullable(),
+    authMethod: z.string(),
+  }),
+});
+
+/** Apps: `<org>.<uuid>`. */
+export const apps = bucket({
+  name: 'apps',
+  owner: registry,
+  watchers: ['gateway', 'query-proxy', 'embed-session'],
+  value: z.strictObject({ uuid: z.uuid(), name: z.string(), description: z.string() }),
+});
+
+/** Saved queries: `<org>.<app uuid>.<query name>`; the resource is named by its id. */
+export const queries = bucket({
+  name: 'queries',
+  owner: registry,
+  watchers: ['query-proxy'],
+  value: z.strictObject({ ...savedQuery.omit({ updatedAt: true }).shape }),
+});
+
+/** Configuration variables: `<org>.<environment>.<name>`. */
+export const config = bucket({
+  name: 'config',
+  owner: registry,
+  watchers: ['query-proxy', 'auth-broker'],
+  value: z.strictObject({ value: z.string() }),
+});
+
+/** Embed sessions by the SHA-256 (hex) of the session token. */
+export const sessions = bucket({
+  name: 'sessions',
+  owner: 'embed-session',
+  watchers: ['gateway'],
+  value: z.strictObject({
+    org: z.uuid(),
+    id: z.uuid(),
+    app: z.uuid(),
+    externalIdentifier: z.string(),
+    userInfo,
+    metadataJson: z.string(),
+    groupIds: z.array(z.int()),
+    environment: z.string(),
+    allowedOrigins: z.array(z.string()),
+    expiresAt: z.iso.datetime(),
+  }),
+});
+
+/** Every bucket there is. */
+export const buckets = [tokens, organisations, permissions, resources, apps, queries, config, sessions] as const;

@@ -1,0 +1,113 @@
+import type { Msg } from '@nats-io/transport-node';
+import { decodeFrame, encodeCancel, encodeFlow, isNoResponders, openFrame, sealDispatch, type Bus, type PresenceRecord, type ReplyInbox } from '@pontage/bus';
+import { subjectOf } from '@pontage/contracts';
+import { cancelSubject, flowSubject, sendSubject, type Dispatch, type KeptAnswer, type Receipt } from '@pontage/contracts/egress-worker';
+import { asProblem, type Problem } from '@pontage/problems';
+import { WorkerPool } from './worker-pool.js';
+
+/** One outbound request on its way to a worker. */
+export interface Sending {
+  readonly region: string;
+  readonly dispatch: Dispatch;
+  /** The request's body, when it travels inline. */
+  readonly body?: Uint8Array | undefined;
+  /** Judges an answer that the dispatch asked to keep. */
+  readonly judge?: (kept: KeptAnswer) => Promise<'release' | 'discard'> | 'release' | 'discard';
+  /** It could not be handed to any worker of the region; nothing was sent to the upstream. */
+  readonly failed: (problem: Problem) => void;
+  /** How it ended, as the worker says; the answer itself goes to `dispatch.answerTo`. */
+  readonly ended?: (receipt: Receipt) => void;
+}
+
+interface Pending extends Sending {
+  readonly inbox: ReplyInbox;
+  readonly worker: PresenceRecord;
+  readonly tried: ReadonlySet<string>;
+  readonly timer: NodeJS.Timeout;
+}
+
+const maxWorkersTried = 3;
+/** A receipt that has not come this long after the deadline will not come. */
+const receiptGraceMs = 5_000;
+
+/** Hands outbound requests to workers of their region and keeps account of them. */
+export class Dispatcher {
+  readonly workers: WorkerPool;
+  private readonly pending = new Map<string, Pending>();
+
+  constructor(private readonly bus: Bus) {
+    this.workers = new WorkerPool(bus.presence);
+  }
+
+  /** Sends a dispatch; what becomes of it is told to the callbacks, and never thrown. */
+  send(sending: Sending): void {
+    this.attempt(sending, new Set());
+  }
+
+  /** Tells every worker of the region that an execution is no longer wanted. */
+  cancel(region: string, executionId: string): void {
+    this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(executionId));
+  }
+
+  /** How many dispatches have not ended. */
+  get inflight(): number {
+    return this.pending.size;
+  }
+
+  private attempt(sending: Sending, tried: ReadonlySet<string>): void {
+    let worker: PresenceRecord;
+    try {
+      worker = this.workers.pick(sending.region, tried);
+    } catch (error) {
+      sending.failed(asProblem(error));
+      return;
+    }
+    const { bus } = this;
+    const { dispatch } = sending;
+    const key = keyOf(dispatch);
+    const subject = subjectOf(sendSubject, { region: sending.region, worker: worker.instance });
+    const inbox = bus.replies.expect((message) => this.take(key, message));
+    const timer = setTimeout(() => this.end(key), dispatch.remainingMs + receiptGraceMs).unref();
+    this.pending.set(key, { ...sending, inbox, worker, tried: new Set([...tried, worker.instance]), timer });
+    this.workers.started(worker.instance);
+    bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), { reply: inbox.subject });
+  }
+
+  private take(key: string, message: Msg): void {
+    const pending = this.pending.get(key);
+    if (pending === undefined) return;
+    if (isNoResponders(message)) {
+      this.bus.presence.forget('egress-worker', pending.worker.instance);
+      return this.elsewhere(key, pending);
+    }
+    const frame = decodeFrame(openFrame(this.bus.channels, message.subject, message.data));
+    if (frame.type === 'busy') this.elsewhere(key, pending);
+    else if (frame.type === 'kept') void this.judge(pending, frame.head);
+    else if (frame.type === 'receipts') frame.head.receipts.forEach((receipt) => this.end(keyOf(receipt), receipt));
+  }
+
+  /** The worker has done nothing with it: another one of the same region may. */
+  private elsewhere(key: string, pending: Pending): void {
+    this.end(key);
+    if (pending.tried.size < maxWorkersTried) this.attempt(pending, pending.tried);
+    else this.attempt(pending, new Set(this.bus.presence.live('egress-worker', pending.region).map(({ instance }) => instance)));
+  }
+
+  private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
+    const verdict = await (pending.judge?.(kept) ?? 'release');
+    const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
+    this.bus.connection.publish(subject, encodeFlow({ type: verdict, executionId: kept.executionId }));
+  }
+
+  private end(key: string, receipt?: Receipt): void {
+    const pending = this.pending.get(key);
+    if (pending === undefined) return;
+    this.pending.delete(key);
+    clearTimeout(pending.timer);
+    pending.inbox.close();
+    this.workers.ended(pending.worker.instance);
+    if (receipt !== undefined) pending.ended?.(receipt);
+  }
+}
+
+const keyOf = ({ executionId, attempt }: { executionId: string; attempt: number }): string => `${executionId}/${attempt}`;

@@ -1,0 +1,2 @@
+export { readSettings } from './read-settings.js';
+export { busSettings } from './bus-settings.js';

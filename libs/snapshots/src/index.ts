@@ -1,0 +1,2 @@
+export { SnapshotWatch } from './snapshot-watch.js';
+export { SnapshotWriter } from './snapshot-writer.js';

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { Kvm, type KvWatchEntry } from '@nats-io/kv';
+import type { Bus } from '@pontage/bus';
+import { tickKey, type Bucket, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
+
+interface Held<V> extends SnapshotEntry<V> {
+  readonly revision: number;
+}
+
+const tickMs = 250;
+/** How long a start waits for the bucket's owner to make it, and a lookup for a key that may be on its way. */
+const openWithinMs = 30_000;
+const findWithinMs = 500;
+
+/**
+ * A bucket as this process sees it, kept up to date by a watch. Lookups are synchronous and in memory.
+ * The watch proves that it lives by a tick that this process writes itself and waits to see: that goes on while the
+ * bucket's owner is down, when nobody could revoke anything either.
+ */
+export class SnapshotWatch<B extends Bucket> {
+  private readonly held = new Map<string, Held<ValueOf<B>>>();
+  private readonly listeners = new Set<(key: string, value: ValueOf<B> | undefined) => void>();
+  private readonly nonce = randomUUID();
+  private readonly timer: NodeJS.Timeout;
+  private lastTick = 0;
+  private stopped = false;
+  private caughtUp: () => void = () => undefined;
+
+  private constructor(
+    private readonly bus: Bus,
+    readonly bucket: B,
+  ) {
+    this.timer = setInterval(() => this.tick(), tickMs).unref();
+  }
+
+  /**
+   * Watches a bucket; returns when every value that it held is here.
+   * @throws Error when the owner has not made the bucket within half a minute.
+   */
+  static async open<B extends Bucket>(bus: Bus, bucket: B): Promise<SnapshotWatch<B>> {
+    const watch = new SnapshotWatch(bus, bucket);
+    const ready = new Promise<void>((resolve) => (watch.caughtUp = resolve));
+    const entries = await watch.subscribe(Date.now() + openWithinMs);
+    void watch.follow(entries);
+    watch.tick();
+    await ready;
+    return watch;
+  }
+
+  /** The value of a key; undefined when there is none, or no longer. */
+  get(key: string): ValueOf<B> | undefined {
+    return this.held.get(key)?.value ?? undefined;
+  }
+
+  /** The value of a key, waiting up to half a second for one that this process has not heard of yet. */
+  async find(key: string): Promise<ValueOf<B> | undefined> {
+    if (this.held.has(key)) return this.get(key);
+    return this.until(() => this.get(key), findWithinMs);
+  }
+
+  /** What `ask` finds, asked again at each change; undefined after `withinMs`. */
+  async until<T>(ask: () => T | undefined, withinMs: number): Promise<T | undefined> {
+    const now = ask();
+    if (now !== undefined) return now;
+    return new Promise((resolve) => {
+      const finish = (value: T | undefined) => {
+        clearTimeout(timer);
+        stop();
+        resolve(value);
+      };
+      const stop = this.onChange(() => {
+        const value = ask();
+        if (value !== undefined) finish(value);
+      });
+      const timer = setTimeout(() => finish(undefined), withinMs);
+    });
+  }
+
+  /** The version held of a key, a tombstone's too. */
+  versionOf(key: string): number | undefined {
+    return this.held.get(key)?.version;
+  }
+
+  /** The stream's revision of a key; 0 when it was never written. */
+  revisionOf(key: string): number {
+    return this.held.get(key)?.revision ?? 0;
+  }
+
+  /** Every key that has a value. */
+  *entries(): Iterable<[string, ValueOf<B>]> {
+    for (const [key, { value }] of this.held) if (value !== null) yield [key, value];
+  }
+
+  /** Tells of each change; the returned function ends that. */
+  onChange(listener: (key: string, value: ValueOf<B> | undefined) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** True when a tick has come through lately: revocations would have, too. */
+  isFresh(maxAgeMs = 750): boolean {
+    return performance.now() - this.lastTick <= maxAgeMs;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+  }
+
+  private tick(): void {
+    const { connection } = this.bus;
+    if (!connection.isClosed()) connection.publish(`$KV.${this.bucket.name}.${tickKey}`, this.nonce);
+  }
+
+  private async subscribe(deadline: number): Promise<AsyncIterable<KvWatchEntry>> {
+    for (;;) {
+      try {
+        const kv = await new Kvm(this.bus.jetstream).open(this.bucket.name);
+        return await kv.watch();
+      } catch (error) {
+        if (Date.now() > deadline || this.stopped) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+
+  private async follow(entries: AsyncIterable<KvWatchEntry>): Promise<void> {
+    for await (const entry of entries) this.take(entry);
+    // The consumer ended, as it does when the stream is made anew: everything is read again.
+    if (this.stopped || this.bus.connection.isClosed() || this.bus.connection.isDraining()) return;
+    void this.follow(await this.subscribe(Number.POSITIVE_INFINITY));
+  }
+
+  private take(entry: KvWatchEntry): void {
+    if (entry.key === tickKey) {
+      this.lastTick = performance.now();
+      if (entry.string() === this.nonce) this.caughtUp();
+      return;
+    }
+    const { version, value } = entry.json<SnapshotEntry<ValueOf<B>>>();
+    const before = this.held.get(entry.key);
+    if (before !== undefined && before.revision >= entry.revision) return;
+    this.held.set(entry.key, { version, value, revision: entry.revision });
+    for (const listener of this.listeners) listener(entry.key, value ?? undefined);
+  }
+}

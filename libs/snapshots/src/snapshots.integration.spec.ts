@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apps } from '@pontage/contracts/snapshots';
+import { startStack, type Stack } from '@pontage/testkit';
+import { SnapshotWatch } from './snapshot-watch.js';
+import { SnapshotWriter } from './snapshot-writer.js';
+
+let stack: Stack;
+let writer: SnapshotWriter<typeof apps>;
+let watch: SnapshotWatch<typeof apps>;
+
+beforeAll(async () => {
+  stack = await startStack();
+  writer = await SnapshotWriter.open(await stack.busOf('resource-registry'), apps);
+  watch = await SnapshotWatch.open(await stack.busOf('gateway'), apps);
+});
+afterAll(async () => {
+  watch?.stop();
+  writer?.watch.stop();
+  await stack?.[Symbol.asyncDispose]();
+});
+
+const app = (name: string) => ({ uuid: randomUUID(), name, description: '' });
+
+describe('snapshots', () => {
+  it('reach a watcher, and a lookup waits for one that is on its way', async () => {
+    const value = app('one');
+    const found = watch.find('o.one');
+    await writer.put('o.one', { version: 1, value });
+    expect(await found).toEqual(value);
+    expect(watch.get('o.one')).toEqual(value);
+  });
+
+  it('are there from the beginning for a watcher that comes later', async () => {
+    const value = app('early');
+    await writer.put('o.early', { version: 1, value });
+    const late = await SnapshotWatch.open(await stack.busOf('query-proxy'), apps);
+    expect(late.get('o.early')).toEqual(value);
+    late.stop();
+  });
+
+  it('never go back to an older version, whoever writes last', async () => {
+    const second = await SnapshotWriter.open(await stack.busOf('resource-registry'), apps);
+    const newer = app('newer');
+    await Promise.all([writer.put('o.race', { version: 2, value: newer }), second.put('o.race', { version: 1, value: app('older') })]);
+    await second.put('o.race', { version: 1, value: app('older') });
+    expect(await watch.until(() => (watch.versionOf('o.race') === 2 ? watch.get('o.race') : undefined), 2_000)).toEqual(newer);
+    second.watch.stop();
+  });
+
+  it('end with a tombstone', async () => {
+    await writer.put('o.gone', { version: 1, value: app('gone') });
+    await writer.put('o.gone', { version: 2, value: null });
+    expect(await watch.until(() => (watch.versionOf('o.gone') === 2 ? true : undefined), 2_000)).toBe(true);
+    expect(watch.get('o.gone')).toBeUndefined();
+  });
+
+  it('are fresh as long as ticks come through, and not when they stop', async () => {
+    expect(await watch.until(() => (watch.isFresh() ? true : undefined), 1_000)).toBe(true);
+    const own = await SnapshotWatch.open(await stack.busOf('embed-session'), apps);
+    await stack.nats.stop();
+    const stale = await new Promise<boolean>((resolve) => {
+      const poll = setInterval(() => {
+        if (own.isFresh()) return;
+        clearInterval(poll);
+        resolve(true);
+      }, 50);
+    });
+    expect(stale).toBe(true);
+    own.stop();
+  });
+});
