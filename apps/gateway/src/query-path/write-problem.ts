@@ -6,7 +6,7 @@ import { statusOf } from '../problems/status-of.js';
 /** Answers `/proxy` with a failure of ours: `Pontage-Problem` tells it from an answer of the upstream's. */
 export function writeProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const { kind } = problem.definition;
-  const document = problemDocument(problem, { baseUrl: request.server.addresses.baseUrl, requestId: request.id });
+  const document = problemDocument(problem, { baseUrl: request.server.publicAddresses.baseUrl, requestId: request.id });
   reply.raw
     .writeHead(statusOf[kind], {
       'content-type': 'application/problem+json',

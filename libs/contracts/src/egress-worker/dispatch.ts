@@ -63,9 +63,9 @@ export interface AnswerEnd {
   readonly durationMs: number;
 }
 
-/** Signs of life while there is no head: who is at it, and how far. */
+/** Signs of life while nothing else is said, before the head or in the middle of the body: who is at it, and how far. */
 export interface Accepted {
-  readonly stage: 'leasing' | 'resolve' | 'connect' | 'tls' | 'request' | 'head' | 'kept';
+  readonly stage: 'leasing' | 'resolve' | 'connect' | 'tls' | 'request' | 'head' | 'body' | 'kept';
   readonly region: string | null;
   readonly workerId: string | null;
 }

@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OutboundRequest } from '@pontage/http-message';
+import { z } from 'zod';
+import type { AuthMethod, Credential, Grant } from './auth-method.js';
+import { authMethods } from './auth-methods.js';
+import { describeMethod } from './method-schema.js';
+
+/** One credential of a method, with the grant that it has when the method acquires one. */
+export interface Sample {
+  readonly credential: Credential;
+  readonly grant?: Grant;
+}
+
+const now = new Date('2026-11-20T12:00:00Z');
+const request: OutboundRequest = {
+  method: 'POST',
+  url: 'https://api.example.com/v1/orders?state=open&state=paid',
+  headers: [['Accept', 'application/json'], ['X-Twice', '1'], ['x-twice', '2'], ['Cookie', 'locale=de']],
+  body: Buffer.from('{"a":1}'),
+};
+
+/** What every auth method must satisfy, whichever it is. */
+export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sample[]): void {
+  describe(`${method.id} as an auth method`, () => {
+    it('stands in the list under its id', () => {
+      expect(authMethods.get(method.id)).toBe(method);
+      expect(samples.length).toBeGreaterThan(0);
+    });
+
+    it('renders its schemas, secret fields write-only and in no setting', () => {
+      const { settings, secrets, guide } = describeMethod(method);
+      expect(settings).toMatchObject({ type: 'object', additionalProperties: false });
+      const fields = Object.values((secrets as { properties: Record<string, unknown> }).properties);
+      for (const field of fields) expect(field).toMatchObject({ writeOnly: true });
+      expect(Object.keys(method.settings.shape).filter((name) => name in method.secrets.shape || name === 'method')).toEqual([]);
+      expect(guide).toMatch(/\.$/);
+    });
+
+    it.each(samples)('applies sample %# purely: same in, same out, nothing touched', ({ credential, grant }) => {
+      const frozen = deepFreeze({ request, credential: structuredClone(credential), grant });
+      const apply = () => method.apply(frozen.request, frozen.credential, frozen.grant, now);
+      expect(apply()).toEqual(apply());
+      expect(apply()).toMatchObject({ method: request.method, body: request.body });
+      expect(request.headers).toHaveLength(4);
+    });
+
+    it.each(samples)('says where sample %# puts the credential, and puts it nowhere else', ({ credential, grant }) => {
+      const applied = method.apply(request, credential, grant, now);
+      const { headers, queryParams } = method.carriers(credential);
+      const changed = applied.headers.filter(([name, value]) => !request.headers.some(([known, before]) => known === name && before === value));
+      expect([...new Set(changed.map(([name]) => name.toLowerCase()))].sort()).toEqual([...headers].sort());
+      const added = [...new URL(applied.url).searchParams.keys()].filter((name) => !new URL(request.url).searchParams.has(name));
+      expect([...new Set(added)].sort()).toEqual([...queryParams].sort());
+    });
+
+    it.each(samples)('names what sample %# injects', ({ credential, grant }) => {
+      const injected = method.injectedValues(credential, grant);
+      const applied = method.apply(request, credential, grant, now);
+      const wire = decodeURIComponent(JSON.stringify([applied.url, applied.headers]));
+      const { headers, queryParams } = method.carriers(credential);
+      expect(injected.some((value) => wire.includes(value))).toBe(headers.length + queryParams.length > 0);
+      expect(injected).not.toContain('');
+    });
+
+    it('shows no secret in what its schemas say of a wrong one', () => {
+      for (const { credential } of samples) {
+        for (const [name, value] of Object.entries(credential.secrets)) {
+          for (const wrong of [`${String(value)}\r\nX: y`, [value], { set: value }]) {
+            const { error } = method.secrets.safeParse({ ...credential.secrets, [name]: wrong });
+            expect(error).toBeDefined();
+            expect(JSON.stringify([error?.message, error?.issues.map(({ message }) => message)])).not.toContain(value);
+          }
+        }
+      }
+    });
+
+    it('takes its own samples and refuses unknown fields', () => {
+      for (const { credential } of samples) {
+        expect(method.settings.parse(credential.settings)).toEqual(credential.settings);
+        expect(method.secrets.parse(credential.secrets)).toEqual(credential.secrets);
+      }
+      expect(() => method.settings.parse({ ...samples[0]?.credential.settings, unknown: 1 })).toThrow(z.ZodError);
+    });
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}

@@ -1,0 +1,64 @@
+import type { OutboundRequest } from '@pontage/http-message';
+import type { z } from 'zod';
+
+/** Settings and secrets for one auth method. */
+export interface Credential<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {
+  readonly settings: z.output<S>;
+  readonly secrets: z.output<K>;
+}
+
+/** What `acquire` obtained, kept until it expires. */
+export interface Grant<G = unknown> {
+  /** JSON. */
+  readonly value: G;
+  /** Null: it ends only when the upstream refuses it. */
+  readonly expiresAt: Date | null;
+}
+
+/** The world as `acquire` sees it: nothing else of it may be touched. */
+export interface AuthContext {
+  /** Leaves through an egress worker. */
+  readonly fetch: AuthFetch;
+  readonly now: () => Date;
+}
+
+/** The part of `fetch` that auth methods use. */
+export type AuthFetch = (url: string, init: { method: string; headers: Record<string, string>; body?: unknown }) => Promise<Response>;
+
+/** Where on a request the credential stands, so that a redirect to another origin can drop it. */
+export interface Carriers {
+  /** Lower-case names. */
+  readonly headers: readonly string[];
+  readonly queryParams: readonly string[];
+}
+
+/** How an upstream recognizes us. */
+export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject, G = unknown> {
+  /** Stored; never renamed. */
+  readonly id: string;
+  readonly title: string;
+  /** A few sentences for whoever fills in the form, as Markdown. */
+  readonly guide: string;
+  /** Readable fields: form, validation and documentation in one schema. */
+  readonly settings: S;
+  /** Sealed fields, write-only. */
+  readonly secrets: K;
+  /** Statuses of an answer that mean that the upstream no longer takes the grant: a newer one is leased, the request sent once more. */
+  readonly retryOn: readonly number[];
+  /**
+   * Obtains what `apply` needs: a token, a session, assumed-role keys. Called again when the grant expires.
+   * @throws credentialRejected, tokenEndpointFailed, or the egress worker's problem
+   */
+  acquire?(credential: Credential<S, K>, context: AuthContext): Promise<Grant<G>>;
+  /** The URL that `acquire` sends secrets to; another one means that they have to be given again. */
+  destination?(settings: z.output<S>): string;
+  /**
+   * Returns a new request carrying the credential. Pure: no I/O, no clock of its own, no mutation.
+   * The credential of a method with `acquire` comes without secrets: the grant has what is needed.
+   */
+  apply(request: OutboundRequest, credential: Credential<S, K>, grant: Grant<G> | undefined, now: Date): OutboundRequest;
+  /** Where `apply` puts the credential. */
+  carriers(credential: Credential<S, K>): Carriers;
+  /** The secret texts that `apply` puts on a request, so that an answer that echoes one of them is noticed. */
+  injectedValues(credential: Credential<S, K>, grant: Grant<G> | undefined): readonly string[];
+}

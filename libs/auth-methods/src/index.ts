@@ -1,0 +1,4 @@
+export type { AuthContext, AuthFetch, AuthMethod, Carriers, Credential, Grant } from './auth-method.js';
+export { authMethods } from './auth-methods.js';
+export { describeMethod, type AuthMethodDescription } from './method-schema.js';
+export { credentialVariables, renderCredential, templateErrors } from './render-credential.js';

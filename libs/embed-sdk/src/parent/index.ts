@@ -1,0 +1,1 @@
+export { mountEmbed, type Embed, type EmbedOptions } from './mount-embed.js';

@@ -1,0 +1,3 @@
+export { MasterKeys, type MasterKey } from './master-keys.js';
+export { openFields, SealBroken, sealFields, type SealPlace, type SecretFields } from './envelope.js';
+export { fingerprint } from './fingerprint.js';

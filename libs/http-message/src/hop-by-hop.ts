@@ -1,0 +1,24 @@
+import type { Pairs } from './outbound-request.js';
+
+/** Fields that belong to one connection and are not passed on (RFC 9110, 7.6.1, and what RFC 2616, 13.5.1 listed). Lower-case. */
+export const hopByHopHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The headers without those of one connection, among them every name that a `Connection` field lists. */
+export function stripHopByHop(headers: Pairs): Pairs {
+  const listed = headers
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.toLowerCase().split(','));
+  const dropped =
+    listed.length === 0 ? hopByHopHeaders : new Set([...hopByHopHeaders, ...listed.map((name) => name.trim())]);
+  return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
+}

@@ -1,0 +1,18 @@
+export {
+  appendQueryParam,
+  dropQueryParam,
+  headerOf,
+  isFieldName,
+  isFieldValue,
+  withHeader,
+  withQueryParam,
+  type OutboundRequest,
+  type Pairs,
+  type UpstreamResponse,
+} from './outbound-request.js';
+export { joinUrl } from './join-url.js';
+export { encodeComponent } from './percent-encoding.js';
+export { hopByHopHeaders, stripHopByHop } from './hop-by-hop.js';
+export { encodeBody, type RenderedBody } from './encode-body.js';
+export { type EncodedBody } from './multipart.js';
+export { jsonText, type ExactJson } from './json-text.js';

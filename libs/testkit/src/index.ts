@@ -1,0 +1,3 @@
+export { startStack, type Stack } from './stack/start-stack.js';
+export { startPontage, type Pontage, type PontageProcess, type ProcessFile } from './pontage/start-pontage.js';
+export { freePort } from './stack/free-port.js';
