@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { type ArgumentsHost, Catch, Controller, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { MessagePattern } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Call, ParsedRequestOf, ReplyOf, RequestContract } from '@pontage/contracts';
 import { throwError, type Observable } from 'rxjs';
 
@@ -30,6 +30,9 @@ export function serves<C extends RequestContract>(contract: C) {
     const handle = Object.getOwnPropertyDescriptor(target.prototype, 'handle');
     if (handle === undefined) throw new TypeError(`${target.name} has no handle() of its own`);
     MessagePattern(contract.subject)(target.prototype as object, 'handle', handle);
+    // Without these, Nest hands on the request alone.
+    Payload()(target.prototype as object, 'handle', 0);
+    Ctx()(target.prototype as object, 'handle', 1);
     Controller()(target);
     UseFilters(PassOn)(target);
   };
