@@ -28,7 +28,8 @@ const notInHeader = /[\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]/;
 
 /** A header's value: nothing is encoded, since HTTP has no way to; what could end the line is refused. */
 export const headerValue: Encoder = (text, path) => {
-  if (notInHeader.test(text)) throw refused(path, 'holds a line break, a control character or a code point above U+00FF');
+  if (notInHeader.test(text))
+    throw refused(path, 'holds a line break, a control character or a code point above U+00FF');
   return text;
 };
 
@@ -43,4 +44,5 @@ function percentEncoded(text: string, path: string): string {
   }
 }
 
-const refused = (path: string, why: string): Error => invalidRequest({}, { detail: `The value of {{ ${path} }} ${why}.` });
+const refused = (path: string, why: string): Error =>
+  invalidRequest({}, { detail: `The value of {{ ${path} }} ${why}.` });

@@ -6,7 +6,12 @@ const paths = (text: string) => templatePaths(parseTemplate(text));
 
 describe('parseTemplate', () => {
   it('finds plain paths: dots, quoted names and indexes', () => {
-    expect(paths('{{ a }}{{a.b.c}} {{ a["b c"][0] . d }}{{ a[\'x\'] }}')).toEqual([['a'], ['a', 'b', 'c'], ['a', 'b c', '0', 'd'], ['a', 'x']]);
+    expect(paths('{{ a }}{{a.b.c}} {{ a["b c"][0] . d }}{{ a[\'x\'] }}')).toEqual([
+      ['a'],
+      ['a', 'b', 'c'],
+      ['a', 'b c', '0', 'd'],
+      ['a', 'x'],
+    ]);
   });
 
   it('keeps the text around them', () => {
@@ -24,9 +29,31 @@ describe('parseTemplate', () => {
   });
 
   it.each([
-    'a + b', 'f()', 'a.b()', '1', '"a"', '', ' ', 'a.', 'a..b', 'a[b]', 'a[-1]', 'a[01]', 'a["b]', 'a["\\x"]', 'a b', 'a?.b', '{a', '`a`', 'a;b', 'this["a"]()', 'a[1e3]',
+    'a + b',
+    'f()',
+    'a.b()',
+    '1',
+    '"a"',
+    '',
+    ' ',
+    'a.',
+    'a..b',
+    'a[b]',
+    'a[-1]',
+    'a[01]',
+    'a["b]',
+    'a["\\x"]',
+    'a b',
+    'a?.b',
+    '{a',
+    '`a`',
+    'a;b',
+    'this["a"]()',
+    'a[1e3]',
   ])('refuses {{ %s }} by name', (expression) => {
-    expect(() => parseTemplate(`x {{ ${expression} }} y`)).toThrow(expect.objectContaining({ slug: 'template-unsupported' }));
+    expect(() => parseTemplate(`x {{ ${expression} }} y`)).toThrow(
+      expect.objectContaining({ slug: 'template-unsupported' }),
+    );
     expect(() => parseTemplate(`x {{ ${expression} }} y`)).toThrow(expression.trim());
   });
 
@@ -40,9 +67,19 @@ describe('parseTemplate', () => {
   });
 
   it('never loses a byte of a text without templates, and takes linear time', () => {
-    fc.assert(fc.property(fc.string().filter((text) => !text.includes('{{')), (text) => expect(parseTemplate(text).parts).toEqual([text])));
+    fc.assert(
+      fc.property(
+        fc.string().filter((text) => !text.includes('{{')),
+        (text) => expect(parseTemplate(text).parts).toEqual([text]),
+      ),
+    );
     const before = performance.now();
-    for (const hostile of ['{{'.repeat(50_000), `{{ a${' '.repeat(100_000)}`, `{{ a${' '.repeat(100_000)}b }}`, `{{ ${'a.'.repeat(50_000)} }}`]) {
+    for (const hostile of [
+      '{{'.repeat(50_000),
+      `{{ a${' '.repeat(100_000)}`,
+      `{{ a${' '.repeat(100_000)}b }}`,
+      `{{ ${'a.'.repeat(50_000)} }}`,
+    ]) {
       try {
         parseTemplate(hostile);
       } catch {

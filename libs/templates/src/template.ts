@@ -10,7 +10,10 @@ export interface Template {
 
 const identifier = '[\\p{ID_Start}_$][\\p{ID_Continue}$]*';
 const firstName = new RegExp(`\\s*(${identifier})`, 'uy');
-const member = new RegExp(`\\s*(?:\\.\\s*(${identifier})|\\[\\s*(?:(0|[1-9]\\d{0,8})|("(?:[^"\\\\]|\\\\.)*")|'([^'\\\\]*)')\\s*\\])`, 'uy');
+const member = new RegExp(
+  `\\s*(?:\\.\\s*(${identifier})|\\[\\s*(?:(0|[1-9]\\d{0,8})|("(?:[^"\\\\]|\\\\.)*")|'([^'\\\\]*)')\\s*\\])`,
+  'uy',
+);
 const closing = /\s*\}\}/uy;
 
 /**
@@ -77,5 +80,8 @@ function unsupported(text: string, start: number): Error {
   const end = text.indexOf('}}', start);
   const expression = text.slice(start, end).trim();
   const shown = expression.length > 100 ? `${expression.slice(0, 100)}…` : expression;
-  return templateUnsupported({}, { detail: `{{ ${shown} }} is not a plain path such as {{ params.name }}; expressions are not supported.` });
+  return templateUnsupported(
+    {},
+    { detail: `{{ ${shown} }} is not a plain path such as {{ params.name }}; expressions are not supported.` },
+  );
 }
