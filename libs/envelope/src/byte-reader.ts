@@ -3,7 +3,10 @@ export class ByteReader {
   private at = 0;
   private readonly source: Buffer;
 
-  constructor(source: Uint8Array, private readonly cutOff: () => Error) {
+  constructor(
+    source: Uint8Array,
+    private readonly cutOff: () => Error,
+  ) {
     this.source = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   }
 

@@ -6,7 +6,12 @@ import { MasterKeys } from './master-keys.js';
 
 const entry = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 const keys = MasterKeys.parse(entry('k1'));
-const place: SealPlace = { org: '11111111-1111-4111-8111-111111111111', kind: 'credential', id: '22222222-2222-4222-8222-222222222222', version: 1 };
+const place: SealPlace = {
+  org: '11111111-1111-4111-8111-111111111111',
+  kind: 'credential',
+  id: '22222222-2222-4222-8222-222222222222',
+  version: 1,
+};
 const fields = { password: Buffer.from('s3cret'), token: Buffer.from('t0ken') };
 
 describe('sealFields and openFields', () => {
@@ -14,7 +19,9 @@ describe('sealFields and openFields', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ maxLength: 40 }), fc.uint8Array({ maxLength: 300 })), (any) => {
         const opened = openFields(keys, place, sealFields(keys, place, any));
-        expect(Object.entries(opened).map(([name, value]) => [name, [...value]])).toEqual(Object.entries(any).map(([name, value]) => [name, [...value]]));
+        expect(Object.entries(opened).map(([name, value]) => [name, [...value]])).toEqual(
+          Object.entries(any).map(([name, value]) => [name, [...value]]),
+        );
       }),
     );
   });
@@ -46,7 +53,10 @@ describe('sealFields and openFields', () => {
   });
 
   it('do not open when a box comes from another record of the same place', () => {
-    const [one, two] = [sealFields(keys, place, { token: Buffer.from('old') }), sealFields(keys, place, { token: Buffer.from('new') })];
+    const [one, two] = [
+      sealFields(keys, place, { token: Buffer.from('old') }),
+      sealFields(keys, place, { token: Buffer.from('new') }),
+    ];
     const boxBytes = 12 + 3 + 16;
     const mixed = Buffer.concat([one.subarray(0, -boxBytes), two.subarray(-boxBytes)]);
     expect(() => openFields(keys, place, mixed)).toThrow(SealBroken);

@@ -6,5 +6,9 @@ import { createHmac } from 'node:crypto';
  * fingerprint. `place` separates what must not be comparable: equal secrets show alike in one place only.
  */
 export function fingerprint(key: Uint8Array, place: readonly string[], secret: Uint8Array): string {
-  return createHmac('sha256', key).update(`${JSON.stringify(place)}\n`).update(secret).digest('hex').slice(0, 16);
+  return createHmac('sha256', key)
+    .update(`${JSON.stringify(place)}\n`)
+    .update(secret)
+    .digest('hex')
+    .slice(0, 16);
 }

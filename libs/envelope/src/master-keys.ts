@@ -18,7 +18,10 @@ export class MasterKeys {
    * @throws Error that names the entry at fault by its place, never a key: a start without good keys is refused.
    */
   static parse(text: string): MasterKeys {
-    const entries = text.split(/[\n,]/).map((entry) => entry.trim()).filter((entry) => entry !== '');
+    const entries = text
+      .split(/[\n,]/)
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
     const [first, ...others] = entries.map((entry, index) => parseEntry(entry, index + 1));
     if (first === undefined) throw new Error('there is no master key');
     const ids = [first, ...others].map(({ id }) => id);
@@ -41,8 +44,10 @@ function parseEntry(entry: string, place: number): MasterKey {
   const [, id, base64] = /^([\w.-]{1,64}):([A-Za-z0-9+/_-]+={0,2})$/.exec(entry) ?? [];
   if (id === undefined || base64 === undefined) throw new Error(`master key ${place} is not of the form id:base64`);
   const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length !== keyBytes) throw new Error(`master key ${place} has ${bytes.length} bytes instead of ${keyBytes}`);
-  if (isGuessable(bytes)) throw new Error(`master key ${place} is a default or a pattern, not ${keyBytes} random bytes`);
+  if (bytes.length !== keyBytes)
+    throw new Error(`master key ${place} has ${bytes.length} bytes instead of ${keyBytes}`);
+  if (isGuessable(bytes))
+    throw new Error(`master key ${place} is a default or a pattern, not ${keyBytes} random bytes`);
   return { id, bytes };
 }
 
