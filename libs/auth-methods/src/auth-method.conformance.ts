@@ -15,7 +15,12 @@ const now = new Date('2026-11-20T12:00:00Z');
 const request: OutboundRequest = {
   method: 'POST',
   url: 'https://api.example.com/v1/orders?state=open&state=paid',
-  headers: [['Accept', 'application/json'], ['X-Twice', '1'], ['x-twice', '2'], ['Cookie', 'locale=de']],
+  headers: [
+    ['Accept', 'application/json'],
+    ['X-Twice', '1'],
+    ['x-twice', '2'],
+    ['Cookie', 'locale=de'],
+  ],
   body: Buffer.from('{"a":1}'),
 };
 
@@ -32,7 +37,9 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
       expect(settings).toMatchObject({ type: 'object', additionalProperties: false });
       const fields = Object.values((secrets as { properties: Record<string, unknown> }).properties);
       for (const field of fields) expect(field).toMatchObject({ writeOnly: true });
-      expect(Object.keys(method.settings.shape).filter((name) => name in method.secrets.shape || name === 'method')).toEqual([]);
+      expect(
+        Object.keys(method.settings.shape).filter((name) => name in method.secrets.shape || name === 'method'),
+      ).toEqual([]);
       expect(guide).toMatch(/\.$/);
     });
 
@@ -47,9 +54,13 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
     it.each(samples)('says where sample %# puts the credential, and puts it nowhere else', ({ credential, grant }) => {
       const applied = method.apply(request, credential, grant, now);
       const { headers, queryParams } = method.carriers(credential);
-      const changed = applied.headers.filter(([name, value]) => !request.headers.some(([known, before]) => known === name && before === value));
+      const changed = applied.headers.filter(
+        ([name, value]) => !request.headers.some(([known, before]) => known === name && before === value),
+      );
       expect([...new Set(changed.map(([name]) => name.toLowerCase()))].sort()).toEqual([...headers].sort());
-      const added = [...new URL(applied.url).searchParams.keys()].filter((name) => !new URL(request.url).searchParams.has(name));
+      const added = [...new URL(applied.url).searchParams.keys()].filter(
+        (name) => !new URL(request.url).searchParams.has(name),
+      );
       expect([...new Set(added)].sort()).toEqual([...queryParams].sort());
     });
 

@@ -23,7 +23,10 @@ export interface AuthContext {
 }
 
 /** The part of `fetch` that auth methods use. */
-export type AuthFetch = (url: string, init: { method: string; headers: Record<string, string>; body?: unknown }) => Promise<Response>;
+export type AuthFetch = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: unknown },
+) => Promise<Response>;
 
 /** Where on a request the credential stands, so that a redirect to another origin can drop it. */
 export interface Carriers {
@@ -56,7 +59,12 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
    * Returns a new request carrying the credential. Pure: no I/O, no clock of its own, no mutation.
    * The credential of a method with `acquire` comes without secrets: the grant has what is needed.
    */
-  apply(request: OutboundRequest, credential: Credential<S, K>, grant: Grant<G> | undefined, now: Date): OutboundRequest;
+  apply(
+    request: OutboundRequest,
+    credential: Credential<S, K>,
+    grant: Grant<G> | undefined,
+    now: Date,
+  ): OutboundRequest;
   /** Where `apply` puts the credential. */
   carriers(credential: Credential<S, K>): Carriers;
   /** The secret texts that `apply` puts on a request, so that an answer that echoes one of them is noticed. */

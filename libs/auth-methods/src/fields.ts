@@ -9,13 +9,17 @@ export function textField(max: number, rule?: { readonly holds: (text: string) =
     .string()
     .min(1, { error: 'A value is needed.', abort: true })
     .max(max)
-    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), { error: 'Line breaks, control characters and broken Unicode are not possible here.', abort: true })
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), {
+      error: 'Line breaks, control characters and broken Unicode are not possible here.',
+      abort: true,
+    })
     .refine((text) => rule === undefined || isTemplated(text) || rule.holds(text), rule?.message);
 }
 
 /** Text that goes into a header as it is. @see RFC 9110, 5.5 */
 export const headerText = {
-  holds: (text: string): boolean => /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/.test(text),
+  holds: (text: string): boolean =>
+    /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/.test(text),
   message: 'A header value holds no code point above U+00FF and no space at its ends.',
 };
 
@@ -23,7 +27,13 @@ export const headerText = {
 export const endpoint = {
   holds: (text: string): boolean => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    return url !== undefined && ['https:', 'http:'].includes(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+    return (
+      url !== undefined &&
+      ['https:', 'http:'].includes(url.protocol) &&
+      url.username === '' &&
+      url.password === '' &&
+      url.hash === ''
+    );
   },
   message: 'An absolute http or https URL is needed, without user, password or fragment.',
 };

@@ -12,10 +12,19 @@ export interface AuthMethodDescription {
 
 /** Describes a method by its own schemas. */
 export function describeMethod({ id, title, guide, settings, secrets }: AuthMethod): AuthMethodDescription {
-  return { id, title, guide, settings: z.toJSONSchema(settings, { io: 'input' }), secrets: withWriteOnly(z.toJSONSchema(secrets, { io: 'input' })) };
+  return {
+    id,
+    title,
+    guide,
+    settings: z.toJSONSchema(settings, { io: 'input' }),
+    secrets: withWriteOnly(z.toJSONSchema(secrets, { io: 'input' })),
+  };
 }
 
 function withWriteOnly<T extends { properties?: Record<string, unknown> }>(schema: T): T {
-  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => [name, { ...(property as object), writeOnly: true }]);
+  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => [
+    name,
+    { ...(property as object), writeOnly: true },
+  ]);
   return { ...schema, properties: Object.fromEntries(properties) as Record<string, unknown> };
 }

@@ -19,15 +19,22 @@ export function renderCredential(method: AuthMethod, credential: Credential, sco
   const settings = method.settings.safeParse(renderJson(credential.settings as Json, scope));
   const secrets = method.secrets.safeParse(renderJson(credential.secrets as Json, scope));
   if (settings.success && secrets.success) return { settings: settings.data, secrets: secrets.data };
-  const errors = [settings, secrets].flatMap(({ error }) => (error === undefined ? [] : fieldErrors(error, '/authentication')));
-  throw invalidRequest({}, { errors, detail: 'A configuration variable has a value that its field of the credential cannot take.' });
+  const errors = [settings, secrets].flatMap(({ error }) =>
+    error === undefined ? [] : fieldErrors(error, '/authentication'),
+  );
+  throw invalidRequest(
+    {},
+    { errors, detail: 'A configuration variable has a value that its field of the credential cannot take.' },
+  );
 }
 
 /** The templates of a credential that cannot be resolved there: anything but `{{ config.NAME }}`. Texts are not repeated: they may be secret. */
 export function templateErrors(fields: Readonly<Record<string, unknown>>, prefix: string): FieldError[] {
   return textsOf(fields, prefix).flatMap(({ text, pointer }) => {
     try {
-      const isConfig = templatePaths(parseTemplate(text)).every(([root, name, ...rest]) => root === 'config' && name !== undefined && rest.length === 0);
+      const isConfig = templatePaths(parseTemplate(text)).every(
+        ([root, name, ...rest]) => root === 'config' && name !== undefined && rest.length === 0,
+      );
       return isConfig ? [] : [{ pointer, detail: 'Only {{ config.NAME }} has a value in a credential.' }];
     } catch (error) {
       if (!isProblem(error)) throw error;
@@ -39,5 +46,7 @@ export function templateErrors(fields: Readonly<Record<string, unknown>>, prefix
 function textsOf(value: unknown, pointer: string): { text: string; pointer: string }[] {
   if (typeof value === 'string') return value.includes('{{') ? [{ text: value, pointer }] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => textsOf(member, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`));
+  return Object.entries(value).flatMap(([name, member]) =>
+    textsOf(member, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
 }

@@ -9,11 +9,15 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 6265 4.1.1. */
 const cookieValue = /^[\u0021\u0023-\u002b\u002d-\u003a\u003c-\u005b\u005d-\u007e]+$/;
 /** Headers that frame the message or belong to the connection; a cookie has a place of its own. */
-const framing = /^(?:connection|content-length|cookie|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+const framing =
+  /^(?:connection|content-length|cookie|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
 const settings = z
   .strictObject({
-    in: z.enum(['header', 'query', 'cookie'], { error: 'One of header, query and cookie.' }).default('header').meta({ title: 'Place' }),
+    in: z
+      .enum(['header', 'query', 'cookie'], { error: 'One of header, query and cookie.' })
+      .default('header')
+      .meta({ title: 'Place' }),
     name: textField(200).meta({ title: 'Name', description: 'Of the header, query parameter or cookie.' }),
   })
   .superRefine(({ in: place, name }, context) => {
@@ -33,7 +37,8 @@ const nameFault = (place: 'header' | 'cookie', name: string): string | undefined
 export const apiKey: AuthMethod<typeof settings, typeof secrets, never> = {
   id: 'api-key',
   title: 'API key',
-  guide: 'The key replaces whatever a query itself puts under this name. A key in a query parameter ends up in the logs of many servers: prefer a header where there is a choice.',
+  guide:
+    'The key replaces whatever a query itself puts under this name. A key in a query parameter ends up in the logs of many servers: prefer a header where there is a choice.',
   settings,
   secrets,
   retryOn: [],
@@ -51,8 +56,21 @@ export const apiKey: AuthMethod<typeof settings, typeof secrets, never> = {
 function withCookie(request: OutboundRequest, name: string, value: string): OutboundRequest {
   // The schema of the secret does not know that it is meant for a cookie.
   if (!cookieValue.test(value)) {
-    throw invalidRequest({}, { errors: [{ pointer: '/authentication/value', detail: 'A cookie holds no space, quote, comma, semicolon or backslash (RFC 6265, 4.1.1).' }] });
+    throw invalidRequest(
+      {},
+      {
+        errors: [
+          {
+            pointer: '/authentication/value',
+            detail: 'A cookie holds no space, quote, comma, semicolon or backslash (RFC 6265, 4.1.1).',
+          },
+        ],
+      },
+    );
   }
-  const others = (headerOf(request, 'Cookie') ?? '').split(';').map((pair) => pair.trim()).filter((pair) => pair !== '' && pair.split('=')[0]?.trim() !== name);
+  const others = (headerOf(request, 'Cookie') ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '' && pair.split('=')[0]?.trim() !== name);
   return withHeader(request, 'Cookie', [...others, `${name}=${value}`].join('; '));
 }

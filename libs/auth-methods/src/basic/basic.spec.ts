@@ -8,7 +8,12 @@ conformsToAuthMethod(basic, [
 ]);
 
 const header = (username: string, password: string) =>
-  basic.apply({ method: 'GET', url: 'https://h/', headers: [], body: undefined }, { settings: { username }, secrets: { password } }, undefined, new Date()).headers;
+  basic.apply(
+    { method: 'GET', url: 'https://h/', headers: [], body: undefined },
+    { settings: { username }, secrets: { password } },
+    undefined,
+    new Date(),
+  ).headers;
 
 describe('basic', () => {
   it.each([

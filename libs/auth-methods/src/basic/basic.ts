@@ -4,7 +4,10 @@ import type { AuthMethod, Credential } from '../auth-method.js';
 import { textField } from '../fields.js';
 
 const settings = z.strictObject({
-  username: textField(1024, { holds: (text) => !text.includes(':'), message: 'A user name holds no colon (RFC 7617).' }).meta({ title: 'User name' }),
+  username: textField(1024, {
+    holds: (text) => !text.includes(':'),
+    message: 'A user name holds no colon (RFC 7617).',
+  }).meta({ title: 'User name' }),
 });
 const secrets = z.strictObject({
   password: textField(4096).or(z.literal('')).meta({ title: 'Password', description: 'May be empty.' }),
@@ -23,5 +26,8 @@ export const basic: AuthMethod<typeof settings, typeof secrets, never> = {
   injectedValues: (credential) => [credential.secrets.password, userPass(credential)].filter((text) => text !== ''),
 };
 
-const userPass = ({ settings: { username }, secrets: { password } }: Credential<typeof settings, typeof secrets>): string =>
+const userPass = ({
+  settings: { username },
+  secrets: { password },
+}: Credential<typeof settings, typeof secrets>): string =>
   Buffer.from(`${username}:${password}`.normalize('NFC')).toString('base64');

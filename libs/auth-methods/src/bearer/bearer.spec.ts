@@ -6,8 +6,19 @@ conformsToAuthMethod(bearer, [{ credential: { settings: {}, secrets: { token: 'c
 
 describe('bearer', () => {
   it('replaces an Authorization header that was there', () => {
-    const request = { method: 'GET', url: 'https://h/', headers: [['authorization', 'Basic x'], ['A', 'b']] as const, body: undefined };
-    expect(bearer.apply(request, { settings: {}, secrets: { token: 't' } }, undefined, new Date()).headers).toEqual([['A', 'b'], ['Authorization', 'Bearer t']]);
+    const request = {
+      method: 'GET',
+      url: 'https://h/',
+      headers: [
+        ['authorization', 'Basic x'],
+        ['A', 'b'],
+      ] as const,
+      body: undefined,
+    };
+    expect(bearer.apply(request, { settings: {}, secrets: { token: 't' } }, undefined, new Date()).headers).toEqual([
+      ['A', 'b'],
+      ['Authorization', 'Bearer t'],
+    ]);
   });
 
   it.each(['', ' t', 't ', 't\r\nX: y', 't\u0000', 't\u010a', '\ud800'])('refuses the token %j', (token) => {

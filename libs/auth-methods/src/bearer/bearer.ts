@@ -4,7 +4,9 @@ import type { AuthMethod } from '../auth-method.js';
 import { headerText, textField } from '../fields.js';
 
 const settings = z.strictObject({});
-const secrets = z.strictObject({ token: textField(8192, headerText).meta({ title: 'Token', description: 'Sent as `Authorization: Bearer <token>`.' }) });
+const secrets = z.strictObject({
+  token: textField(8192, headerText).meta({ title: 'Token', description: 'Sent as `Authorization: Bearer <token>`.' }),
+});
 
 /** A fixed token in the Authorization header. @see RFC 6750, 2.1 */
 export const bearer: AuthMethod<typeof settings, typeof secrets, never> = {

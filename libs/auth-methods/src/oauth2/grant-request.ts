@@ -48,20 +48,33 @@ export async function requestToken(credential: OAuthCredential, context: AuthCon
   if (answer.token_type !== 'bearer' || !headerText.holds(answer.access_token)) {
     throw tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that is not a bearer token.' });
   }
-  const lifespanSeconds = Math.min(answer.expires_in ?? accessTokenLifespanSeconds ?? assumedLifespanSeconds, accessTokenLifespanSeconds ?? Infinity);
+  const lifespanSeconds = Math.min(
+    answer.expires_in ?? accessTokenLifespanSeconds ?? assumedLifespanSeconds,
+    accessTokenLifespanSeconds ?? Infinity,
+  );
   return { value: { accessToken: answer.access_token }, expiresAt: new Date(askedAt + lifespanSeconds * 1000) };
 }
 
 /** Where the secret goes: the token URL, or the issuer that is trusted to name it. */
 export const destinationOf = ({ tokenUrl, issuer }: z.output<typeof settings>): string => tokenUrl ?? issuer ?? '';
 
-async function configure({ settings: { tokenUrl, issuer, clientId, clientAuthentication }, secrets: { clientSecret } }: OAuthCredential, { fetch }: AuthContext): Promise<Configuration> {
+async function configure(
+  { settings: { tokenUrl, issuer, clientId, clientAuthentication }, secrets: { clientSecret } }: OAuthCredential,
+  { fetch }: AuthContext,
+): Promise<Configuration> {
   const destination = new URL(tokenUrl ?? issuer ?? '');
-  const authentication: ClientAuth = clientAuthentication === 'post' ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
+  const authentication: ClientAuth =
+    clientAuthentication === 'post' ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
   // Whoever configured http:// chose it; metadata of an https issuer cannot lead there.
   const execute = destination.protocol === 'http:' ? [allowInsecureRequests] : [];
-  if (tokenUrl === undefined) return discovery(destination, clientId, undefined, authentication, { [customFetch]: fetch, execute });
-  const configuration = new Configuration({ issuer: issuer ?? destination.origin, token_endpoint: tokenUrl }, clientId, undefined, authentication);
+  if (tokenUrl === undefined)
+    return discovery(destination, clientId, undefined, authentication, { [customFetch]: fetch, execute });
+  const configuration = new Configuration(
+    { issuer: issuer ?? destination.origin, token_endpoint: tokenUrl },
+    clientId,
+    undefined,
+    authentication,
+  );
   configuration[customFetch] = fetch;
   for (const apply of execute) apply(configuration);
   return configuration;

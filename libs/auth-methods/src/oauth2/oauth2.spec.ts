@@ -11,11 +11,17 @@ conformsToAuthMethod(oauth2, [
   },
 ]);
 
-const pointers = (changes: object): string[] => oauth2.settings.safeParse({ ...given, ...changes }).error?.issues.map(({ path }) => path.join('/')) ?? [];
+const pointers = (changes: object): string[] =>
+  oauth2.settings.safeParse({ ...given, ...changes }).error?.issues.map(({ path }) => path.join('/')) ?? [];
 
 describe('oauth2 settings', () => {
   it('fill in what most providers want', () => {
-    expect(oauth2.settings.parse(given)).toMatchObject({ clientAuthentication: 'basic', scopes: [], extraParams: {}, accessTokenLifespanSeconds: null });
+    expect(oauth2.settings.parse(given)).toMatchObject({
+      clientAuthentication: 'basic',
+      scopes: [],
+      extraParams: {},
+      accessTokenLifespanSeconds: null,
+    });
   });
 
   it.each<[string, object]>([

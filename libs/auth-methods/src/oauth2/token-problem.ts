@@ -2,9 +2,21 @@ import { credentialRejected, isProblem, tokenEndpointFailed } from '@pontage/pro
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client';
 
 /** RFC 6749 5.2: what the provider says when it does not accept the client or its grant. */
-const rejections: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client', 'invalid_grant', 'access_denied']);
+const rejections: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'invalid_grant',
+  'access_denied',
+]);
 const knownCodes: ReadonlySet<string> = new Set([
-  ...rejections, 'invalid_request', 'unsupported_grant_type', 'invalid_scope', 'invalid_target', 'server_error', 'temporarily_unavailable', 'slow_down',
+  ...rejections,
+  'invalid_request',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'server_error',
+  'temporarily_unavailable',
+  'slow_down',
 ]);
 
 /**
@@ -16,16 +28,25 @@ export function tokenProblem(error: unknown): Error {
   if (own !== undefined) return own;
   if (error instanceof ResponseBodyError) return refusal(error.status, error.error);
   if (error instanceof WWWAuthenticateChallengeError) return refusal(error.status, undefined);
-  if (!(error instanceof ClientError)) return tokenEndpointFailed({}, { detail: 'The token request could not be made.', note: nameOf(error) });
+  if (!(error instanceof ClientError))
+    return tokenEndpointFailed({}, { detail: 'The token request could not be made.', note: nameOf(error) });
   const [answer] = causes(error).filter((each) => each instanceof Response);
   if (answer !== undefined && !answer.ok) return refusal(answer.status, undefined);
-  return tokenEndpointFailed({}, { detail: 'The token endpoint gave an answer that is none (RFC 6749, 5.1).', note: `${error.code ?? nameOf(error)}` });
+  return tokenEndpointFailed(
+    {},
+    {
+      detail: 'The token endpoint gave an answer that is none (RFC 6749, 5.1).',
+      note: `${error.code ?? nameOf(error)}`,
+    },
+  );
 }
 
 function refusal(status: number, code: string | undefined): Error {
   const known = code !== undefined && knownCodes.has(code) ? ` with ${code}` : '';
   const detail = `The token endpoint answered ${status}${known}.`;
-  return status === 401 || rejections.has(code ?? '') ? credentialRejected({}, { detail }) : tokenEndpointFailed({}, { detail });
+  return status === 401 || rejections.has(code ?? '')
+    ? credentialRejected({}, { detail })
+    : tokenEndpointFailed({}, { detail });
 }
 
 /** The error and what it came from. */
