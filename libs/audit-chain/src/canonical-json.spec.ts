@@ -20,7 +20,12 @@ describe('canonicalJson', () => {
   });
 
   it('is a fixed point of its own parse, whatever the string', () => {
-    const awkward = { nul: '\u0000', lone: '\ud800', proto: JSON.parse('{"__proto__":{"a":-0}}') as unknown, big: 2 ** 53 };
+    const awkward = {
+      nul: '\u0000',
+      lone: '\ud800',
+      proto: JSON.parse('{"__proto__":{"a":-0}}') as unknown,
+      big: 2 ** 53,
+    };
     const text = canonicalJson(awkward);
     expect(canonicalJson(JSON.parse(text))).toBe(text);
     expect(text).toContain('"__proto__":{"a":0}');

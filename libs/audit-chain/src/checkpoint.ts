@@ -45,6 +45,7 @@ export function checkpointFault(org: string, checkpoint: Checkpoint, keys: Check
   return 'The signature of the checkpoint does not hold.';
 }
 
-const statement = (org: string, { seq, hash, at }: Pick<Checkpoint, 'seq' | 'hash' | 'at'>): Buffer => Buffer.from(`${org}|${seq}|${hash}|${at}`);
+const statement = (org: string, { seq, hash, at }: Pick<Checkpoint, 'seq' | 'hash' | 'at'>): Buffer =>
+  Buffer.from(`${org}|${seq}|${hash}|${at}`);
 
 const createPublicKeyOf = (key: KeyObject): KeyObject => (key.type === 'public' ? key : createPublicKey(key));

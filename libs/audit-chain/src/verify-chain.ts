@@ -44,6 +44,8 @@ export class ChainVerifier {
   private readonly falseCheckpoint: Broken | undefined;
   private readonly checkpoints: number;
   private head: Head;
+  /** The hash in front of the head's. */
+  private before = '';
   private vouched: number;
   private next = 0;
   private count = 0;
@@ -56,7 +58,9 @@ export class ChainVerifier {
     );
     const seen = remembered.map(({ seq, hash }) => ({ seq, hash, says: 'the process that wrote them' }));
     this.witnesses = [...believed, ...seen].filter(({ seq }) => seq > from.seq).sort(bySeq);
-    const faults = judged.flatMap(({ checkpoint: { seq }, fault }) => (fault === undefined ? [] : [{ seq, reason: fault }]));
+    const faults = judged.flatMap(({ checkpoint: { seq }, fault }) =>
+      fault === undefined ? [] : [{ seq, reason: fault }],
+    );
     this.falseCheckpoint = faults.sort(bySeq)[0];
     this.checkpoints = checkpoints.length;
     this.head = from;
@@ -68,14 +72,15 @@ export class ChainVerifier {
     this.count += 1;
     this.broken ??= this.judge(event);
     if (this.broken !== undefined) return;
+    this.before = this.head.hash;
     this.head = { seq: event.seq, hash: event.hash };
     this.broken = this.ask();
   }
 
   /** Takes the next event, of which something is stored that its text does not say. */
-  addAltered(seq: number): void {
+  addAltered({ seq, prevHash }: Pick<AuditEvent, 'seq' | 'prevHash'>): void {
     this.count += 1;
-    this.broken ??= this.misplaced(seq) ?? { seq, reason: altered };
+    this.broken ??= this.misplaced(seq) ?? this.inserted(prevHash) ?? { seq, reason: altered };
   }
 
   /** Says what was found; to be asked once, behind the last event. */
@@ -89,11 +94,19 @@ export class ChainVerifier {
     const misplaced = this.misplaced(event.seq);
     if (misplaced !== undefined) return misplaced;
     const { seq, hash, prevHash } = event;
-    if (!isHash(prevHash) || hash !== hashOf(prevHash, bodyOf(event))) return { seq, reason: altered };
+    if (!isHash(prevHash) || hash !== hashOf(prevHash, bodyOf(event)))
+      return this.inserted(prevHash) ?? { seq, reason: altered };
     if (prevHash === this.head.hash) return undefined;
     if (seq === 1) return { seq, reason: 'The chain does not begin where this organisation’s does.' };
     // The event itself is as it was hashed, so the one before it is not the one that it was chained to.
     return { seq: this.head.seq, reason: 'The next event was chained to another one than this.' };
+  }
+
+  /** An event that has to move on for one that is put in front of it still says whom it followed. */
+  private inserted(prevHash: string): Broken | undefined {
+    return prevHash === this.before
+      ? { seq: this.head.seq, reason: 'The next event followed the one before this.' }
+      : undefined;
   }
 
   private misplaced(seq: number): Broken | undefined {
@@ -108,7 +121,10 @@ export class ChainVerifier {
       const witness = this.witnesses[this.next];
       if (witness === undefined || witness.seq > this.head.seq) return undefined;
       if (witness.hash !== this.head.hash) {
-        return { seq: this.vouched + 1, reason: `Some of the events ${this.vouched + 1} to ${witness.seq} are not those of ${witness.says}.` };
+        return {
+          seq: this.vouched + 1,
+          reason: `Some of the events ${this.vouched + 1} to ${witness.seq} are not those of ${witness.says}.`,
+        };
       }
       this.vouched = witness.seq;
     }
@@ -117,7 +133,10 @@ export class ChainVerifier {
   private missingTail(): Broken | undefined {
     const beyond = this.witnesses.at(-1);
     if (beyond === undefined || beyond.seq <= this.head.seq) return undefined;
-    return { seq: this.head.seq + 1, reason: `The event is missing: there were ${beyond.seq} events, says ${beyond.says}.` };
+    return {
+      seq: this.head.seq + 1,
+      reason: `The event is missing: there were ${beyond.seq} events, says ${beyond.says}.`,
+    };
   }
 }
 
