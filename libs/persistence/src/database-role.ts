@@ -24,18 +24,24 @@ const roleFacts = `
 export async function refusePrivilegedRole(runner: QueryRunner, schema: string): Promise<void> {
   const { role, above, owned, migrated } = await factsOf(runner, schema);
   if (above) {
-    throw new Error(`database role "${role}" is a superuser or has BYPASSRLS: row-level security would not bind it. Use the service's own role.`);
+    throw new Error(
+      `database role "${role}" is a superuser or has BYPASSRLS: row-level security would not bind it. Use the service's own role.`,
+    );
   }
   if (owned !== null) {
-    throw new Error(`database role "${role}" owns tables ("${owned}"): it could switch row-level security off. Use the service's own role.`);
+    throw new Error(
+      `database role "${role}" owns tables ("${owned}"): it could switch row-level security off. Use the service's own role.`,
+    );
   }
-  if (!migrated) throw new Error(`schema "${schema}" is not there, or "${role}" may not use it: run the migration first.`);
+  if (!migrated)
+    throw new Error(`schema "${schema}" is not there, or "${role}" may not use it: run the migration first.`);
 }
 
 /** @throws Error when the role that migrates passes row-level security: the functions that it owns would, too */
 export async function refuseSuperuser(runner: QueryRunner): Promise<void> {
   const { role, above } = await factsOf(runner, 'public');
-  if (above) throw new Error(`database role "${role}" is a superuser or has BYPASSRLS: migrate with the plain owner role.`);
+  if (above)
+    throw new Error(`database role "${role}" is a superuser or has BYPASSRLS: migrate with the plain owner role.`);
 }
 
 async function factsOf(runner: QueryRunner, schema: string): Promise<RoleFacts> {

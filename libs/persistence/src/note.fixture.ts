@@ -3,7 +3,15 @@ import type { SnapshotEntry } from '@pontage/contracts/snapshots';
 import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
 import { Column, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { migrate, openDatabase, organisationsFunction, tenantTable, UnitOfWork, type EventSink, type SnapshotSink } from './index.js';
+import {
+  migrate,
+  openDatabase,
+  organisationsFunction,
+  tenantTable,
+  UnitOfWork,
+  type EventSink,
+  type SnapshotSink,
+} from './index.js';
 
 /** A tenant's row, for the tests of this library. */
 @Entity('note')
@@ -49,10 +57,18 @@ export class NoteBook {
   }
 
   async unitOfWork(sinks: { events?: EventSink; snapshots?: SnapshotSink; url?: string } = {}): Promise<UnitOfWork> {
-    const dataSource = await openDatabase({ url: sinks.url ?? this.url, schema, entities: [Note], applicationName: 'spec' });
-    const events: EventSink = { publishEvent: async ({ data }) => void this.told.push(`event ${JSON.stringify(data)}`) };
+    const dataSource = await openDatabase({
+      url: sinks.url ?? this.url,
+      schema,
+      entities: [Note],
+      applicationName: 'spec',
+    });
+    const events: EventSink = {
+      publishEvent: async ({ data }) => void this.told.push(`event ${JSON.stringify(data)}`),
+    };
     const snapshots: SnapshotSink = {
-      put: async (bucket: string, key: string, { version }: SnapshotEntry<unknown>) => void this.told.push(`${bucket} ${key} ${version}`),
+      put: async (bucket: string, key: string, { version }: SnapshotEntry<unknown>) =>
+        void this.told.push(`${bucket} ${key} ${version}`),
     };
     const unitOfWork = new UnitOfWork(dataSource, sinks.events ?? events, sinks.snapshots ?? snapshots);
     this.opened.push(unitOfWork);
@@ -80,4 +96,6 @@ export const add = (unitOfWork: UnitOfWork, org: string, text: string) =>
   unitOfWork.run(org, ({ manager }) => manager.insert(Note, { id: randomUUID(), org, text }));
 
 export const texts = (unitOfWork: UnitOfWork, org: string): Promise<string[]> =>
-  unitOfWork.run(org, async ({ manager }) => (await manager.find(Note, { order: { text: 'ASC' } })).map(({ text }) => text));
+  unitOfWork.run(org, async ({ manager }) =>
+    (await manager.find(Note, { order: { text: 'ASC' } })).map(({ text }) => text),
+  );

@@ -40,7 +40,9 @@ export class OutboxRelay {
   private async relay(): Promise<void> {
     try {
       const { outbox } = this.unitOfWork;
-      const rounds = await Promise.allSettled((await outbox.organisations()).map((org) => outbox.flush(org, Date.now() + flushMs)));
+      const rounds = await Promise.allSettled(
+        (await outbox.organisations()).map((org) => outbox.flush(org, Date.now() + flushMs)),
+      );
       const failed = rounds.find((round) => round.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       this.failing = false;

@@ -24,7 +24,9 @@ const outboxRows = (): Promise<number> =>
 
 describe('the outbox', () => {
   const say = (unitOfWork: UnitOfWork, org: string, number: number) =>
-    unitOfWork.run(org, async (work) => work.audit({ org, action: 'organisation.updated', outcome: 'success', actor, data: number }));
+    unitOfWork.run(org, async (work) =>
+      work.audit({ org, action: 'organisation.updated', outcome: 'success', actor, data: number }),
+    );
 
   it('tells events and snapshots before the caller is answered, and keeps nothing', async () => {
     book.told.length = 0;
@@ -51,8 +53,16 @@ describe('the outbox', () => {
 
   it('refuses events of another organisation and events that are none', async () => {
     const unitOfWork = await book.unitOfWork();
-    await expect(unitOfWork.run(mine, (work) => Promise.resolve(work.audit({ org: theirs, action: 'a.b', outcome: 'success', actor })))).rejects.toThrow(/organisation/);
-    await expect(unitOfWork.run(mine, (work) => Promise.resolve(work.audit({ org: mine, action: 'nonsense', outcome: 'success', actor })))).rejects.toThrow();
+    await expect(
+      unitOfWork.run(mine, (work) =>
+        Promise.resolve(work.audit({ org: theirs, action: 'a.b', outcome: 'success', actor })),
+      ),
+    ).rejects.toThrow(/organisation/);
+    await expect(
+      unitOfWork.run(mine, (work) =>
+        Promise.resolve(work.audit({ org: mine, action: 'nonsense', outcome: 'success', actor })),
+      ),
+    ).rejects.toThrow();
   });
 
   it('keeps the order of the commits, with two processes writing at once', async () => {
@@ -61,10 +71,16 @@ describe('the outbox', () => {
     await add(one, mine, 'count 0');
     const count = (unitOfWork: UnitOfWork) =>
       unitOfWork.run(mine, async (work) => {
-        const [rows] = (await work.manager.query(
+        const [rows] = await work.manager.query<[{ text: string }[]]>(
           `UPDATE note SET text = 'count ' || (split_part(text, ' ', 2)::int + 1) WHERE text LIKE 'count %' RETURNING text`,
-        )) as [{ text: string }[]];
-        work.audit({ org: mine, action: 'organisation.updated', outcome: 'success', actor, data: rows[0]?.text ?? null });
+        );
+        work.audit({
+          org: mine,
+          action: 'organisation.updated',
+          outcome: 'success',
+          actor,
+          data: rows[0]?.text ?? null,
+        });
       });
     await Promise.all(Array.from({ length: 40 }, (_, index) => count(index % 2 === 0 ? one : two)));
     expect(book.told).toEqual(Array.from({ length: 40 }, (_, index) => `event "count ${index + 1}"`));
@@ -75,7 +91,10 @@ describe('the outbox', () => {
     book.told.length = 0;
     const cut = await book.unitOfWork({ events: { publishEvent: () => new Promise(() => undefined) } });
     const said = await Promise.allSettled([say(cut, mine, 1), say(cut, theirs, 9)]);
-    expect(said.map((result) => result.status === 'rejected' && (result.reason as { slug: string }).slug)).toEqual(['unavailable', 'unavailable']);
+    expect(said.map((result) => result.status === 'rejected' && (result.reason as { slug: string }).slug)).toEqual([
+      'unavailable',
+      'unavailable',
+    ]);
     await expect(say(cut, mine, 2)).rejects.toMatchObject({ slug: 'unavailable' });
     expect(await outboxRows()).toBe(3);
 
@@ -98,7 +117,8 @@ describe('the outbox', () => {
     };
     const unitOfWork = await book.unitOfWork({ events });
     const both = unitOfWork.run(mine, async (work) => {
-      for (const data of [1, 2, 3]) work.audit({ org: mine, action: 'organisation.updated', outcome: 'success', actor, data });
+      for (const data of [1, 2, 3])
+        work.audit({ org: mine, action: 'organisation.updated', outcome: 'success', actor, data });
     });
     await expect(both).rejects.toMatchObject({ slug: 'unavailable' });
     refuse = false;

@@ -16,7 +16,12 @@ export interface SnapshotSink {
 /** Something to be told to others once its transaction has been committed. */
 export type Announcement =
   | { readonly kind: 'event'; readonly draft: AuditDraft }
-  | { readonly kind: 'snapshot'; readonly bucket: string; readonly key: string; readonly entry: SnapshotEntry<unknown> };
+  | {
+      readonly kind: 'snapshot';
+      readonly bucket: string;
+      readonly key: string;
+      readonly entry: SnapshotEntry<unknown>;
+    };
 
 interface Row {
   readonly id: string;
@@ -44,7 +49,8 @@ export class Outbox {
   async write(runner: QueryRunner, org: string, announcements: readonly Announcement[]): Promise<void> {
     const contents = announcements.map((announcement) => JSON.stringify(announcement));
     const largest = Math.max(...contents.map((content) => Buffer.byteLength(content)));
-    if (largest > maxBytes) throw new Error(`an announcement of ${largest} bytes does not fit into a message of the bus`);
+    if (largest > maxBytes)
+      throw new Error(`an announcement of ${largest} bytes does not fit into a message of the bus`);
     await this.lock(runner, 'write', org);
     await runner.query(
       `INSERT INTO outbox (org, content) SELECT $1, content FROM unnest($2::json[]) WITH ORDINALITY AS given (content, place) ORDER BY place`,
@@ -61,25 +67,30 @@ export class Outbox {
   }
 
   private async flushBatch(org: string, deadline: number): Promise<number> {
-    let failure: unknown;
-    const told = await inTransaction(this.dataSource, org, async (runner) => {
+    const { told, failure } = await inTransaction(this.dataSource, org, async (runner) => {
       await runner.query(`SELECT set_config('lock_timeout', $1, true)`, [String(Math.max(1, deadline - Date.now()))]);
       await this.lock(runner, 'tell', org);
       const rows = (await runner.query(`SELECT id, content FROM outbox ORDER BY id LIMIT ${batchSize}`)) as Row[];
-      const done: string[] = [];
-      try {
-        for (const { id, content } of rows) {
-          await before(deadline, this.tell(content));
-          done.push(id);
-        }
-      } catch (error) {
-        failure = error;
-      }
-      if (done.length > 0) await runner.query(`DELETE FROM outbox WHERE id = ANY ($1::bigint[])`, [done]);
-      return done.length;
+      const batch = await this.tellAll(rows, deadline);
+      // What was acknowledged goes, also when something behind it was not.
+      if (batch.told.length > 0) await runner.query(`DELETE FROM outbox WHERE id = ANY ($1::bigint[])`, [batch.told]);
+      return batch;
     });
     if (failure !== undefined) throw failure;
-    return told;
+    return told.length;
+  }
+
+  private async tellAll(rows: readonly Row[], deadline: number): Promise<{ told: string[]; failure?: Error }> {
+    const told: string[] = [];
+    try {
+      for (const { id, content } of rows) {
+        await before(deadline, this.tell(content));
+        told.push(id);
+      }
+      return { told };
+    } catch (cause) {
+      return { told, failure: new Error('an announcement was not acknowledged', { cause }) };
+    }
   }
 
   /** Runs `fn` while nobody tells anything of this organisation. */
@@ -104,7 +115,10 @@ export class Outbox {
   }
 
   private async lock(runner: QueryRunner, purpose: 'write' | 'tell', org: string): Promise<void> {
-    await runner.query(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/outbox/' || $1 || '/' || $2, 0))`, [purpose, org]);
+    await runner.query(
+      `SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/outbox/' || $1 || '/' || $2, 0))`,
+      [purpose, org],
+    );
   }
 }
 

@@ -25,7 +25,13 @@ describe('a cursor', () => {
 });
 
 describe('pageOf', () => {
-  const page = (rows: number[], limit: number) => pageOf(rows, limit, (row) => [row], (row) => `#${row}`);
+  const page = (rows: number[], limit: number) =>
+    pageOf(
+      rows,
+      limit,
+      (row) => [row],
+      (row) => `#${row}`,
+    );
 
   it('shows as many as asked for and says where the next page begins', () => {
     expect(page([1, 2, 3], 2)).toEqual({ data: ['#1', '#2'], nextCursor: encodeCursor([2]) });

@@ -29,16 +29,26 @@ export function decodeCursor<T extends Place>(cursor: string | undefined, shape:
   const text = bytes.subarray(sumBytes);
   const genuine = bytes.toString('base64url') === cursor && sumOf(text).equals(bytes.subarray(0, sumBytes));
   const parsed = genuine ? shape.safeParse(JSON.parse(text.toString())) : undefined;
-  if (parsed?.success !== true) throw invalidRequest({}, { errors: [{ pointer: '/cursor', detail: 'This cursor is not from this list.' }] });
+  if (parsed?.success !== true)
+    throw invalidRequest({}, { errors: [{ pointer: '/cursor', detail: 'This cursor is not from this list.' }] });
   return parsed.data;
 }
 
 /** The page that `rows` make, of which one more than `limit` was asked for. */
-export function pageOf<R, T>(rows: readonly R[], limit: number, placeOf: (row: R) => Place, item: (row: R) => T): Page<T> {
+export function pageOf<R, T>(
+  rows: readonly R[],
+  limit: number,
+  placeOf: (row: R) => Place,
+  item: (row: R) => T,
+): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { data: shown.map(item), nextCursor: rows.length > limit && last !== undefined ? encodeCursor(placeOf(last)) : null };
+  return {
+    data: shown.map(item),
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(placeOf(last)) : null,
+  };
 }
 
 /** Not a signature: a cursor reaches nothing that its reader may not see anyway. It tells a garbled one from an empty page. */
-const sumOf = (text: Uint8Array): Buffer => createHash('sha256').update('cursor').update(text).digest().subarray(0, sumBytes);
+const sumOf = (text: Uint8Array): Buffer =>
+  createHash('sha256').update('cursor').update(text).digest().subarray(0, sumBytes);

@@ -17,7 +17,8 @@ export function sqlState(error: unknown): string | undefined {
 /** Classes and codes that tell of the server's state or of a race, not of the statement. */
 const passing = /^(?:08|40|53|55P03|57)/;
 const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
-const connectionWords = /^(?:Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const connectionWords =
+  /^(?:Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** U+0000 in a text, which PostgreSQL does not store. */
 const unstorable = new Set(['22021', '22P05']);
@@ -27,8 +28,10 @@ const unstorable = new Set(['22021', '22P05']);
  * any other error as it is, without its parameters.
  */
 export function databaseFault(error: unknown): unknown {
-  if (unstorable.has(sqlState(error) ?? '')) return invalidRequest({}, { detail: 'A text holds the character U+0000.' });
-  if (isPassing(error)) return unavailable({}, { cause: withoutParameters(error), note: 'the database did not answer' });
+  if (unstorable.has(sqlState(error) ?? ''))
+    return invalidRequest({}, { detail: 'A text holds the character U+0000.' });
+  if (isPassing(error))
+    return unavailable({}, { cause: withoutParameters(error), note: 'the database did not answer' });
   return withoutParameters(error);
 }
 

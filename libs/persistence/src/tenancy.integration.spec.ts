@@ -32,7 +32,8 @@ describe('tenancy', () => {
 
   it('shows nothing without an organisation, also on a connection that just had one', async () => {
     await asking(book.url, async (client) => {
-      const count = async () => (await client.query<{ count: string }>(`SELECT count(*) FROM ${schema}.note`)).rows[0]?.count;
+      const count = async () =>
+        (await client.query<{ count: string }>(`SELECT count(*) FROM ${schema}.note`)).rows[0]?.count;
       expect(await count()).toBe('0');
       await client.query(`BEGIN; SELECT set_config('app.org', '${mine}', true)`);
       expect(await count()).toBe('1');
@@ -43,7 +44,9 @@ describe('tenancy', () => {
 
   it('refuses to write, move or delete a row of another organisation', async () => {
     const unitOfWork = await book.unitOfWork();
-    const write = unitOfWork.run(mine, ({ manager }) => manager.insert(Note, { id: randomUUID(), org: theirs, text: 'smuggled' }));
+    const write = unitOfWork.run(mine, ({ manager }) =>
+      manager.insert(Note, { id: randomUUID(), org: theirs, text: 'smuggled' }),
+    );
     await expect(write).rejects.toThrow(/row-level security/);
     const move = unitOfWork.run(mine, ({ manager }) => manager.update(Note, { text: 'mine' }, { org: theirs }));
     await expect(move).rejects.toThrow(/row-level security/);
@@ -70,8 +73,12 @@ describe('openDatabase', () => {
   it('refuses a superuser, a role with BYPASSRLS and the owner of the tables', async () => {
     await expect(openAs(book.superuserUrl)).rejects.toThrow(/superuser or has BYPASSRLS/);
     await expect(openAs(book.stack.postgres.ownerUrl)).rejects.toThrow(/owns tables/);
-    await asking(book.superuserUrl, (client) => client.query(`CREATE ROLE passes LOGIN BYPASSRLS PASSWORD 'passes'; GRANT CONNECT ON DATABASE pontage TO passes`));
-    await expect(openAs(book.superuserUrl.replace(/\/\/[^@]*@/, '//passes:passes@'))).rejects.toThrow(/superuser or has BYPASSRLS/);
+    await asking(book.superuserUrl, (client) =>
+      client.query(`CREATE ROLE passes LOGIN BYPASSRLS PASSWORD 'passes'; GRANT CONNECT ON DATABASE pontage TO passes`),
+    );
+    await expect(openAs(book.superuserUrl.replace(/\/\/[^@]*@/, '//passes:passes@'))).rejects.toThrow(
+      /superuser or has BYPASSRLS/,
+    );
   });
 
   it('refuses a member of the owner, who could become it', async () => {
@@ -81,7 +88,14 @@ describe('openDatabase', () => {
   });
 
   it('says so when the schema was not migrated', async () => {
-    await expect(openDatabase({ url: book.stack.databaseUrl('audit_log'), schema: 'audit_log', entities: [], applicationName: 'spec' })).rejects.toThrow(/run the migration first/);
+    await expect(
+      openDatabase({
+        url: book.stack.databaseUrl('audit_log'),
+        schema: 'audit_log',
+        entities: [],
+        applicationName: 'spec',
+      }),
+    ).rejects.toThrow(/run the migration first/);
   });
 });
 
@@ -93,7 +107,13 @@ describe('migrate', () => {
   });
 
   it('refuses a table without forced row-level security, and leaves no trace of it', async () => {
-    const leaky = migrate({ ...migration, schema: 'embed_session', appRole: 'embed_session', migrations: [CreateLeak1700000000002], ownerUrl: book.stack.postgres.ownerUrl });
+    const leaky = migrate({
+      ...migration,
+      schema: 'embed_session',
+      appRole: 'embed_session',
+      migrations: [CreateLeak1700000000002],
+      ownerUrl: book.stack.postgres.ownerUrl,
+    });
     await expect(leaky).rejects.toThrow(/row-level security by organisation on: leak/);
     await asking(book.stack.postgres.ownerUrl, async (client) => {
       expect((await client.query(`SELECT to_regclass('embed_session.leak') AS leak`)).rows).toEqual([{ leak: null }]);
@@ -104,7 +124,9 @@ describe('migrate', () => {
     await asking(book.url, async (client) => {
       await expect(client.query(`TRUNCATE ${schema}.note`)).rejects.toThrow(/permission denied/);
       await expect(client.query(`CREATE TABLE ${schema}.own (id int)`)).rejects.toThrow(/permission denied/);
-      await expect(client.query(`ALTER TABLE ${schema}.note DISABLE ROW LEVEL SECURITY`)).rejects.toThrow(/must be owner/);
+      await expect(client.query(`ALTER TABLE ${schema}.note DISABLE ROW LEVEL SECURITY`)).rejects.toThrow(
+        /must be owner/,
+      );
       await expect(client.query(`SELECT * FROM ${schema}.migrations`)).rejects.toThrow(/permission denied/);
     });
     await asking(book.stack.databaseUrl('audit_log'), async (client) => {

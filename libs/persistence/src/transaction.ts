@@ -8,11 +8,18 @@ import { databaseFault, sqlState } from './sql-fault.js';
  * the session would leak to whoever gets the pooled connection next.
  * @throws Problem `unavailable` when the database cannot be reached or does not keep up
  */
-export async function inTransaction<T>(dataSource: DataSource, org: string | null, fn: (runner: QueryRunner) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  org: string | null,
+  fn: (runner: QueryRunner) => Promise<T>,
+): Promise<T> {
   const runner = await connected(dataSource);
   try {
     await runner.startTransaction();
-    await runner.query(`SELECT set_config('app.org', $1, true), set_config('search_path', $2, true)`, [org ?? '', searchPath(dataSource)]);
+    await runner.query(`SELECT set_config('app.org', $1, true), set_config('search_path', $2, true)`, [
+      org ?? '',
+      searchPath(dataSource),
+    ]);
     const result = await fn(runner);
     await runner.commitTransaction();
     return result;

@@ -21,7 +21,11 @@ async function freezableServer(target: string) {
     const upstream = connect(Number(port), hostname);
     client.on('data', (bytes) => frozen || upstream.write(bytes));
     upstream.on('data', (bytes) => frozen || client.write(bytes));
-    for (const [one, other] of [[client, upstream], [upstream, client]] as const) one.on('close', () => other.destroy()).on('error', () => other.destroy());
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const)
+      one.on('close', () => other.destroy()).on('error', () => other.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(target);
@@ -50,7 +54,9 @@ describe('a database in trouble', () => {
   it('survives that the server ends its connections', async () => {
     const unitOfWork = await book.unitOfWork();
     const cut = unitOfWork.run(mine, async ({ manager }) => {
-      await asking(book.superuserUrl, (client) => client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${schema}'`));
+      await asking(book.superuserUrl, (client) =>
+        client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${schema}'`),
+      );
       await manager.count(Note);
     });
     await expect(cut).rejects.toMatchObject({ slug: 'unavailable' });
@@ -60,7 +66,9 @@ describe('a database in trouble', () => {
   it('answers `unavailable` while it is down, and works again when it is back', async () => {
     const unitOfWork = await book.unitOfWork();
     await book.stack.killPostgres();
-    await expect(unitOfWork.run(mine, ({ manager }) => manager.count(Note))).rejects.toMatchObject({ slug: 'unavailable' });
+    await expect(unitOfWork.run(mine, ({ manager }) => manager.count(Note))).rejects.toMatchObject({
+      slug: 'unavailable',
+    });
     await book.stack.restartPostgres();
     expect(await texts(unitOfWork, theirs)).toEqual(['theirs']);
   });

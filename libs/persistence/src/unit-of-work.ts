@@ -81,7 +81,14 @@ export class UnitOfWork {
     try {
       await this.outbox.flush(org, Date.now() + flushMs);
     } catch (cause) {
-      throw unavailable({}, { cause, detail: 'The change is stored, but not everybody has heard of it yet.', note: 'the outbox was not flushed' });
+      throw unavailable(
+        {},
+        {
+          cause,
+          detail: 'The change is stored, but not everybody has heard of it yet.',
+          note: 'the outbox was not flushed',
+        },
+      );
     }
   }
 }
