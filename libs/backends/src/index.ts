@@ -1,5 +1,11 @@
 export { keepPasswords, newPassword, writePrivately, type Passwords } from './passwords/keep-passwords.js';
-export { natsOperator, natsPasswordVariable, natsUserNames, natsUsersConfig, standardRegions } from './nats/nats-users.js';
+export {
+  natsOperator,
+  natsPasswordVariable,
+  natsUserNames,
+  natsUsersConfig,
+  standardRegions,
+} from './nats/nats-users.js';
 export { startNats, type Nats } from './nats/start-nats.js';
 export { databaseName, databaseRoles, ownerRole, prepareDatabase, serviceRoles } from './postgres/prepare-database.js';
 export { startPostgres, superuserRole, type Postgres } from './postgres/start-postgres.js';

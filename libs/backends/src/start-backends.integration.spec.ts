@@ -26,14 +26,20 @@ describe('embedded backends', () => {
     rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
 
-  const passwords = () => keepPasswords(join(dir, 'secrets.json'), { nats: natsUserNames(regions), postgres: [superuserRole, ...databaseRoles] });
+  const passwords = () =>
+    keepPasswords(join(dir, 'secrets.json'), {
+      nats: natsUserNames(regions),
+      postgres: [superuserRole, ...databaseRoles],
+    });
   const kept = async <T extends Nats | Postgres>(starting: Promise<T>): Promise<T> => {
     const server = await starting;
     running.push(server);
     return server;
   };
-  const nats = (port?: number): Promise<Nats> => kept(startNats({ dir: join(dir, 'nats'), regions, passwords: passwords().nats, port }));
-  const postgres = (port?: number): Promise<Postgres> => kept(startPostgres({ dir: join(dir, 'postgres'), passwords: passwords().postgres, port }));
+  const nats = (port?: number): Promise<Nats> =>
+    kept(startNats({ dir: join(dir, 'nats'), regions, passwords: passwords().nats, port }));
+  const postgres = (port?: number): Promise<Postgres> =>
+    kept(startPostgres({ dir: join(dir, 'postgres'), passwords: passwords().postgres, port }));
   const ask = async (url: string, sql: string): Promise<unknown[]> => {
     const client = new pg.Client(url);
     await client.connect();
@@ -46,8 +52,11 @@ describe('embedded backends', () => {
 
   it('lets in each NATS user with its own password, and nobody else', async () => {
     const { url } = await nats();
-    for (const [user, pass] of Object.entries(passwords().nats)) await (await connect({ servers: url, user, pass })).close();
-    await expect(connect({ servers: url, user: 'gateway', pass: 'guess', reconnect: false })).rejects.toThrow(/Authorization/);
+    for (const [user, pass] of Object.entries(passwords().nats))
+      await (await connect({ servers: url, user, pass })).close();
+    await expect(connect({ servers: url, user: 'gateway', pass: 'guess', reconnect: false })).rejects.toThrow(
+      /Authorization/,
+    );
     await expect(connect({ servers: url, reconnect: false })).rejects.toThrow(/Authorization/);
   });
 
@@ -85,12 +94,15 @@ describe('embedded backends', () => {
     const both = [await nats(), await postgres()];
     await Promise.all(both.map((server) => server.stop()));
     expect(both.map(({ pid }) => isAlive(pid))).toEqual([false, false]);
-    for (const file of ['nats/nats-server.pid', 'postgres/postmaster.pid']) expect(statSync(join(dir, file), { throwIfNoEntry: false })).toBeUndefined();
+    for (const file of ['nats/nats-server.pid', 'postgres/postmaster.pid'])
+      expect(statSync(join(dir, file), { throwIfNoEntry: false })).toBeUndefined();
   });
 
   it('keeps statements, and the passwords in them, out of the log of PostgreSQL', async () => {
     const server = await postgres();
-    await expect(ask(server.ownerUrl, `ALTER ROLE nobody_at_all PASSWORD 'canary-7f3a'`)).rejects.toThrow(/does not exist|permission/);
+    await expect(ask(server.ownerUrl, `ALTER ROLE nobody_at_all PASSWORD 'canary-7f3a'`)).rejects.toThrow(
+      /does not exist|permission/,
+    );
     expect(readFileSync(`${join(dir, 'postgres')}.log`, 'utf8')).not.toContain('canary-7f3a');
   });
 });

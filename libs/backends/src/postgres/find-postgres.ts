@@ -44,7 +44,10 @@ function nativeFolder(): string {
 
 /** npm packages hold no symbolic links; the package's install script makes them, unless scripts were not allowed. */
 function linkLibraries(native: string): void {
-  const listed = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const listed = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of listed) {
     const link = join(native, '..', target);
     if (!existsSync(link)) symlinkSync(basename(source), link);

@@ -20,7 +20,8 @@ export async function makeCluster(
   // initdb takes the password from a file only; it lies beside the cluster, in a folder that is as private.
   const passwordFile = join(draft, 'password');
   writeFileSync(passwordFile, superuserPassword, { mode: 0o600 });
-  if (user !== undefined) for (const path of [draft, join(draft, 'cluster'), passwordFile]) chownSync(path, user.uid, user.gid);
+  if (user !== undefined)
+    for (const path of [draft, join(draft, 'cluster'), passwordFile]) chownSync(path, user.uid, user.gid);
 
   await runInitdb(programs.initdb, draft, user);
   mkdirSync(dirname(dir), { recursive: true });

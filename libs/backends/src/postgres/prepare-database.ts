@@ -28,6 +28,8 @@ export async function prepareDatabase(adminUrl: string, passwords: Passwords, da
 async function connect(adminUrl: string): Promise<Client> {
   const login = async (connectionString: string): Promise<Client> => {
     const client = new Client({ connectionString, application_name: 'pontage-setup', connectionTimeoutMillis: 5_000 });
+    // Said by a server that is stopped meanwhile; the query in hand fails with it.
+    client.on('error', () => undefined);
     await client.connect();
     return client;
   };

@@ -61,7 +61,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 }
 
 /** @returns undefined when workers of a killed server still hold its shared memory: they notice in a moment */
-async function launch(options: PostgresOptions, port: number, program: string, user: SystemUser | undefined): Promise<Server | undefined> {
+async function launch(
+  options: PostgresOptions,
+  port: number,
+  program: string,
+  user: SystemUser | undefined,
+): Promise<Server | undefined> {
   const { dir } = options;
   const folder = reachableFolder(dir, user);
   const before = tailOf(logOf(dir), Number.MAX_SAFE_INTEGER).length;
