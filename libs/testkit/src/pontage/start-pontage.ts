@@ -51,14 +51,27 @@ interface PontageOptions {
   readonly keepDataDir?: boolean;
 }
 
-const command = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'apps', 'cli', 'bin', 'pontage.mjs');
-const readyDeadlineMs = 60_000;
+const command = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  '..',
+  'apps',
+  'cli',
+  'bin',
+  'pontage.mjs',
+);
+const readyDeadlineMs = 120_000;
 
 /** Boots the built system on free ports and resolves when queries can run. */
 export async function startPontage(options: PontageOptions = {}): Promise<Pontage> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'pontage-e2e-'));
   // The channel tells the launcher when this process is gone, however it ended.
-  const child = spawn(process.execPath, [command, 'start'], { env: environment(dataDir, options.env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [command, 'start'], {
+    env: environment(dataDir, options.env),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -71,7 +84,8 @@ export async function startPontage(options: PontageOptions = {}): Promise<Pontag
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);
     const code = await exited;
-    if (options.keepDataDir !== true && signal !== 'SIGKILL') rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    if (options.keepDataDir !== true && signal !== 'SIGKILL')
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     return code;
   };
   return {
@@ -82,7 +96,9 @@ export async function startPontage(options: PontageOptions = {}): Promise<Pontag
     pid: child.pid ?? 0,
     processes,
     processOf: (service, region) => {
-      const found = processes().processes.find((each) => each.service === service && (region === undefined || each.region === region));
+      const found = processes().processes.find(
+        (each) => each.service === service && (region === undefined || each.region === region),
+      );
       if (found === undefined) throw new Error(`no ${service} runs`);
       return found;
     },
@@ -123,10 +139,20 @@ async function readyUrl(child: ChildProcess, exited: Promise<number | null>, out
   }
 }
 
-function callGateway(url: string, adminToken: string, path: string, init: RequestInit & { token?: string | null; json?: unknown } = {}): Promise<Response> {
+function callGateway(
+  url: string,
+  adminToken: string,
+  path: string,
+  init: RequestInit & { token?: string | null; json?: unknown } = {},
+): Promise<Response> {
   const { token = adminToken, json, ...rest } = init;
   const headers = new Headers(rest.headers);
   if (token !== null && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
   if (json !== undefined) headers.set('content-type', 'application/json');
-  return fetch(new URL(path, url), { redirect: 'manual', ...rest, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) });
+  return fetch(new URL(path, url), {
+    redirect: 'manual',
+    ...rest,
+    headers,
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
 }

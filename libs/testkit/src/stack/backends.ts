@@ -19,5 +19,8 @@ export interface TestBackends {
 export interface BackendOptions {
   readonly regions: readonly string[];
   /** Of the NATS users and of the database roles. */
-  readonly passwords: { readonly nats: Readonly<Record<string, string>>; readonly postgres: Readonly<Record<string, string>> };
+  readonly passwords: {
+    readonly nats: Readonly<Record<string, string>>;
+    readonly postgres: Readonly<Record<string, string>>;
+  };
 }

@@ -1,4 +1,12 @@
-import { databaseName, natsOperator, natsPasswordVariable, natsUsersConfig, ownerRole, prepareDatabase, superuserRole } from '@pontage/backends';
+import {
+  databaseName,
+  natsOperator,
+  natsPasswordVariable,
+  natsUsersConfig,
+  ownerRole,
+  prepareDatabase,
+  superuserRole,
+} from '@pontage/backends';
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers';
 import type { BackendOptions, TestBackends } from './backends.js';
 import { freePort } from './free-port.js';
@@ -31,7 +39,11 @@ export async function startContainerBackends(options: BackendOptions): Promise<T
       url: `nats://${nats.address}`,
       operatorUrl: `nats://${natsOperator}:${options.passwords.nats[natsOperator] ?? ''}@${nats.address}`,
     },
-    postgres: { superuserUrl: roleUrl(superuserRole, 'postgres'), ownerUrl: roleUrl(ownerRole), roleUrl: (role) => roleUrl(role) },
+    postgres: {
+      superuserUrl: roleUrl(superuserRole, 'postgres'),
+      ownerUrl: roleUrl(ownerRole),
+      roleUrl: (role) => roleUrl(role),
+    },
     killNats: () => kill(nats),
     killPostgres: () => kill(postgres),
     restartNats: () => nats.container.restart({ timeout: 0 }),

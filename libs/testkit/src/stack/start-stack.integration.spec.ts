@@ -22,7 +22,10 @@ describe('startStack', () => {
 
   it('gives each service a role that row-level security holds for', async () => {
     for (const role of ['resource_registry', 'auth_broker', 'embed_session', 'audit_log', 'pontage_owner']) {
-      const rows = await ask(stack.databaseUrl(role), 'SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user');
+      const rows = await ask(
+        stack.databaseUrl(role),
+        'SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user',
+      );
       expect(rows).toEqual([{ rolname: role, rolsuper: false, rolbypassrls: false }]);
     }
   });

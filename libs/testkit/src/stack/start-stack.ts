@@ -46,12 +46,24 @@ export async function startStack(options: { regions?: readonly string[] } = {}):
     databaseUrl: (role) => backends.postgres.roleUrl(role),
     busOf: async (service, region) => {
       const password = natsPassword(busUser(service, region));
-      const bus = await Bus.connect({ service, ...(region === undefined ? {} : { region }), url: backends.nats.url, password, logger });
+      const bus = await Bus.connect({
+        service,
+        ...(region === undefined ? {} : { region }),
+        url: backends.nats.url,
+        password,
+        logger,
+      });
       leaving.push(() => bus.drain());
       return bus;
     },
     operator: async () => {
-      const connection = await connect({ servers: backends.nats.url, user: 'operator', pass: natsPassword('operator'), maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+      const connection = await connect({
+        servers: backends.nats.url,
+        user: 'operator',
+        pass: natsPassword('operator'),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+      });
       leaving.push(() => connection.close());
       return connection;
     },
