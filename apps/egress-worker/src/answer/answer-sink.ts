@@ -1,0 +1,38 @@
+import type { Accepted, AnswerHead } from '@pontage/contracts/egress-worker';
+import type { Problem } from '@pontage/problems';
+
+/** How one dispatch ended: for the audit record and for the sender's account. */
+export interface Ending {
+  readonly status: number | null;
+  /** The problem's slug, or `client-gone`; null when an answer came. */
+  readonly problem: string | null;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  /** Another attempt follows. */
+  readonly superseded: boolean;
+}
+
+/** The head of an answer as the upstream sent it. */
+export type UpstreamHead = Pick<AnswerHead, 'status' | 'headers'>;
+
+/**
+ * Where the answer to one dispatch goes. Exactly one of `whole`, `end`, `problem` and `nothing` is the last call.
+ */
+export interface AnswerSink {
+  /** When something was last said to the reader, in the milliseconds of `performance.now()`. */
+  readonly spokeAt: number;
+  /** From now on frames are sealed for their reader. @throws Problem when the reader's key is not known. */
+  seal(): void;
+  accepted(stage: Accepted['stage']): void;
+  /** Asks the reader for more bytes of the request's body. */
+  pull(credit: number): void;
+  /** Asks the sender what to do with this answer. */
+  kept(head: UpstreamHead): void;
+  head(head: UpstreamHead, body: Uint8Array): void;
+  chunk(sequence: number, body: Uint8Array): void;
+  whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void;
+  end(ending: Ending, chunks: number): void;
+  problem(ending: Ending, problem: Problem): void;
+  /** Nobody waits for an answer any more. */
+  nothing(ending: Ending): void;
+}

@@ -1,0 +1,132 @@
+import { encodeChunk, encodeFrame, sealFrame, type Bus, type FrameHeads } from '@pontage/bus';
+import type { Accepted, Dispatch } from '@pontage/contracts/egress-worker';
+import { unavailable, type Problem } from '@pontage/problems';
+import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
+import type { Ledger } from './ledger.js';
+
+/** A dispatch and where its sender listens. */
+export interface Incoming {
+  readonly dispatch: Dispatch;
+  /** The process that sealed it. */
+  readonly sender: string;
+  /** The sender's inbox, for what is not for the reader. */
+  readonly reply: string;
+}
+
+/** The answer to one dispatch, as frames on the bus. */
+export class AnswerFrames implements AnswerSink {
+  spokeAt = 0;
+  private readonly startedAt = performance.now();
+  private sealFor: { readonly id: string; readonly publicKey: string } | undefined;
+
+  /** @param onEnd called when the dispatch has ended, before its last frame leaves. */
+  constructor(
+    private readonly bus: Bus,
+    private readonly ledger: Ledger,
+    private readonly incoming: Incoming,
+    private readonly onEnd: (ending: Ending, durationMs: number) => void,
+  ) {}
+
+  seal(): void {
+    const { process } = this.incoming.dispatch.answerTo;
+    const key = this.bus.presence.all().find((record) => `${record.service}/${record.instance}` === process)?.key;
+    if (key === undefined)
+      throw unavailable({}, { note: `nobody knows the key of ${process}, so nothing can be sealed for it` });
+    this.sealFor = key;
+  }
+
+  accepted(stage: Accepted['stage']): void {
+    this.say('accepted', { stage, ...this.place });
+  }
+
+  pull(credit: number): void {
+    this.say('pull', { credit, ...this.place });
+  }
+
+  kept(head: UpstreamHead): void {
+    const { dispatch, sender, reply } = this.incoming;
+    const { executionId, attempt } = dispatch;
+    const frame = encodeFrame('kept', attempt, { executionId, attempt, ...head });
+    const [service = '', instance = ''] = sender.split('/');
+    const key = this.bus.presence
+      .all()
+      .find((record) => record.service === service && record.instance === instance)?.key;
+    // An upstream's challenge is for the sender alone.
+    this.bus.connection.publish(reply, key === undefined ? frame : sealFrame(this.bus.channels, key, reply, frame));
+  }
+
+  head(head: UpstreamHead, body: Uint8Array): void {
+    this.say('head', { ...head, ...this.place }, body);
+  }
+
+  chunk(sequence: number, body: Uint8Array): void {
+    const { dispatch } = this.incoming;
+    this.publish(dispatch.answerTo.bulkInbox, encodeChunk(dispatch.attempt, sequence, body));
+  }
+
+  whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
+    this.close(ending, (durationMs) =>
+      this.say('whole', { ...head, ...this.place, bytes: body.length, chunks: 0, durationMs }, body),
+    );
+  }
+
+  end(ending: Ending, chunks: number): void {
+    this.close(ending, (durationMs) => this.say('end', { bytes: ending.responseBytes, chunks, durationMs }));
+  }
+
+  problem(ending: Ending, problem: Problem): void {
+    this.close(ending, () => this.say('problem', { ...problem.toWire(), ...this.place }));
+  }
+
+  nothing(ending: Ending): void {
+    this.close(ending, () => undefined);
+  }
+
+  private get place(): { region: string; workerId: string } {
+    const { region = '', instance } = this.bus.identity;
+    return { region, workerId: instance };
+  }
+
+  private say<T extends keyof FrameHeads>(type: T, head: FrameHeads[T], body?: Uint8Array): void {
+    const { attempt, answerTo } = this.incoming.dispatch;
+    this.publish(answerTo.inbox, encodeFrame(type, attempt, head, body));
+  }
+
+  private publish(inbox: string, frame: Uint8Array): void {
+    this.spokeAt = performance.now();
+    const { connection, channels } = this.bus;
+    if (connection.isClosed()) return;
+    connection.publish(inbox, this.sealFor === undefined ? frame : sealFrame(channels, this.sealFor, inbox, frame));
+  }
+
+  private close(ending: Ending, say: (durationMs: number) => void): void {
+    const { dispatch, sender, reply } = this.incoming;
+    const { executionId, attempt, org } = dispatch;
+    const { status, problem, requestBytes, responseBytes, superseded } = ending;
+    const durationMs = Math.round(performance.now() - this.startedAt);
+    const { region, workerId } = this.place;
+    this.onEnd(ending, durationMs);
+    this.ledger.close({
+      outcome: dispatch.audited
+        ? {
+            executionId,
+            attempt,
+            org,
+            at: new Date().toISOString(),
+            region,
+            workerId,
+            status,
+            problem,
+            requestBytes,
+            responseBytes,
+            durationMs,
+            superseded,
+          }
+        : undefined,
+      receipt: { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs },
+      sender,
+      reply,
+      say: () => say(durationMs),
+    });
+  }
+}

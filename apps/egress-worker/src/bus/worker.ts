@@ -1,0 +1,141 @@
+import { decodeCancel, decodeFlow, encodeFrame, openDispatch, type Bus, type OpenedDispatch } from '@pontage/bus';
+import { subjectOf } from '@pontage/contracts';
+import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
+import { SealedChannels } from '@pontage/sealing';
+import type { Logger } from '@pontage/telemetry';
+import type { Msg } from '@nats-io/transport-node';
+import { Call } from '../call/call.js';
+import type { Connections } from '../connection/connections.js';
+import { inflightRequests, observeEnding } from '../metrics.js';
+import { AnswerFrames, type Incoming } from './answer-frames.js';
+import { Calls } from './calls.js';
+import { Ledger } from './ledger.js';
+
+/** What a worker of a region is made of. */
+export interface WorkerParts {
+  readonly bus: Bus;
+  readonly connections: Connections;
+  readonly logger: Logger;
+  /** Dispatches in hand at once; one more is answered `busy`. */
+  readonly capacity: number;
+  readonly outboundIps: readonly string[];
+}
+
+/** How long a dispatch waits for the announcement of the key that sealed it. */
+const keyWaitMs = 500;
+const drainMs = 10_000;
+
+/** Takes dispatches for one region from the bus and answers them. */
+export class Worker {
+  private readonly calls = new Calls();
+  private readonly ledger: Ledger;
+  private draining = false;
+
+  constructor(private readonly parts: WorkerParts) {
+    const { bus, capacity, outboundIps } = parts;
+    this.ledger = new Ledger(bus.connection);
+    const { region = '', instance: worker } = bus.identity;
+    this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatch(message));
+    this.listen(subjectOf(flowSubject, { region, worker }), ({ data }) => this.takeFlow(data));
+    this.listen(subjectOf(cancelSubject, { region }), ({ data }) => this.calls.find(decodeCancel(data))?.cancel());
+    bus.presence.announce({ capacity, inflight: 0, outboundIps: [...outboundIps] });
+  }
+
+  /** The bus is there, and dispatches are taken. */
+  get isReady(): boolean {
+    return !this.draining && !this.parts.bus.connection.isClosed();
+  }
+
+  /** Takes no more dispatches and returns when those in hand are answered, after ten seconds at most. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    this.parts.bus.presence.announce({ draining: true });
+    await this.calls.end(drainMs);
+    this.ledger.flush();
+    this.parts.connections.close();
+  }
+
+  private listen(subject: string, take: (message: Msg) => void): void {
+    this.parts.bus.connection.subscribe(subject, {
+      callback: (error, message) => {
+        try {
+          if (error === null) take(message);
+        } catch (cause) {
+          this.parts.logger.warn({ err: cause, subject }, 'a message that cannot be read');
+        }
+      },
+    });
+  }
+
+  private async takeDispatch(message: Msg): Promise<void> {
+    const { bus, logger } = this.parts;
+    try {
+      const sealedBy = SealedChannels.senderOf(message.data);
+      if (bus.presence.peerKey(sealedBy) === undefined)
+        await bus.presence.until(() => bus.presence.peerKey(sealedBy), keyWaitMs);
+      const opened = openDispatch(bus.channels, message.subject, message.data);
+      const incoming = incomingOf(opened, message.reply);
+      if (incoming === undefined)
+        logger.warn(
+          { sender: opened.from, reply: message.reply },
+          'a dispatch whose answers would go to somebody else',
+        );
+      else this.run(incoming, opened.body);
+    } catch (error) {
+      logger.warn({ err: error, subject: message.subject }, 'a dispatch that cannot be opened');
+    }
+  }
+
+  private run(incoming: Incoming, body: Uint8Array): void {
+    const { bus, connections, capacity } = this.parts;
+    const { dispatch, reply } = incoming;
+    if (this.draining || this.calls.size >= capacity) {
+      const { executionId, attempt } = dispatch;
+      bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: this.draining }));
+      return;
+    }
+    const frames = new AnswerFrames(bus, this.ledger, incoming, (ending, durationMs) => {
+      this.calls.remove(call);
+      this.count();
+      observeEnding(ending, durationMs);
+    });
+    const call: Call = new Call(dispatch, body, frames, connections);
+    this.calls.add(call);
+    this.count();
+    call.start();
+  }
+
+  private takeFlow(data: Uint8Array): void {
+    const flow = decodeFlow(data);
+    const call = this.calls.find(flow.executionId);
+    if (call === undefined) return;
+    switch (flow.type) {
+      case 'grant':
+        return call.grant(flow.bytes);
+      case 'data':
+        return call.take(flow.sequence, flow.last, flow.body);
+      case 'cut':
+        return call.cut();
+      case 'release':
+        return call.release();
+      case 'discard':
+        return call.discard();
+    }
+  }
+
+  private count(): void {
+    const { size: inflight } = this.calls;
+    inflightRequests.set(inflight);
+    this.parts.bus.presence.announce({ inflight });
+  }
+}
+
+/** The dispatch, when everything that answers it stays below the inboxes of those it says: we publish with our rights, not theirs. */
+function incomingOf({ head: dispatch, from }: OpenedDispatch, reply: string | undefined): Incoming | undefined {
+  const { process, inbox, bulkInbox } = dispatch.answerTo;
+  const reader = inboxOf(process);
+  const isSafe = reply?.startsWith(inboxOf(from)) === true && inbox.startsWith(reader) && bulkInbox.startsWith(reader);
+  return isSafe && reply !== undefined ? { dispatch, sender: from, reply } : undefined;
+}
+
+const inboxOf = (process: string): string => `_INBOX.${process.replace('/', '.')}.`;

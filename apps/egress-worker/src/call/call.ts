@@ -1,0 +1,236 @@
+import { followRedirect, type Hop } from '@pontage/egress-policy';
+import type { Dispatch } from '@pontage/contracts/egress-worker';
+import type { Pairs } from '@pontage/http-message';
+import { asProblem, tooManyRedirects, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
+import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
+import { Answer } from '../answer/answer.js';
+import type { Connections } from '../connection/connections.js';
+import type { Stage } from '../connection/stage.js';
+import { Exchange, type ExchangeEvents } from '../exchange/exchange.js';
+import { BodyCut, PulledBody } from '../exchange/pulled-body.js';
+import { upstreamProblem } from '../exchange/upstream-problem.js';
+import { wireHeaders, wireTarget } from '../exchange/wire-request.js';
+import { KeptAnswer } from './kept-answer.js';
+
+/** Silence before the first sign of life, and between two of them. */
+const firstBeatMs = 250;
+const beatMs = 1_000;
+
+/** One dispatch from its arrival to its last frame: hops, redirects, the verdict on a kept answer, time. */
+export class Call {
+  private stage: Stage = 'resolve';
+  private hop: Hop;
+  private redirects = 0;
+  private retried = false;
+  private over = false;
+  private exchange: Exchange | undefined;
+  private kept: KeptAnswer | undefined;
+  private answer: Answer | undefined;
+  private readonly upload: PulledBody | undefined;
+  private readonly deadlineAt: number;
+  private readonly startedAt = performance.now();
+
+  constructor(
+    readonly dispatch: Dispatch,
+    private readonly body: Uint8Array,
+    private readonly sink: AnswerSink,
+    private readonly connections: Connections,
+  ) {
+    const { request, remainingMs } = dispatch;
+    this.deadlineAt = this.startedAt + remainingMs;
+    const { kind } = request.body;
+    this.upload = kind === 'pulled' ? new PulledBody((bytes) => this.sink.pull(bytes)) : undefined;
+    // Whoever reads it reports its failure; without a reader it must not end the process.
+    this.upload?.on('error', () => undefined);
+    this.hop = { ...request, body: kind === 'none' ? 'none' : kind === 'inline' ? 'held' : 'spent' };
+  }
+
+  start(): void {
+    try {
+      if (this.dispatch.answerTo.sealed) this.sink.seal();
+      this.send(this.upload !== undefined);
+    } catch (error) {
+      this.fail(asProblem(error));
+    }
+  }
+
+  /** The reader takes more of the answer. */
+  grant(bytes: number): void {
+    this.answer?.grant(bytes);
+  }
+
+  /** A piece of the request's body has come. */
+  take(sequence: number, last: boolean, piece: Uint8Array): void {
+    this.upload?.receive(sequence, last, piece);
+  }
+
+  /** The client broke off in the middle of the request's body. */
+  cut(): void {
+    this.upload?.cut();
+    this.cancel();
+  }
+
+  /** Nobody wants the answer any more. */
+  cancel(): void {
+    this.finish(() => this.sink.nothing(this.ending({ problem: 'client-gone' })));
+  }
+
+  /** Another dispatch of the same execution takes its place. */
+  supersede(): void {
+    this.finish(() => this.sink.nothing(this.ending({ superseded: true })));
+  }
+
+  /** The process ends before the answer has. */
+  abandon(): void {
+    this.fail(workerLost({}));
+  }
+
+  /** The kept answer goes on to its reader. */
+  release(): void {
+    const { kept } = this;
+    if (kept === undefined) return;
+    this.kept = undefined;
+    if (kept.problem !== undefined) return this.fail(kept.problem);
+    try {
+      this.begin(kept.head);
+      if (kept.ended) this.answer?.finish();
+      else this.exchange?.resume();
+    } catch (error) {
+      this.fail(asProblem(error));
+    }
+  }
+
+  /** The kept answer is dropped: another attempt follows. */
+  discard(): void {
+    const { kept } = this;
+    if (kept === undefined) return;
+    this.exchange?.drain();
+    this.exchange = undefined;
+    this.finish(() => this.sink.nothing(this.ending({ status: kept.head.status, superseded: true })));
+  }
+
+  /** Called a few dozen times a second: signs of life, the deadline, the end of waiting for a verdict. */
+  tick(now: number): void {
+    if (this.over) return;
+    if (now >= this.deadlineAt) return this.fail(upstreamTimedOut({ stage: this.stage }));
+    if (this.kept?.isOverdue(now) === true) return this.release();
+    const { spokeAt } = this.sink;
+    const due = spokeAt === 0 ? this.startedAt + firstBeatMs : spokeAt + beatMs;
+    if (now >= due) this.sink.accepted(this.kept === undefined ? this.stage : 'kept');
+  }
+
+  /** @throws Problem when the URL leads nowhere that may be asked. */
+  private send(fresh: boolean): void {
+    const { method, url, headers, body } = this.hop;
+    const { origin, path } = wireTarget(url);
+    const connection = this.connections.take(this.dispatch.org, origin, fresh);
+    const described = body === 'none' ? ({ kind: 'none' } as const) : this.dispatch.request.body;
+    const content = body === 'none' ? null : body === 'held' ? this.body : (this.upload ?? null);
+    this.exchange = new Exchange(connection, this.connections, this.events);
+    this.exchange.start({ method, path, headers: wireHeaders(headers, described), body: content });
+  }
+
+  private readonly events: ExchangeEvents = {
+    stage: (stage) => (this.stage = stage),
+    head: (status, headers) => this.takeHead(status, headers),
+    data: (chunk) => this.answer?.push(chunk) ?? true,
+    end: () => (this.kept === undefined ? this.answer?.finish() : this.kept.end()),
+    failed: (error) => this.takeFailure(error),
+  };
+
+  private takeHead(status: number, headers: Pairs): boolean {
+    try {
+      const next = this.redirectTo(status, headers);
+      if (next !== undefined) {
+        this.follow(next);
+        return true;
+      }
+      if (this.dispatch.keep.includes(status)) {
+        this.kept = new KeptAnswer({ status, headers });
+        this.sink.kept(this.kept.head);
+        return false;
+      }
+      this.begin({ status, headers });
+    } catch (error) {
+      this.fail(asProblem(error));
+    }
+    return true;
+  }
+
+  private begin(head: UpstreamHead): void {
+    this.answer = new Answer(head, this.hop.method, this.dispatch, this.sink, {
+      resume: () => this.exchange?.resume(),
+      failed: (problem) => this.fail(problem),
+      whole: (sent, bytes, body) =>
+        this.finish(() => this.sink.whole(this.ending({ status: head.status, bytes }), sent, body)),
+      ended: (bytes, chunks) => this.finish(() => this.sink.end(this.ending({ status: head.status, bytes }), chunks)),
+    });
+  }
+
+  private redirectTo(status: number, headers: Pairs): Hop | undefined {
+    const { maxRedirects, credential } = this.dispatch;
+    if (maxRedirects === 0) return undefined;
+    const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+    const next = followRedirect(this.hop, { status, location }, credential);
+    if (next === undefined) return undefined;
+    if (this.redirects === maxRedirects) throw tooManyRedirects({ limit: maxRedirects });
+    return next;
+  }
+
+  private follow(next: Hop): void {
+    const left = this.exchange;
+    if (this.upload === undefined || this.upload.isComplete) left?.drain();
+    else left?.abort();
+    this.redirects += 1;
+    this.hop = next;
+    // In a moment a short answer has been read to its end, and its connection can be taken for the next hop.
+    setImmediate(() => {
+      try {
+        if (!this.over) this.send(false);
+      } catch (error) {
+        this.fail(asProblem(error));
+      }
+    });
+  }
+
+  private takeFailure(error: Error): void {
+    if (error instanceof BodyCut) return this.cancel();
+    const problem = upstreamProblem(error, this.stage);
+    if (this.kept !== undefined) return this.kept.fail(problem);
+    if (
+      this.exchange?.mayBeStale === true &&
+      !this.retried &&
+      this.hop.body === 'none' &&
+      safeMethods.has(this.hop.method)
+    ) {
+      this.retried = true;
+      return this.send(true);
+    }
+    this.fail(problem);
+  }
+
+  private fail(problem: Problem): void {
+    const { slug } = problem;
+    this.finish(() =>
+      this.sink.problem(this.ending({ problem: slug, status: this.answer?.head.status ?? null }), problem),
+    );
+  }
+
+  private finish(say: () => void): void {
+    if (this.over) return;
+    this.over = true;
+    this.exchange?.abort();
+    this.answer?.destroy();
+    this.upload?.destroy();
+    say();
+  }
+
+  private ending(known: { status?: number | null; problem?: string; bytes?: number; superseded?: boolean }): Ending {
+    const { status = null, problem = null, bytes = this.answer?.bytes ?? 0, superseded = false } = known;
+    const requestBytes = this.upload?.bytes ?? this.body.length;
+    return { status, problem, requestBytes, responseBytes: bytes, superseded };
+  }
+}
+
+/** RFC 9110, 9.2.1: sending one of these again changes nothing at the upstream. */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -1,0 +1,52 @@
+import { Client, type Dispatcher } from 'undici';
+import type { Dialer } from './dialer.js';
+import type { Stage } from './stage.js';
+
+/** One connection to an origin for one organisation, with one request on it at a time. */
+export class Connection {
+  private readonly client: Client;
+  private readonly closing = new AbortController();
+  private onStage: (stage: Stage) => void = () => undefined;
+  /** It has carried a request before: the other side may have closed it meanwhile. */
+  reused = false;
+
+  /** @param onClosed called when the connection is lost while no request is on it. */
+  constructor(
+    readonly key: string,
+    origin: string,
+    dialer: Dialer,
+    onClosed: (connection: Connection) => void,
+  ) {
+    this.client = new Client(origin, {
+      pipelining: 1,
+      // The call has a clock of its own for everything.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (_, callback) => {
+        dialer
+          .dial(origin, (stage) => this.onStage(stage), this.closing.signal)
+          .then(
+            (socket) => callback(null, socket),
+            (error: Error) => callback(error, null),
+          );
+      },
+    });
+    this.client.on('disconnect', () => onClosed(this));
+  }
+
+  /** Sends a request; what becomes of it is told to the handler. */
+  send(
+    request: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+    onStage: (stage: Stage) => void,
+  ): void {
+    this.onStage = onStage;
+    this.client.dispatch(request, handler);
+  }
+
+  /** Ends the connection; a request that is on it fails with the reason. */
+  destroy(reason: Error): void {
+    this.closing.abort(reason);
+    this.client.destroy(reason, () => undefined);
+  }
+}

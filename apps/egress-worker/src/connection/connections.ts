@@ -1,0 +1,61 @@
+import { Connection } from './connection.js';
+import type { Dialer } from './dialer.js';
+
+const maxIdleInAll = 256;
+
+/**
+ * Connections that wait for the next request of the same organisation to the same origin. No other organisation gets
+ * them, and each was dialled under the policy. The one that has waited longest goes first when there are too many.
+ */
+export class Connections {
+  private readonly idle = new Map<string, Connection[]>();
+  private readonly byAge = new Set<Connection>();
+
+  constructor(
+    private readonly dialer: Dialer,
+    private readonly maxIdle = maxIdleInAll,
+  ) {}
+
+  /** A connection for one request. `fresh` asks for one that has carried none: a request that cannot be sent twice. */
+  take(org: string, origin: string, fresh: boolean): Connection {
+    const key = `${org} ${origin}`;
+    const waiting = fresh ? undefined : this.idle.get(key)?.at(-1);
+    if (waiting === undefined) return new Connection(key, origin, this.dialer, (connection) => this.lost(connection));
+    this.forget(waiting);
+    waiting.reused = true;
+    return waiting;
+  }
+
+  /** Takes a connection back after a request that ended well. */
+  giveBack(connection: Connection): void {
+    const waiting = this.idle.get(connection.key);
+    if (waiting === undefined) this.idle.set(connection.key, [connection]);
+    else waiting.push(connection);
+    this.byAge.add(connection);
+    const [oldest] = this.byAge;
+    if (this.byAge.size > this.maxIdle && oldest !== undefined) this.lost(oldest);
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.byAge.size;
+  }
+
+  /** Ends those that wait. */
+  close(): void {
+    for (const connection of [...this.byAge]) this.lost(connection);
+  }
+
+  private lost(connection: Connection): void {
+    if (!this.byAge.has(connection)) return;
+    this.forget(connection);
+    connection.destroy(new Error('the connection is not needed any more'));
+  }
+
+  private forget(connection: Connection): void {
+    this.byAge.delete(connection);
+    const left = this.idle.get(connection.key)?.filter((each) => each !== connection) ?? [];
+    if (left.length === 0) this.idle.delete(connection.key);
+    else this.idle.set(connection.key, left);
+  }
+}

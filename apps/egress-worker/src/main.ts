@@ -1,0 +1,43 @@
+import { networkInterfaces } from 'node:os';
+import { Bus } from '@pontage/bus';
+import { readSettings } from '@pontage/settings';
+import { runService, serveHealth } from '@pontage/telemetry';
+import { Worker } from './bus/worker.js';
+import { Connections } from './connection/connections.js';
+import { Dialer } from './connection/dialer.js';
+import { resolveBy, resolveBySystem } from './connection/resolve-host.js';
+import { workerSettings } from './settings.js';
+
+runService('egress-worker', async ({ logger, onStop }) => {
+  const settings = readSettings(workerSettings);
+  const { PONTAGE_EGRESS_DNS: nameServer } = settings;
+  const bus = await Bus.connect({
+    service: 'egress-worker',
+    region: settings.PONTAGE_REGION,
+    url: settings.PONTAGE_NATS_URL,
+    password: settings.PONTAGE_NATS_PASSWORD,
+    logger,
+  });
+  onStop(() => bus.drain());
+
+  const dialer = new Dialer({
+    policy: { allow: settings.PONTAGE_EGRESS_ALLOW, ownAddresses: ownAddresses() },
+    resolve: nameServer === undefined ? resolveBySystem : resolveBy(nameServer),
+    localAddress: settings.PONTAGE_EGRESS_BIND,
+  });
+  const worker = new Worker({
+    bus,
+    connections: new Connections(dialer),
+    logger,
+    capacity: settings.PONTAGE_EGRESS_CAPACITY,
+    outboundIps: settings.PONTAGE_OUTBOUND_IPS,
+  });
+  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => worker.isReady });
+  onStop(() => health.close());
+  onStop(() => worker.drain());
+  return { healthPort: health.port };
+});
+
+/** Addresses of this machine: what listens on them is ours or our operator's, not an upstream. */
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));

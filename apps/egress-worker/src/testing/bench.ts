@@ -1,0 +1,63 @@
+import { parseEgressAllow } from '@pontage/egress-policy';
+import { createLogger } from '@pontage/telemetry';
+import { startStack, type Stack } from '@pontage/testkit';
+import { Worker } from '../bus/worker.js';
+import { Connections } from '../connection/connections.js';
+import { Dialer, type DialOptions } from '../connection/dialer.js';
+import { resolveBySystem } from '../connection/resolve-host.js';
+import { WorkerClient } from './worker-client.js';
+
+/** What a test wants of a worker. */
+export interface WorkerOptions extends Partial<Omit<DialOptions, 'policy'>> {
+  /** As PONTAGE_EGRESS_ALLOW; the loopback unless said otherwise. */
+  readonly allow?: string;
+  readonly capacity?: number;
+}
+
+/** Workers in this process on a real bus, and clients for them; all of it ends together. */
+export class Bench {
+  private readonly clients: WorkerClient[] = [];
+  private readonly workers: Worker[] = [];
+
+  private constructor(readonly stack: Stack) {}
+
+  static async open(): Promise<Bench> {
+    return new Bench(await startStack());
+  }
+
+  /** Starts a worker and a client for it. */
+  async clientOf(options: WorkerOptions = {}): Promise<WorkerClient> {
+    const { worker, instance } = await this.startWorker(options);
+    this.workers.push(worker);
+    const client = await WorkerClient.open(this.stack, 'eu-central-1', instance);
+    this.clients.push(client);
+    return client;
+  }
+
+  async startWorker({ allow = '127.0.0.0/8', capacity = 256, ...dial }: WorkerOptions = {}): Promise<{
+    worker: Worker;
+    instance: string;
+  }> {
+    const bus = await this.stack.busOf('egress-worker', 'eu-central-1');
+    const dialer = new Dialer({
+      policy: { allow: parseEgressAllow(allow), ownAddresses: [] },
+      resolve: resolveBySystem,
+      ...dial,
+    });
+    const logger = createLogger('test', 'silent');
+    const worker = new Worker({
+      bus,
+      connections: new Connections(dialer),
+      logger,
+      capacity,
+      outboundIps: ['192.0.2.1'],
+    });
+    return { worker, instance: bus.identity.instance };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.drain()));
+    await Promise.all(this.clients.map((client) => client.close()));
+    await this.stack.stop();
+  }
+}
