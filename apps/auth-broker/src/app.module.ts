@@ -1,0 +1,51 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { UnitOfWork } from '@pontage/persistence';
+import { ListAuthMethods } from './authentication/list-auth-methods.js';
+import { ClaimCredential } from './credential/claim-credential.js';
+import { CredentialStore } from './credential/credential-store.js';
+import { CredentialRow } from './credential/credential.entity.js';
+import { ForgetCredentials } from './credential/forget-credentials.js';
+import { DraftCredential } from './draft/draft-credential.js';
+import { DraftStore } from './draft/draft-store.js';
+import { DraftRow } from './draft/draft.entity.js';
+import { GrantFlights } from './grant/grant-flight.js';
+import { GrantKeeper } from './grant/grant-keeper.js';
+import { GrantStore } from './grant/grant-store.js';
+import { TokenEgress } from './grant/token-egress.js';
+import { ConfigVariables } from './lease/config-variables.js';
+import { GrantLeases } from './lease/grant-leases.js';
+import { LeaseCredential } from './lease/lease-credential.js';
+import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
+import { Fingerprints } from './secrets/fingerprints.js';
+import { SecretBox } from './secrets/secret-box.js';
+
+/** The rows that TypeORM knows. */
+export const entities = [DraftRow, CredentialRow, FingerprintKeyRow];
+
+/** What the broker is given from outside. */
+export interface BrokerRooms {
+  readonly unitOfWork: UnitOfWork;
+  readonly box: SecretBox;
+  readonly config: ConfigVariables;
+  readonly egress: TokenEgress;
+}
+
+@Module({ controllers: [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods] })
+export class AppModule {
+  /** The broker's wiring. */
+  static with({ unitOfWork, box, config, egress }: BrokerRooms): DynamicModule {
+    const grants = new GrantStore(unitOfWork, box);
+    const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
+    const fingerprints = new Fingerprints(box);
+    return {
+      module: AppModule,
+      providers: [
+        { provide: UnitOfWork, useValue: unitOfWork },
+        { provide: DraftStore, useValue: new DraftStore(unitOfWork, box) },
+        { provide: CredentialStore, useValue: new CredentialStore(box) },
+        { provide: Fingerprints, useValue: fingerprints },
+        { provide: GrantLeases, useValue: new GrantLeases(unitOfWork, fingerprints, config, keeper) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { authMethods, templateErrors, type AuthMethod } from '@pontage/auth-methods';
+import { fieldErrors, invalidRequest, type FieldError } from '@pontage/problems';
+import { z } from 'zod';
+
+/** The `authentication` of a resource, taken apart by its method's schemas. */
+export interface Authentication {
+  readonly method: AuthMethod;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The secrets that were given. */
+  readonly secrets: Readonly<Record<string, unknown>>;
+  /** The secret fields that shall stay as they are. */
+  readonly kept: readonly string[];
+}
+
+const root = '/authentication';
+
+/**
+ * Takes `authentication` apart. A placeholder `{ "set": true, … }` in a secret field keeps the secret that is there.
+ * @throws invalidRequest with the pointers of all faults below `/authentication`, and no value
+ */
+export function parseAuthentication(authentication: Readonly<Record<string, unknown>>): Authentication {
+  const { method: id, ...fields } = authentication;
+  const method = typeof id === 'string' ? authMethods.get(id) : undefined;
+  if (method === undefined)
+    throw invalidRequest(
+      {},
+      { errors: [{ pointer: `${root}/method`, detail: `One of ${[...authMethods.keys()].join(', ')}.` }] },
+    );
+
+  const secretFields = Object.entries(fields).filter(([name]) => Object.hasOwn(method.secrets.shape, name));
+  const kept = secretFields.filter(([, value]) => isPlaceholder(value)).map(([name]) => name);
+  const given = Object.fromEntries(secretFields.filter(([name]) => !kept.includes(name)));
+  const readable = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !Object.hasOwn(method.secrets.shape, name)),
+  );
+
+  const settings = method.settings.safeParse(readable);
+  const secrets = z
+    .strictObject(Object.fromEntries(Object.entries(method.secrets.shape).filter(([name]) => !kept.includes(name))))
+    .safeParse(given);
+  const errors: FieldError[] = [
+    ...[settings, secrets].flatMap(({ error }) => (error === undefined ? [] : fieldErrors(error, root))),
+    ...templateErrors(fields, root),
+  ];
+  if (errors.length > 0 || !settings.success || !secrets.success) throw invalidRequest({}, { errors });
+  return { method, settings: settings.data, secrets: secrets.data, kept };
+}
+
+const isPlaceholder = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'set' in value && value.set === true;

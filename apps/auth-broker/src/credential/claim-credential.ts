@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { authMethods } from '@pontage/auth-methods';
+import { auditOf, serves } from '@pontage/bus';
+import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
+import { claimCredential } from '@pontage/contracts/auth-broker';
+import { SealBroken } from '@pontage/envelope';
+import { UnitOfWork, type Work } from '@pontage/persistence';
+import { internal, notFound, secretRequired } from '@pontage/problems';
+import { DraftStore, type Draft } from '../draft/draft-store.js';
+import { Fingerprints } from '../secrets/fingerprints.js';
+import { reportDamage } from '../secrets/report-damage.js';
+import { CredentialStore } from './credential-store.js';
+import { mergeSecrets, type Base } from './merge-draft.js';
+
+type Claim = ParsedRequestOf<typeof claimCredential>;
+type Reply = ReplyOf<typeof claimCredential>;
+
+/** Turns a draft into a credential of a resource. */
+@serves(claimCredential)
+export class ClaimCredential {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly drafts: DraftStore,
+    private readonly credentials: CredentialStore,
+    private readonly fingerprints: Fingerprints,
+  ) {}
+
+  async handle(claim: Claim, call: Call): Promise<Reply> {
+    try {
+      return await this.unitOfWork.run(call.org, async (work) => {
+        const draft = await this.drafts.take(work, claim.draftId);
+        if (draft === undefined)
+          throw notFound({}, { detail: 'There is no such draft of a credential; drafts are kept for ten minutes.' });
+        return this.claim(work, claim, draft, call);
+      });
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      await reportDamage(this.unitOfWork, call, {
+        resourceId: claim.resourceId,
+        credentialId: claim.basedOn,
+        part: 'draft or base',
+      });
+      throw secretRequired(
+        {},
+        { detail: 'The secret that is stored cannot be opened; it has to be given again.', cause: error },
+      );
+    }
+  }
+
+  private async claim(work: Work, claim: Claim, draft: Draft, call: Call): Promise<Reply> {
+    const method = authMethods.get(draft.method);
+    if (method === undefined) throw internal({}, { note: `a draft of the unknown method ${draft.method}` });
+    const { resourceId, basedOn, destinationChanged } = claim;
+    const base = draft.kept.length === 0 || basedOn === null ? undefined : await this.base(work, basedOn, resourceId);
+    const secrets = mergeSecrets(method, draft, base, destinationChanged);
+    const credentialId = randomUUID();
+    await this.credentials.insert(
+      work,
+      { id: credentialId, resourceId, method: method.id, settings: draft.settings },
+      secrets,
+    );
+    work.audit({
+      ...auditOf(call),
+      action: 'credential.created',
+      outcome: 'success',
+      resource: { id: resourceId, version: null },
+      data: { credentialId, method: method.id, secrets: Object.keys(secrets), kept: [...draft.kept] },
+    });
+    const fingerprint = await this.fingerprints.of(work);
+    const views = Object.entries(secrets).map(([name, value]) => [
+      name,
+      { set: true, fingerprint: fingerprint([work.org, resourceId], value) },
+    ]);
+    return { credentialId, authentication: { method: method.id, ...draft.settings, ...Object.fromEntries(views) } };
+  }
+
+  private async base(work: Work, id: string, resourceId: string): Promise<Base | undefined> {
+    const stored = await this.credentials.find(work, id, resourceId);
+    return stored === undefined ? undefined : { ...stored, secrets: this.credentials.open(stored) };
+  }
+}

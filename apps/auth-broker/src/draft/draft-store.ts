@@ -1,0 +1,58 @@
+import { type UnitOfWork, type Work } from '@pontage/persistence';
+import { DraftRow } from './draft.entity.js';
+import { type SecretBox, type SecretValues } from '../secrets/secret-box.js';
+
+/** What a draft holds; `kept` are the secret fields that shall come from the credential before. */
+export interface Draft {
+  readonly method: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: SecretValues;
+  readonly kept: readonly string[];
+}
+
+/** SQL: how old a draft may become. */
+const keptFor = `interval '10 minutes'`;
+
+/** Drafts, their secrets sealed. */
+export class DraftStore {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly box: SecretBox,
+  ) {}
+
+  async insert(org: string, id: string, { method, settings, secrets, kept }: Draft): Promise<void> {
+    const sealed = this.box.seal(placeOf(org, id), secrets);
+    await this.unitOfWork.run(org, ({ manager }) =>
+      manager.insert(DraftRow, { id, org, method, settings, kept: [...kept], sealed }),
+    );
+  }
+
+  /** Takes a draft out of the store; undefined when it is not there or too old. @throws SealBroken */
+  async take({ manager, org }: Work, id: string): Promise<Draft | undefined> {
+    const [rows] = (await manager.query(
+      `DELETE FROM draft WHERE id = $1 AND created_at > now() - ${keptFor} RETURNING method, settings, kept, sealed`,
+      [id],
+    )) as [(Omit<Draft, 'secrets'> & { sealed: Buffer })[], number];
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { sealed, ...draft } = row;
+    return { ...draft, secrets: this.box.open(placeOf(org, id), sealed) };
+  }
+
+  /** Deletes the drafts of every organisation that nobody claimed in time. Returns how many. */
+  async sweep(): Promise<number> {
+    let swept = 0;
+    for (const org of await this.unitOfWork.ids('draft_organisations')) {
+      swept += await this.unitOfWork.run(org, async ({ manager }) => {
+        const [, count] = (await manager.query(`DELETE FROM draft WHERE created_at <= now() - ${keptFor}`)) as [
+          unknown[],
+          number,
+        ];
+        return count;
+      });
+    }
+    return swept;
+  }
+}
+
+const placeOf = (org: string, id: string) => ({ org, kind: 'draft', id, version: 1 });

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { Grant } from '@pontage/auth-methods';
+import { auditOf } from '@pontage/bus';
+import { type UnitOfWork, type Work } from '@pontage/persistence';
+import { asProblem, credentialRejected, isProblem, tokenEndpointFailed, type Problem } from '@pontage/problems';
+import type { GrantRequest } from './grant-request.js';
+import { renewalsAfter, retryPauseMs, type GrantState, type Trigger } from './grant-state.js';
+import { type GrantStore, type Flight } from './grant-store.js';
+import { type TokenEgress } from './token-egress.js';
+
+/** An owner that says nothing for so long is lost, and the next one may take off. */
+const flightMs = 10_000;
+const stayEveryMs = 3_000;
+/** A grant that ends sooner would be asked for in a loop. */
+const shortestLifeMs = 1_000;
+/** Problems that the way to the token endpoint may end in and that say more than `token-endpoint-failed`. */
+const passedOn: ReadonlySet<string> = new Set([
+  'credential-rejected',
+  'token-endpoint-failed',
+  'destination-denied',
+  'region-unavailable',
+]);
+
+/** Obtains one grant: alone over all processes, stored before anybody gets it, recorded either way. */
+export class GrantFlights {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly grants: GrantStore,
+    private readonly egress: TokenEgress,
+  ) {}
+
+  /** Tries once. Returns the problem if the attempt failed; nothing when it succeeded or somebody else was faster. */
+  async fly(request: GrantRequest, state: GrantState, trigger: Trigger): Promise<Problem | undefined> {
+    const flight = await this.grants.takeOff(request, state, randomUUID(), flightMs);
+    if (flight === undefined) return undefined;
+    const timer = setInterval(() => void this.grants.stay(flight, flightMs).catch(() => undefined), stayEveryMs);
+    const startedAt = performance.now();
+    try {
+      const outcome = await this.acquire(request, state);
+      const elapsedMs = Math.round(performance.now() - startedAt);
+      const facts = { method: request.method.id, environment: request.environment, trigger, elapsedMs };
+      if (isProblem(outcome)) await this.crash(request, flight, state, outcome, facts);
+      else await this.land(request, flight, outcome, renewalsAfter(state, trigger), facts);
+      return isProblem(outcome) ? outcome : undefined;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async acquire(request: GrantRequest, { destination }: GrantState): Promise<Grant | Problem> {
+    const { method, credential, region, org } = request;
+    if (method.acquire === undefined) throw new TypeError(`${method.id} acquires nothing`);
+    if (request.destination !== null && destination !== null && request.destination !== destination) {
+      return credentialRejected(
+        {},
+        {
+          detail:
+            'A configuration variable leads the stored secret to another host than before. Give the secret again, or make it a variable, too.',
+        },
+      );
+    }
+    try {
+      const grant = await method.acquire(credential, {
+        fetch: this.egress.fetchFrom(region, org),
+        now: () => new Date(),
+      });
+      if (grant.expiresAt === null || grant.expiresAt.getTime() - Date.now() >= shortestLifeMs) return grant;
+      return tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that has all but expired.' });
+    } catch (error) {
+      return tokenFailure(error);
+    }
+  }
+
+  private async land(
+    request: GrantRequest,
+    flight: Flight,
+    { value, expiresAt }: Grant,
+    renewals: number,
+    facts: object,
+  ): Promise<void> {
+    const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
+    const { input, destination } = request;
+    await this.unitOfWork.run(flight.org, async (work) => {
+      const isStored = await this.grants.land(work, flight, { input, value, lifetimeMs, destination, renewals });
+      if (isStored) record(work, request, 'success', { ...facts, version: flight.version + 1, lifetimeMs });
+    });
+  }
+
+  private async crash(
+    request: GrantRequest,
+    flight: Flight,
+    state: GrantState,
+    problem: Problem,
+    facts: object,
+  ): Promise<void> {
+    const failures = state.input === request.input ? state.failures + 1 : 1;
+    const failure = {
+      input: request.input,
+      problem: problem.toWire(),
+      retryInMs: retryPauseMs(problem.slug, failures),
+    };
+    await this.unitOfWork.run(flight.org, async (work) => {
+      const isStored = await this.grants.crash(work, flight, failure);
+      if (isStored)
+        record(work, request, 'failure', { ...facts, problem: problem.slug, detail: problem.detail ?? null, failures });
+    });
+  }
+}
+
+/** What kept us from a token, in the words of a lease's contract. */
+function tokenFailure(error: unknown): Problem {
+  const problem = asProblem(error);
+  if (passedOn.has(problem.slug)) return problem;
+  const detail = isProblem(error)
+    ? `The token endpoint could not be asked: ${problem.definition.title.toLowerCase()}.`
+    : 'The token request failed on our side.';
+  return tokenEndpointFailed(
+    {},
+    { detail, cause: isProblem(error) ? error : undefined, note: error instanceof Error ? error.name : 'no error' },
+  );
+}
+
+function record(
+  work: Work,
+  { call, resourceId, credentialId, region }: GrantRequest,
+  outcome: 'success' | 'failure',
+  facts: object,
+): void {
+  work.audit({
+    ...auditOf(call),
+    action: outcome === 'success' ? 'grant.acquired' : 'grant.failed',
+    outcome,
+    resource: { id: resourceId, version: null },
+    region,
+    data: { credentialId, ...facts },
+  });
+}

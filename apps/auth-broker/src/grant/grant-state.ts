@@ -1,0 +1,96 @@
+import type { ProblemOnTheWire } from '@pontage/problems';
+
+/**
+ * What is known of the grant of one credential in one environment. Times are distances by the database's clock, since
+ * the clocks of processes may differ.
+ */
+export interface GrantState {
+  /** Counts the grants; 0 before the first one. */
+  readonly version: number;
+  /** Fingerprint of the rendered credential that grant and failures belong to. */
+  readonly input: string | null;
+  readonly sealed: Uint8Array | null;
+  readonly ageMs: number;
+  /** Null: it ends only when it is refused. */
+  readonly remainingMs: number | null;
+  /** How often in a row the upstream refused a young grant. */
+  readonly renewals: number;
+  /** The origin that the credential's secrets were sent to, in any environment. */
+  readonly destination: string | null;
+  readonly failures: number;
+  /** Until the next attempt after a failure. */
+  readonly retryInMs: number;
+  readonly problem: ProblemOnTheWire | null;
+  /** Until the attempt in the air counts as lost; 0 when there is none. */
+  readonly flightForMs: number;
+}
+
+/** What somebody wants a grant for. */
+export interface GrantWish {
+  readonly input: string;
+  /** The version that the upstream has just refused. */
+  readonly refused: number | undefined;
+}
+
+/** Why a grant is asked for. */
+export type Trigger = 'first' | 'changed' | 'expiry' | 'refused';
+
+/** What to do about a wish. */
+export type Verdict =
+  | { readonly kind: 'use'; readonly validForMs: number }
+  | { readonly kind: 'acquire'; readonly trigger: Trigger }
+  /** Somebody else is asking: look again in a moment. */
+  | { readonly kind: 'wait' }
+  /** The last attempt failed and the next one is not due. */
+  | { readonly kind: 'fail' };
+
+const marginMs = 30_000;
+const longestLeaseMs = 5 * 60_000;
+/** A grant that lived so long before it was refused starts the count anew. */
+const livedMs = 60_000;
+
+/** Decides. Nobody asks twice at once, nobody asks in a loop, and a grant that is still good is used while a new one cannot be had. */
+export function judge(state: GrantState, wish: GrantWish): Verdict {
+  const isOurs = state.input === wish.input;
+  const isUsable = isOurs && state.sealed !== null && (state.remainingMs === null || state.remainingMs > 0);
+  const isRefused = wish.refused !== undefined && state.version <= wish.refused;
+  const validForMs = leaseMs(state);
+  if (isUsable && validForMs.isFresh && (!isRefused || state.ageMs < renewalPauseMs(state)))
+    return { kind: 'use', validForMs: validForMs.ms };
+  const isGood = isUsable && !isRefused;
+  if (state.flightForMs > 0) return isGood ? { kind: 'use', validForMs: validForMs.ms } : { kind: 'wait' };
+  if (isOurs && state.retryInMs > 0) return isGood ? { kind: 'use', validForMs: validForMs.ms } : { kind: 'fail' };
+  return { kind: 'acquire', trigger: triggerOf(state, isOurs, isRefused && isUsable) };
+}
+
+/** How long an upstream that refuses young grants waits for the next one: not at all, then 1 s, 2 s, 4 s, … 60 s. */
+export function renewalPauseMs({ renewals, ageMs }: Pick<GrantState, 'renewals' | 'ageMs'>): number {
+  return renewals === 0 || ageMs >= livedMs ? 0 : Math.min(1_000 * 2 ** (renewals - 1), livedMs);
+}
+
+/** How many refusals in a row a grant stands for that is acquired now. */
+export function renewalsAfter({ renewals, ageMs }: Pick<GrantState, 'renewals' | 'ageMs'>, trigger: Trigger): number {
+  if (trigger !== 'refused') return 0;
+  return ageMs >= livedMs ? 1 : renewals + 1;
+}
+
+/** How long after its `failures`th failure in a row a token endpoint is left alone, ± 20 % so that nobody comes in step. */
+export function retryPauseMs(slug: string, failures: number, random = Math.random()): number {
+  const [firstMs, longestMs] = slug === 'credential-rejected' ? [5_000, 300_000] : [1_000, 60_000];
+  return Math.min(firstMs * 2 ** (failures - 1), longestMs) * (0.8 + 0.4 * random);
+}
+
+/** A grant is lent until half a minute before its end, a short-lived one for the first half of its life; after that it is only good as long as there is no other. */
+function leaseMs({ ageMs, remainingMs }: GrantState): { isFresh: boolean; ms: number } {
+  if (remainingMs === null) return { isFresh: true, ms: longestLeaseMs };
+  const untilMs = remainingMs - Math.min(marginMs, (ageMs + remainingMs) / 2);
+  return untilMs > 0
+    ? { isFresh: true, ms: Math.min(untilMs, longestLeaseMs) }
+    : { isFresh: false, ms: Math.min(remainingMs, marginMs) };
+}
+
+function triggerOf(state: GrantState, isOurs: boolean, isRefused: boolean): Trigger {
+  if (isRefused) return 'refused';
+  if (state.version === 0) return 'first';
+  return isOurs ? 'expiry' : 'changed';
+}

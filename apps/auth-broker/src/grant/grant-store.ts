@@ -1,0 +1,142 @@
+import { notFound } from '@pontage/problems';
+import { type UnitOfWork, violates, type Work } from '@pontage/persistence';
+import { type SecretBox } from '../secrets/secret-box.js';
+import type { GrantState } from './grant-state.js';
+
+/** Whose grant: one per credential and environment. */
+export interface GrantKey {
+  readonly org: string;
+  readonly credentialId: string;
+  readonly environment: string;
+}
+
+/** An attempt in the air: only its owner lands it. */
+export interface Flight extends GrantKey {
+  readonly owner: string;
+  /** The grant's version at the take-off. */
+  readonly version: number;
+}
+
+/** A grant that has been obtained. */
+export interface Landing {
+  readonly input: string;
+  readonly value: unknown;
+  readonly lifetimeMs: number | null;
+  readonly destination: string | null;
+  readonly renewals: number;
+}
+
+/** SQL: milliseconds from the database's now to a time. */
+const until = (column: string): string => `extract(epoch FROM ${column} - clock_timestamp())::float8 * 1000`;
+const inMs = (parameter: string): string => `clock_timestamp() + ${parameter} * interval '1 millisecond'`;
+
+/** Grants, their values sealed, and the attempts to get new ones: a row says who is asking, so that over all processes one asks at a time. */
+export class GrantStore {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly box: SecretBox,
+  ) {}
+
+  async read({ org, credentialId, environment }: GrantKey): Promise<GrantState> {
+    const [state] = await this.unitOfWork.run(org, ({ manager }) =>
+      manager.query<[GrantState?]>(
+        `SELECT version, input, sealed, renewals, failures, problem,
+              coalesce(-(${until('acquired_at')}), 0) AS "ageMs", ${until('expires_at')} AS "remainingMs",
+              greatest(coalesce(${until('retry_at')}, 0), 0) AS "retryInMs", greatest(coalesce(${until('flight_until')}, 0), 0) AS "flightForMs",
+              (SELECT min(destination) FROM issued_grant WHERE credential_id = $1) AS destination
+         FROM issued_grant WHERE credential_id = $1 AND environment = $2
+        UNION ALL
+       SELECT 0, NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0, (SELECT min(destination) FROM issued_grant WHERE credential_id = $1)
+        WHERE NOT EXISTS (SELECT FROM issued_grant WHERE credential_id = $1 AND environment = $2)`,
+        [credentialId, environment],
+      ),
+    );
+    if (state === undefined) throw new Error('a query that always has a row had none');
+    return state;
+  }
+
+  /** The grant's value in clear. @throws SealBroken */
+  open(key: GrantKey, sealed: Uint8Array, version: number): unknown {
+    return this.box.open(placeOf(key, version), sealed).value;
+  }
+
+  /**
+   * Takes off for `forMs`, unless somebody else has, or anything has changed since `state` was read.
+   * @throws notFound when the credential has been forgotten
+   */
+  async takeOff(key: GrantKey, state: GrantState, owner: string, forMs: number): Promise<Flight | undefined> {
+    const { org, credentialId, environment } = key;
+    try {
+      const rows = await this.unitOfWork.run(org, ({ manager }) =>
+        manager.query<unknown[]>(
+          `INSERT INTO issued_grant AS held (org, credential_id, environment, flight_owner, flight_until) VALUES ($1, $2, $3, $4, ${inMs('$5')})
+         ON CONFLICT (credential_id, environment) DO UPDATE SET flight_owner = excluded.flight_owner, flight_until = excluded.flight_until
+          WHERE held.version = $6 AND held.failures = $7 AND (held.flight_until IS NULL OR held.flight_until < clock_timestamp())
+         RETURNING version`,
+          [org, credentialId, environment, owner, forMs, state.version, state.failures],
+        ),
+      );
+      return rows.length === 0 ? undefined : { ...key, owner, version: state.version };
+    } catch (error) {
+      if (violates(error, 'issued_grant_credential'))
+        throw notFound({}, { detail: 'The credential has been forgotten.' });
+      throw error;
+    }
+  }
+
+  /** Stays in the air for another `forMs`. False when the flight was given up for lost. */
+  async stay(flight: Flight, forMs: number): Promise<boolean> {
+    return this.unitOfWork.run(flight.org, ({ manager }) =>
+      this.update({ manager }, flight, `flight_until = ${inMs('$5')}`, [forMs]),
+    );
+  }
+
+  /** Stores what was obtained; false when the flight was given up for lost, or the credential forgotten. */
+  land({ manager }: Pick<Work, 'manager'>, flight: Flight, landing: Landing): Promise<boolean> {
+    const { input, value, lifetimeMs, destination, renewals } = landing;
+    const sealed = this.box.seal(placeOf(flight, flight.version + 1), { value });
+    const expiry = lifetimeMs === null ? 'NULL::timestamptz' : inMs('$9');
+    return this.update(
+      { manager },
+      flight,
+      `version = version + 1, input = $5, sealed = $6, destination = $7, renewals = $8, acquired_at = clock_timestamp(), expires_at = ${expiry},
+       failures = 0, retry_at = NULL, problem = NULL, flight_owner = NULL, flight_until = NULL`,
+      [input, sealed, destination, renewals, ...(lifetimeMs === null ? [] : [lifetimeMs])],
+    );
+  }
+
+  /** Stores that the attempt failed. A grant of another input is no longer any good. */
+  crash(
+    { manager }: Pick<Work, 'manager'>,
+    flight: Flight,
+    failure: { input: string; problem: object; retryInMs: number },
+  ): Promise<boolean> {
+    return this.update(
+      { manager },
+      flight,
+      `sealed = CASE WHEN input = $5 THEN sealed END, failures = CASE WHEN input IS DISTINCT FROM $5 THEN 1 ELSE failures + 1 END, input = $5,
+       problem = $6, retry_at = ${inMs('$7')}, flight_owner = NULL, flight_until = NULL`,
+      [failure.input, JSON.stringify(failure.problem), failure.retryInMs],
+    );
+  }
+
+  private async update(
+    { manager }: Pick<Work, 'manager'>,
+    { credentialId, environment, owner, version }: Flight,
+    set: string,
+    parameters: unknown[],
+  ): Promise<boolean> {
+    const [, count] = await manager.query<[unknown[], number]>(
+      `UPDATE issued_grant SET ${set} WHERE credential_id = $1 AND environment = $2 AND flight_owner = $3 AND version = $4`,
+      [credentialId, environment, owner, version, ...parameters],
+    );
+    return count === 1;
+  }
+}
+
+const placeOf = ({ org, credentialId, environment }: GrantKey, version: number) => ({
+  org,
+  kind: 'grant',
+  id: `${credentialId}/${environment}`,
+  version,
+});

@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { Bus, ContractServer } from '@pontage/bus';
+import { config } from '@pontage/contracts/snapshots';
+import { Dispatcher } from '@pontage/dispatch';
+import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
+import { readSettings } from '@pontage/settings';
+import { SnapshotWatch } from '@pontage/snapshots';
+import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth } from '@pontage/telemetry';
+import { AppModule, entities } from './app.module.js';
+import { DraftStore } from './draft/draft-store.js';
+import { DraftSweep } from './draft/draft-sweep.js';
+import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
+import { ConfigVariables } from './lease/config-variables.js';
+import { SecretBox } from './secrets/secret-box.js';
+import { brokerSettings, readMasterKeys, schema } from './settings.js';
+
+runService('auth-broker', async ({ logger, onStop }) => {
+  const settings = readSettings(brokerSettings);
+  const box = new SecretBox(readMasterKeys(settings));
+  const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
+  guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
+
+  // Registered before the bus, so closed after it: calls that are in hand still need their rows.
+  const dataSource = await openDatabase({ url: databaseUrl, schema, entities, applicationName: 'auth-broker', logger });
+  onStop(() => dataSource.destroy());
+  const bus = await Bus.connect({
+    service: 'auth-broker',
+    url: natsUrl,
+    password: settings.PONTAGE_NATS_PASSWORD,
+    logger,
+  });
+  onStop(() => bus.drain());
+  const unitOfWork = new UnitOfWork(dataSource, bus, {
+    put: () => Promise.reject(new Error('the broker owns no bucket')),
+  });
+  const relay = new OutboxRelay(unitOfWork, logger);
+  await relay.start();
+  onStop(() => relay.stop());
+  const sweep = new DraftSweep(new DraftStore(unitOfWork, box), logger);
+  sweep.start();
+  onStop(() => sweep.stop());
+
+  const watch = await SnapshotWatch.open(bus, config);
+  onStop(() => watch.stop());
+  const variables = new ConfigVariables(watch);
+  const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus));
+  const app = await NestFactory.createMicroservice(AppModule.with({ unitOfWork, box, config: variables, egress }), {
+    strategy: new ContractServer(bus),
+    logger: nestLogger(logger),
+  });
+  await app.listen();
+  await bus.connection.flush();
+  onStop(() => app.close());
+
+  const health = await serveHealth({
+    port: settings.PONTAGE_HEALTH_PORT,
+    isReady: () => !bus.connection.isClosed() && variables.isFresh,
+  });
+  onStop(() => health.close());
+  return { healthPort: health.port };
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { MasterKeys } from '@pontage/envelope';
+import { busSettings } from '@pontage/settings';
+import { z } from 'zod';
+
+/** What the auth broker reads from its environment. */
+export const brokerSettings = {
+  ...busSettings,
+  PONTAGE_DATABASE_URL: z.string().min(1),
+  /** Key-encryption keys, `id:base64` each, newest first; or the file that holds them. */
+  PONTAGE_MASTER_KEY: z.string().optional(),
+  PONTAGE_MASTER_KEY_FILE: z.string().optional(),
+};
+
+/** What its migration reads. */
+export const migrationSettings = { PONTAGE_DATABASE_OWNER_URL: z.string().min(1) };
+
+/** The schema, and the role that logs in to it. */
+export const schema = 'auth_broker';
+
+/**
+ * The master keys that the environment names, and takes them out of it.
+ * @throws Error without one, with both sources, and with a key that is malformed or guessable: there is no default.
+ */
+export function readMasterKeys(settings: {
+  PONTAGE_MASTER_KEY?: string | undefined;
+  PONTAGE_MASTER_KEY_FILE?: string | undefined;
+}): MasterKeys {
+  const { PONTAGE_MASTER_KEY: text, PONTAGE_MASTER_KEY_FILE: file } = settings;
+  delete process.env.PONTAGE_MASTER_KEY;
+  if (text !== undefined && file !== undefined)
+    throw new Error('PONTAGE_MASTER_KEY and PONTAGE_MASTER_KEY_FILE: only one of them');
+  if (text === undefined && file === undefined)
+    throw new Error('a master key is needed: PONTAGE_MASTER_KEY or PONTAGE_MASTER_KEY_FILE');
+  return MasterKeys.parse(text ?? readFileSync(file ?? '', 'utf8'));
+}
