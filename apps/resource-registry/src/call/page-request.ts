@@ -1,0 +1,5 @@
+/** Which part of a list. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}

@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { Bus } from '@pontage/bus';
+import { readSettings } from '@pontage/settings';
+import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
+import { startRegistry } from './registry.js';
+import { registrySettings } from './settings.js';
+
+runService('resource-registry', async ({ logger, onStop }) => {
+  const settings = readSettings(registrySettings);
+  const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
+  guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
+  let serving = false;
+  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => serving });
+  onStop(() => health.close());
+
+  const password = settings.PONTAGE_NATS_PASSWORD;
+  const bus = await Bus.connect({ service: 'resource-registry', url: natsUrl, password, logger });
+  await startRegistry({
+    bus,
+    databaseUrl,
+    regions: settings.PONTAGE_REGIONS,
+    adminTokenHash: settings.PONTAGE_ADMIN_TOKEN_SHA256,
+    logger,
+    onStop,
+  });
+  serving = true;
+  onStop(() => void (serving = false));
+  return { healthPort: health.port };
+});

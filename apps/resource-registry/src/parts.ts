@@ -1,0 +1,93 @@
+import type { Provider } from '@nestjs/common';
+import type { Bus } from '@pontage/bus';
+import { UnitOfWork } from '@pontage/persistence';
+import { AppStore } from './app/app-store.js';
+import { PostgresAppStore } from './app/app-store.postgres.js';
+import { AppRow } from './app/app.entity.js';
+import { CallTransactions } from './call/call-transactions.js';
+import { ConfigStore } from './config/config-store.js';
+import { PostgresConfigStore } from './config/config-store.postgres.js';
+import { ConfigRow } from './config/config.entity.js';
+import { GroupStore } from './group/group-store.js';
+import { PostgresGroupStore } from './group/group-store.postgres.js';
+import { GroupAppRow, GroupResourceRow, GroupRow } from './group/group.entity.js';
+import { Bootstrap } from './organisation/bootstrap.js';
+import { EnvironmentUse } from './organisation/environment-use.js';
+import { OrganisationStore } from './organisation/organisation-store.js';
+import { PostgresOrganisationStore } from './organisation/organisation-store.postgres.js';
+import { OrganisationRow } from './organisation/organisation.entity.js';
+import { QueryCheck } from './query/query-check.js';
+import { QueryStore } from './query/query-store.js';
+import { PostgresQueryStore } from './query/query-store.postgres.js';
+import { QueryRow } from './query/query.entity.js';
+import { Regions } from './region/regions.js';
+import { CredentialClaims } from './resource/credential-claims.js';
+import { BusCredentialClaims } from './resource/credential-claims.bus.js';
+import { ResourceLinks } from './resource/resource-links.js';
+import { ResourceStore } from './resource/resource-store.js';
+import { PostgresResourceStore } from './resource/resource-store.postgres.js';
+import { ResourceRow, ResourceVersionRow } from './resource/resource.entity.js';
+import type { OwnedBuckets } from './snapshot/owned-buckets.js';
+import type { SnapshotSource } from './snapshot/snapshot-source.js';
+import { Revocations } from './token/revocations.js';
+import { NatsTokenDenials } from './token/token-denials.nats.js';
+import { TokenStore } from './token/token-store.js';
+import { PostgresTokenStore } from './token/token-store.postgres.js';
+import { TokenRow } from './token/token.entity.js';
+
+/** The rows of the registry's schema. */
+export const entities = [
+  AppRow,
+  ConfigRow,
+  GroupRow,
+  GroupAppRow,
+  GroupResourceRow,
+  OrganisationRow,
+  QueryRow,
+  ResourceRow,
+  ResourceVersionRow,
+  TokenRow,
+];
+
+/** What the registry is made of, besides its handlers. */
+export interface Parts {
+  readonly providers: readonly Provider[];
+  readonly bootstrap: Bootstrap;
+  readonly revocations: Revocations;
+  readonly sources: readonly SnapshotSource[];
+}
+
+/** The only wiring: which adapter stands behind which port. */
+export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: OwnedBuckets; regions: Regions }): Parts {
+  const { bus, unitOfWork, buckets, regions } = rooms;
+  const apps = new PostgresAppStore();
+  const variables = new PostgresConfigStore();
+  const groups = new PostgresGroupStore();
+  const organisations = new PostgresOrganisationStore();
+  const queries = new PostgresQueryStore();
+  const resources = new PostgresResourceStore();
+  const tokens = new PostgresTokenStore();
+  const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
+  return {
+    revocations,
+    bootstrap: new Bootstrap(unitOfWork, organisations, tokens),
+    sources: [organisations, groups, tokens, apps, resources, queries, variables],
+    providers: [
+      { provide: UnitOfWork, useValue: unitOfWork },
+      { provide: CallTransactions, useValue: new CallTransactions(unitOfWork, groups) },
+      { provide: Regions, useValue: regions },
+      { provide: AppStore, useValue: apps },
+      { provide: ConfigStore, useValue: variables },
+      { provide: GroupStore, useValue: groups },
+      { provide: OrganisationStore, useValue: organisations },
+      { provide: QueryStore, useValue: queries },
+      { provide: ResourceStore, useValue: resources },
+      { provide: TokenStore, useValue: tokens },
+      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries) },
+      { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
+      { provide: ResourceLinks, useValue: new ResourceLinks(queries, groups) },
+      { provide: CredentialClaims, useValue: new BusCredentialClaims(bus) },
+      { provide: Revocations, useValue: revocations },
+    ],
+  };
+}

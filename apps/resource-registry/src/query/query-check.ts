@@ -1,0 +1,35 @@
+import { invalidRequest, isProblem, notFound } from '@pontage/problems';
+import type { CallWork } from '../call/call-transactions.js';
+import { requireAccess } from '../group/reach.js';
+import type { OrganisationStore } from '../organisation/organisation-store.js';
+import type { ResourceStore } from '../resource/resource-store.js';
+import { checkQuery, type QueryDraft } from './query.js';
+
+/** Looks at a draft before it is saved. */
+export class QueryCheck {
+  constructor(
+    private readonly organisations: OrganisationStore,
+    private readonly resources: ResourceStore,
+  ) {}
+
+  /**
+   * The draft with its resource named by id, if it can ever run.
+   * @throws invalidRequest with a pointer per field
+   */
+  async accept(work: CallWork, draft: QueryDraft): Promise<QueryDraft> {
+    const { environments } = await this.organisations.find(work, 'reference');
+    checkQuery(draft, environments);
+    return { ...draft, resource: await this.resourceId(work, draft.resource) };
+  }
+
+  private async resourceId(work: CallWork, reference: string): Promise<string> {
+    try {
+      const { id } = await this.resources.find(work, reference);
+      requireAccess(work.reach, 'resources', id, 'use');
+      return id;
+    } catch (error) {
+      if (!isProblem(error, notFound)) throw error;
+      throw invalidRequest({}, { errors: [{ pointer: '/resource', detail: 'There is no such resource.' }] });
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { NestFactory } from '@nestjs/core';
+import { ContractServer, type Bus } from '@pontage/bus';
+import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
+import { nestLogger, type Logger } from '@pontage/telemetry';
+import { AppModule } from './app.module.js';
+import { entities, partsOf, type Parts } from './parts.js';
+import { Regions } from './region/regions.js';
+import { schema } from './settings.js';
+import { OwnedBuckets } from './snapshot/owned-buckets.js';
+import { rebuildSnapshots } from './snapshot/rebuild-snapshots.js';
+
+/** What a registry is started with. */
+export interface RegistryOptions {
+  readonly bus: Bus;
+  readonly databaseUrl: string;
+  readonly regions: readonly string[];
+  /** SHA-256 (hex) of the first organisation's admin token. */
+  readonly adminTokenHash: string | undefined;
+  readonly logger: Logger;
+  /** Takes what has to be done at the end, last things first. */
+  readonly onStop: (stop: () => Promise<void> | void) => void;
+}
+
+/**
+ * Starts to serve the registry's contracts on a bus that it drains in the end. Before the first call is taken, everything that an earlier process left
+ * undone is done, and the buckets say what the rows say.
+ */
+export async function startRegistry(options: RegistryOptions): Promise<void> {
+  const { bus, logger, onStop } = options;
+  const database = await openDatabase({
+    url: options.databaseUrl,
+    schema,
+    entities,
+    applicationName: 'resource-registry',
+    logger,
+  });
+  const buckets = await OwnedBuckets.open(bus);
+  const unitOfWork = new UnitOfWork(database, bus, buckets);
+  onStop(() => unitOfWork.close());
+  onStop(() => buckets.stop());
+  const relay = new OutboxRelay(unitOfWork, logger);
+  await relay.start();
+
+  const regions = new Regions(options.regions);
+  const parts = partsOf({ bus, unitOfWork, buckets, regions });
+  onStop(() => parts.revocations.stop());
+  await catchUp(unitOfWork, buckets, parts, logger);
+  if (options.adminTokenHash !== undefined) await parts.bootstrap.run(options.adminTokenHash, regions, logger);
+
+  const app = await NestFactory.createMicroservice(AppModule.with(parts.providers), {
+    strategy: new ContractServer(bus),
+    logger: nestLogger(logger),
+  });
+  await app.listen();
+  // Calls in hand are finished before anything that they need goes away.
+  onStop(() => bus.drain());
+  onStop(() => relay.stop());
+}
+
+/** Denials that were told but not stored come first: the rebuild must not tell the opposite. */
+async function catchUp(
+  unitOfWork: UnitOfWork,
+  buckets: OwnedBuckets,
+  { revocations, sources }: Parts,
+  logger: Logger,
+): Promise<void> {
+  for (const org of await unitOfWork.ids('organisation_ids')) {
+    await revocations.storeDenied(org);
+    const written = await rebuildSnapshots(unitOfWork, buckets, sources, org);
+    if (written > 0) logger.info({ org, written }, 'snapshots were behind their rows');
+  }
+}

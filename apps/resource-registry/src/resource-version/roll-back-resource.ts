@@ -1,0 +1,41 @@
+import { actorOf, serves, type Serves } from '@pontage/bus';
+import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
+import { rollBackResource } from '@pontage/contracts/resource-registry';
+import { CallTransactions } from '../call/call-transactions.js';
+import { changesBetween } from '../call/changes.js';
+import { requireAccess } from '../group/reach.js';
+import { Regions } from '../region/regions.js';
+import { ResourceStore } from '../resource/resource-store.js';
+import { chosenOf, nextVersion, viewOf } from '../resource/resource.js';
+
+@serves(rollBackResource)
+export class RollBackResource implements Serves<typeof rollBackResource> {
+  constructor(
+    private readonly transactions: CallTransactions,
+    private readonly resources: ResourceStore,
+    private readonly regions: Regions,
+  ) {}
+
+  handle(
+    { resource: reference, version }: ParsedRequestOf<typeof rollBackResource>,
+    call: Call,
+  ): Promise<ReplyOf<typeof rollBackResource>> {
+    return this.transactions.run(call, async (work) => {
+      const before = await this.resources.lock(work, reference);
+      requireAccess(work.reach, 'resources', before.id, 'edit');
+      const old = await this.resources.findVersion(work, before, version);
+      if (version === before.version) return viewOf(before);
+      // The regions may have changed since; everything else about the old settings was checked when they were saved.
+      if (old.settings.region !== null) this.regions.require(old.settings.region);
+      const after = nextVersion(before, old.settings, old, actorOf(call.principal));
+      await this.resources.update(work, after);
+      const changes = changesBetween(chosenOf(before), chosenOf(after));
+      work.record('resource.rolled-back', {
+        resource: { id: after.id, version: after.version },
+        data: { to: version },
+        changes,
+      });
+      return viewOf(after);
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { actorOf, serves, type Serves } from '@pontage/bus';
+import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
+import { createResource } from '@pontage/contracts/resource-registry';
+import { isProblem, unavailable } from '@pontage/problems';
+import { CallTransactions } from '../call/call-transactions.js';
+import { changesBetween } from '../call/changes.js';
+import { requireCreation } from '../group/reach.js';
+import { Regions } from '../region/regions.js';
+import { CredentialClaims } from './credential-claims.js';
+import { ResourceStore } from './resource-store.js';
+import { checkSettings, chosenOf, firstVersion, noCredential, viewOf, type SavedResource } from './resource.js';
+
+/** The broker is asked first: a resource whose secret nobody keeps is never saved. */
+@serves(createResource)
+export class CreateResource implements Serves<typeof createResource> {
+  constructor(
+    private readonly transactions: CallTransactions,
+    private readonly resources: ResourceStore,
+    private readonly credentials: CredentialClaims,
+    private readonly regions: Regions,
+  ) {}
+
+  async handle(
+    { settings, draftId }: ParsedRequestOf<typeof createResource>,
+    call: Call,
+  ): Promise<ReplyOf<typeof createResource>> {
+    checkSettings(settings, this.regions);
+    const id = randomUUID();
+    const by = actorOf(call.principal);
+    if (draftId === undefined) return this.save(firstVersion(id, settings, noCredential, by), call);
+
+    await this.transactions.run(call, async (work) => {
+      requireCreation(work.reach, 'resources');
+      await this.resources.refuseTaken(work, settings.name);
+    });
+    const credential = await this.credentials.claim(
+      { draftId, resourceId: id, basedOn: null, destinationChanged: false },
+      call,
+    );
+    try {
+      return await this.save(firstVersion(id, settings, credential, by), call);
+    } catch (error) {
+      // `unavailable` may mean that it was saved after all.
+      if (!isProblem(error, unavailable)) await this.credentials.forget(id, call).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private save(resource: SavedResource, call: Call): Promise<ReplyOf<typeof createResource>> {
+    return this.transactions.run(call, async (work) => {
+      requireCreation(work.reach, 'resources');
+      await this.resources.insert(work, resource);
+      const { id, version } = resource;
+      work.record('resource.created', { resource: { id, version }, changes: changesBetween({}, chosenOf(resource)) });
+      return viewOf(resource);
+    });
+  }
+}
