@@ -1,0 +1,63 @@
+import { genesis, type Head, type Link } from '@pontage/audit-chain';
+import type { Work } from '@pontage/persistence';
+import { columnsOf, columnTexts, columnTypes, type EventColumns } from './event-columns.js';
+
+/** A condition of SQL whose `?` stand for its values, in their order. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** Makes this transaction the only one that writes the organisation's chain, until it ends. */
+export async function lockChain({ manager, org }: Work): Promise<void> {
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('audit chain ' || $1, 0))`, [org]);
+}
+
+/** How far the organisation's chain reaches. */
+export async function headOf({ manager, org }: Work): Promise<Head> {
+  const rows = await manager.query<{ seq: string; hash: string }[]>(
+    'SELECT seq, hash FROM event WHERE org = $1 ORDER BY seq DESC LIMIT 1',
+    [org],
+  );
+  return rows[0] === undefined ? genesis(org) : { seq: Number(rows[0].seq), hash: rows[0].hash };
+}
+
+/** Which of these events the chain holds already. */
+export async function knownIds({ manager, org }: Work, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await manager.query<{ id: string }[]>('SELECT id FROM event WHERE org = $1 AND id = ANY ($2::uuid[])', [
+    org,
+    ids,
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Appends events, all in one statement. */
+export async function insertEvents({ manager, org }: Work, links: readonly Link[]): Promise<void> {
+  if (links.length === 0) return;
+  const rows = links.map(({ event, body }) => columnsOf(event, body));
+  const names = Object.keys(columnTypes) as (keyof EventColumns)[];
+  const columns = names.map((name, index) => `$${index + 2}::${columnTypes[name]}[]`).join(', ');
+  await manager.query(`INSERT INTO event (org, ${names.join(', ')}) SELECT $1, * FROM unnest(${columns})`, [
+    org,
+    ...names.map((name) => rows.map((row) => row[name])),
+  ]);
+}
+
+/** The rows that meet every condition, in the order of the chain or against it. */
+export async function selectEvents(
+  work: Work,
+  conditions: readonly Condition[],
+  order: 'asc' | 'desc',
+  limit: number,
+): Promise<EventColumns[]> {
+  const values: unknown[] = [work.org];
+  const met = conditions.map(({ sql, values: given }) => {
+    let place = values.length;
+    values.push(...given);
+    return `(${sql.replaceAll('?', () => `$${(place += 1)}`)})`;
+  });
+  return work.manager.query<EventColumns[]>(
+    `SELECT ${columnTexts} FROM event WHERE ${['org = $1', ...met].join(' AND ')} ORDER BY event.seq ${order} LIMIT ${limit}`,
+    values,
+  );
+}

@@ -1,0 +1,102 @@
+import { linkEvent, type Head, type Link } from '@pontage/audit-chain';
+import { UnitOfWork, type Work } from '@pontage/persistence';
+import { ranEvent, ranEventId, stageOf, unknownExecution, withPart, type Execution } from '../execution/execution.js';
+import {
+  forgetExecutions,
+  hasClosing,
+  loadExecutions,
+  loadOverdue,
+  saveExecutions,
+} from '../execution/execution-table.js';
+import type { QueryPart } from '../execution/query-part.js';
+import type { Draft } from './draft.js';
+import { headOf, insertEvents, knownIds, lockChain } from './event-table.js';
+import { insertParked, parkedEvent, type Parked } from './parked-table.js';
+
+/** Something that belongs into one organisation's record. */
+export type Item =
+  { readonly kind: 'event'; readonly draft: Draft } | QueryPart | { readonly kind: 'parked'; readonly parked: Parked };
+
+/** Writes the record: each organisation's chain, one writer at a time, and nothing twice. */
+export class Ledger {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /**
+   * Takes items of one organisation, all in one transaction; those that were taken before change nothing.
+   * @returns how far the chain reaches now, or undefined when nothing was appended
+   */
+  take(org: string, items: readonly Item[]): Promise<Head | undefined> {
+    return this.unitOfWork.run(org, async (work) => {
+      await lockChain(work);
+      const parked = items.flatMap((item) => (item.kind === 'parked' ? [item.parked] : []));
+      await insertParked(work, parked);
+      const drafts = items.flatMap((item) => (item.kind === 'event' ? [item.draft] : []));
+      const parts = items.flatMap((item) => (item.kind === 'event' || item.kind === 'parked' ? [] : [item]));
+      return append(work, [...drafts, ...parked.map(parkedEvent), ...(await fold(work, parts))]);
+    });
+  }
+
+  /** Ends the executions whose time is up, as what is known of them. */
+  endOverdue(org: string): Promise<Head | undefined> {
+    return this.unitOfWork.run(org, async (work) => {
+      await lockChain(work);
+      const overdue = await loadOverdue(work);
+      await forgetExecutions(work, [...overdue.keys()]);
+      return append(
+        work,
+        [...overdue].map(([id, execution]) => ranEvent(id, org, execution)),
+      );
+    });
+  }
+
+  /** The organisations that {@link endOverdue} has something to do for. */
+  overdueOrganisations(): Promise<string[]> {
+    return this.unitOfWork.ids('overdue_organisations');
+  }
+
+  /** True while an end that the gateway has told is not in the record yet. */
+  isEnding(org: string): Promise<boolean> {
+    return this.unitOfWork.run(org, hasClosing);
+  }
+}
+
+/** Adds parts to what is known of their executions, and returns the events of those that have ended. */
+async function fold(work: Work, parts: readonly QueryPart[]): Promise<Draft[]> {
+  const ids = [...new Set(parts.map(({ part }) => part.executionId))];
+  if (ids.length === 0) return [];
+  const recorded = await knownIds(work, ids.map(ranEventId));
+  const before = await loadExecutions(work, ids);
+  const after = new Map<string, Execution>();
+  for (const part of parts) {
+    const id = part.part.executionId;
+    if (recorded.has(ranEventId(id))) continue;
+    after.set(id, withPart(after.get(id) ?? before.get(id) ?? unknownExecution, part));
+  }
+  const ended = [...after].filter(([, execution]) => stageOf(execution) === 'ended');
+  for (const [id] of ended) after.delete(id);
+  await saveExecutions(work, after);
+  await forgetExecutions(
+    work,
+    ended.map(([id]) => id),
+  );
+  return ended.map(([id, execution]) => ranEvent(id, work.org, execution));
+}
+
+async function append(work: Work, drafts: readonly Draft[]): Promise<Head | undefined> {
+  if (drafts.length === 0) return undefined;
+  const known = await knownIds(
+    work,
+    drafts.map(({ id }) => id),
+  );
+  const links: Link[] = [];
+  let head = await headOf(work);
+  for (const draft of drafts) {
+    if (known.has(draft.id)) continue;
+    known.add(draft.id);
+    const link = linkEvent(head, draft);
+    links.push(link);
+    head = link.event;
+  }
+  await insertEvents(work, links);
+  return links.length === 0 ? undefined : { seq: head.seq, hash: head.hash };
+}

@@ -1,0 +1,35 @@
+import { bodyOf, type ChainVerifier } from '@pontage/audit-chain';
+import type { UnitOfWork } from '@pontage/persistence';
+import { eventOf, isWhole, type EventColumns } from './event-columns.js';
+import { selectEvents } from './event-table.js';
+
+const pageSize = 1_000;
+
+/** Shows a verifier every event of an organisation behind `after`, a page at a time. */
+export async function readChain(
+  unitOfWork: UnitOfWork,
+  org: string,
+  verifier: ChainVerifier,
+  after = 0,
+): Promise<void> {
+  let rows: EventColumns[];
+  let last = String(after);
+  do {
+    rows = await unitOfWork.run(org, (work) =>
+      selectEvents(work, [{ sql: 'event.seq > ?', values: [last] }], 'asc', pageSize),
+    );
+    for (const row of rows) show(row, verifier);
+    last = rows.at(-1)?.seq ?? last;
+  } while (rows.length === pageSize);
+}
+
+/** An event counts only when the row says nothing else than its body, and the body is canonical to the letter. */
+function show(row: EventColumns, verifier: ChainVerifier): void {
+  try {
+    const event = eventOf(row);
+    if (isWhole(row, event, bodyOf(event))) return verifier.add(event);
+  } catch {
+    // A body that is no event any more.
+  }
+  verifier.addAltered({ seq: Number(row.seq), prevHash: row.prev_hash });
+}
