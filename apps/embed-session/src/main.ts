@@ -1,0 +1,81 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { Bus, ContractServer } from '@pontage/bus';
+import {
+  apps,
+  organisations,
+  permissions,
+  sessions,
+  type SnapshotEntry,
+  type ValueOf,
+} from '@pontage/contracts/snapshots';
+import { openDatabase, OutboxRelay, UnitOfWork, type SnapshotSink } from '@pontage/persistence';
+import { readSettings } from '@pontage/settings';
+import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
+import { nestLogger, runService, serveHealth } from '@pontage/telemetry';
+import { AppModule } from './app.module.js';
+import { Directory } from './directory/directory.js';
+import { SessionEnding } from './session/session-ending.js';
+import { SessionUpkeep } from './session/session-upkeep.js';
+import { embedSessionSettings, schema } from './settings.js';
+
+runService('embed-session', async ({ logger, onStop }) => {
+  const settings = readSettings(embedSessionSettings);
+  let isReady = (): boolean => false;
+  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => isReady() });
+  onStop(() => health.close());
+
+  const bus = await Bus.connect({
+    service: 'embed-session',
+    url: settings.PONTAGE_NATS_URL,
+    password: settings.PONTAGE_NATS_PASSWORD,
+    logger,
+  });
+  const database = await openDatabase({
+    url: settings.PONTAGE_DATABASE_URL,
+    schema,
+    entities: [],
+    applicationName: 'embed-session',
+    logger,
+  });
+  const writer = await SnapshotWriter.open(bus, sessions);
+  const unitOfWork = new UnitOfWork(database, bus, sinkOf(writer));
+  onStop(() => unitOfWork.close());
+  const relay = new OutboxRelay(unitOfWork, logger);
+  await relay.start();
+  onStop(() => relay.stop());
+
+  const [organisation, app, group] = await Promise.all([
+    SnapshotWatch.open(bus, organisations),
+    SnapshotWatch.open(bus, apps),
+    SnapshotWatch.open(bus, permissions),
+  ]);
+  const directory = new Directory(organisation, app, group);
+  const ending = new SessionEnding(unitOfWork, writer, directory, logger);
+  const upkeep = new SessionUpkeep(unitOfWork, ending, directory, logger);
+  await upkeep.start();
+  onStop(() => upkeep.stop());
+
+  const module = AppModule.with({ bus, unitOfWork, directory, ending });
+  const nest = await NestFactory.createMicroservice(module, {
+    strategy: new ContractServer(bus),
+    logger: nestLogger(logger),
+  });
+  await nest.listen();
+  onStop(() => bus.drain());
+  onStop(() => {
+    for (const watch of [organisation, app, group, writer.watch]) watch.stop();
+  });
+  isReady = () => directory.isFresh();
+  return { healthPort: health.port };
+});
+
+/** The one bucket that this service owns. */
+function sinkOf(writer: SnapshotWriter<typeof sessions>): SnapshotSink {
+  return {
+    put: (bucket, key, entry) => {
+      if (bucket !== sessions.name) throw new TypeError(`${bucket} is not a bucket of this service`);
+      return writer.put(key, entry as SnapshotEntry<ValueOf<typeof sessions>>);
+    },
+  };
+}
