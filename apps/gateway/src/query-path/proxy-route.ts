@@ -9,6 +9,7 @@ import type { AnswerReader } from './answer.js';
 import type { RunningQuery } from './query-client.js';
 import type { Caller, QueryPath } from './query-path.js';
 import { readStart, Upload } from './request-body.js';
+import { passedHeaders } from './request-headers.js';
 import { writeProblem } from './write-problem.js';
 
 /** `ANY /proxy/{resource}/{path}`: the caller's request, streamed through to the resource and back. */
@@ -48,7 +49,7 @@ function callOf(request: FastifyRequest): QueryCall {
     resource,
     method: request.method,
     path,
-    headers: pairsOf(request.raw),
+    headers: passedHeaders(request.raw),
     ...(environment === undefined ? {} : { environment }),
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(timeout) }),
   };
@@ -64,12 +65,6 @@ const header = (message: IncomingMessage, name: string): string | undefined => {
   const value = message.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
-
-function pairsOf({ rawHeaders }: IncomingMessage): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) pairs.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '']);
-  return pairs;
-}
 
 /** Writes an answer as it comes; a small one in one piece. */
 class ProxyAnswer implements AnswerReader {

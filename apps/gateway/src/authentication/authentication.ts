@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { auditOf } from '@pontage/bus';
+import { holdsScope, type ExternalPrincipal, type Principal, type Scope, type TokenPrincipal } from '@pontage/contracts';
+import type { sessions, tokens, ValueOf } from '@pontage/contracts/snapshots';
+import { embedSessionExpired, forbidden, invalidRequest, missingScope, stalePolicy, unauthenticated } from '@pontage/problems';
+import type { FastifyRequest } from 'fastify';
+import { callOf, type Caller, type EmbedCaller } from './caller.js';
+import { bearerOf, isApiToken, isSessionToken, sessionCookie } from './credentials.js';
+
+type TokenSnapshot = ValueOf<typeof tokens>;
+type SessionSnapshot = ValueOf<typeof sessions>;
+
+/** What is asked of a snapshot watch: who is known right now, and whether a revocation would have been heard. */
+export interface Directory<V> {
+  get(key: string): V | undefined;
+  /** Waits up to half a second for a key that has not arrived yet. */
+  find(key: string): Promise<V | undefined>;
+  isFresh(): boolean;
+}
+
+const freshWithinMs = 500;
+const pollMs = 20;
+
+/** Tells who a request comes from. Free of Nest: the query path's plain routes call it as they are. */
+export class Authentication {
+  constructor(
+    private readonly tokens: Directory<TokenSnapshot>,
+    private readonly sessions: Directory<SessionSnapshot>,
+    /** The origin that embedded apps are served from. */
+    private readonly embedOrigin: () => string,
+  ) {}
+
+  /**
+   * The holder of the request's bearer token.
+   * @throws Problem `unauthenticated`, `missing-scope`, `stale-policy`
+   */
+  async authenticateToken(request: FastifyRequest, scope?: Scope): Promise<Caller<TokenPrincipal>> {
+    const token = bearerOf(request);
+    if (token === undefined) throw unauthenticated({});
+    await fresh(this.tokens);
+    const hash = sha256(token);
+    const known = this.tokens.get(hash) ?? (isApiToken(token) ? await this.tokens.find(hash) : undefined);
+    if (known === undefined) throw unauthenticated({});
+    const { org, id, name, scopes, groupIds, expiresAt } = known;
+    const principal: TokenPrincipal = { type: 'token', id, display: name, scopes, groupIds };
+    const call = callOf(request, org, principal);
+    if (isPast(expiresAt)) {
+      request.refused = auditOf(call);
+      throw unauthenticated({}, { detail: 'This token has expired.' });
+    }
+    const caller = { principal, call };
+    request.caller = caller;
+    refuseImpersonation(request);
+    if (scope !== undefined) requireScope(principal, scope);
+    return caller;
+  }
+
+  /**
+   * The external user of the embed session that the request belongs to: by cookie, or by bearer where cookies are blocked.
+   * @throws Problem `unauthenticated`, `embed-session-expired`, `forbidden`, `stale-policy`
+   */
+  async authenticateEmbedSession(request: FastifyRequest): Promise<EmbedCaller> {
+    const app = appOf(request);
+    const token = bearerOf(request) ?? sessionCookie(request, app);
+    if (token === undefined) throw unauthenticated({}, { detail: 'An embed session is needed.' });
+    const session = await this.session(token);
+    if (session === undefined || session.app !== app) throw embedSessionExpired({});
+    const caller = externalCaller(request, session);
+    if (isPast(session.expiresAt)) {
+      request.refused = auditOf(caller.call);
+      throw embedSessionExpired({});
+    }
+    request.caller = caller;
+    this.refuseForeignSites(request);
+    return caller;
+  }
+
+  /** The session of a token, if it lives; it may be past its end by the clock. */
+  async session(token: string): Promise<SessionSnapshot | undefined> {
+    await fresh(this.sessions);
+    const hash = sha256(token);
+    return this.sessions.get(hash) ?? (isSessionToken(token) ? await this.sessions.find(hash) : undefined);
+  }
+
+  /** A cookie travels with requests that other sites cause; the embedded app's own are same-origin. */
+  private refuseForeignSites(request: FastifyRequest): void {
+    const { origin } = request.headers;
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin') throw forbidden({}, { detail: 'Only the embedded app itself may ask.' });
+    if (site === undefined && origin !== undefined && origin !== this.embedOrigin()) {
+      throw forbidden({}, { detail: 'Only the embedded app itself may ask.' });
+    }
+  }
+}
+
+/** @throws Problem `missing-scope` */
+export function requireScope(principal: Principal, scope: Scope): void {
+  if (!holdsScope(principal, scope)) throw missingScope({ scope });
+}
+
+/** SHA-256 in hex: what is known of tokens, sessions and nonces anywhere but at their holder. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** True for a time that has come; null never does. */
+export const isPast = (time: string | null): boolean => time !== null && Date.parse(time) <= Date.now();
+
+function externalCaller(request: FastifyRequest, session: SessionSnapshot): EmbedCaller {
+  const { org, id, app, externalIdentifier, groupIds, environment, userInfo, metadataJson, expiresAt } = session;
+  const principal: ExternalPrincipal = { type: 'external', id, externalIdentifier, app, groupIds, environment, userInfo, metadataJson };
+  return { principal, call: callOf(request, org, principal), expiresAt };
+}
+
+function appOf(request: FastifyRequest): string {
+  const app = request.headers['pontage-app'];
+  if (typeof app === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(app)) return app.toLowerCase();
+  throw unauthenticated({}, { detail: 'The Pontage-App header has to name the app.' });
+}
+
+function refuseImpersonation(request: FastifyRequest): void {
+  if (request.headers['pontage-user'] === undefined) return;
+  throw invalidRequest({}, { errors: [{ pointer: '/headers/Pontage-User', detail: 'Acting for an external user is not offered here.' }] });
+}
+
+/** A process that was busy or cut off gives its watch a moment to catch up before it refuses to guess. */
+async function fresh(directory: Directory<unknown>): Promise<void> {
+  const deadline = performance.now() + freshWithinMs;
+  while (!directory.isFresh()) {
+    if (performance.now() > deadline) throw stalePolicy({});
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}

@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Bus } from '@pontage/bus';
+import { Apps } from './control-plane/apps.js';
+import { AuditEvents } from './control-plane/audit-events.js';
+import { CallerAccount } from './control-plane/caller-account.js';
+import { ConfigVariables } from './control-plane/config-variables.js';
+import { EmbedSessions } from './control-plane/embed-sessions.js';
+import { Groups } from './control-plane/groups.js';
+import { Organisations } from './control-plane/organisations.js';
+import { Regions } from './control-plane/regions.js';
+import { Resources } from './control-plane/resources.js';
+import { Tokens } from './control-plane/tokens.js';
+import { EmbedUrls } from './embed/embed-urls.js';
+import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
+
+const controlPlane = [Apps, AuditEvents, CallerAccount, ConfigVariables, EmbedSessions, EmbedUrls, Groups, Organisations, Regions, Resources, Tokens];
+
+/** The control plane's routes, and what stands behind them. */
+@Module({})
+export class GatewayModule {
+  static with(parts: { bus: Bus; idempotent: IdempotentAnswers; internal: boolean }): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: parts.internal ? controlPlane : [],
+      providers: [
+        { provide: Bus, useValue: parts.bus },
+        { provide: IdempotentAnswers, useValue: parts.idempotent },
+      ],
+    };
+  }
+}

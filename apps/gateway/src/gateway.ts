@@ -1,0 +1,53 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Bus } from '@pontage/bus';
+import { nestLogger, type Logger } from '@pontage/telemetry';
+import type { FastifyInstance } from 'fastify';
+import type { EmbedDirectory } from './embed/embedded-app.js';
+import { serveEmbed } from './embed/embed-routes.js';
+import { GatewayModule } from './gateway.module.js';
+import { httpServer, type GatewayParts } from './http-server.js';
+import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
+import { serveDocuments, serveHealthRoutes } from './plain-routes.js';
+import { ProblemFilter } from './problems/problem-filter.js';
+import { queryOperations } from './query-operations.js';
+import { serveQueryPath, type QueryPath } from './query-path/query-path.js';
+import { RouteCatalogue } from './routes/route-catalogue.js';
+import type { GatewaySettings } from './settings.js';
+import { measureRequests } from './request-metrics.js';
+
+/** Everything that the routes stand on. */
+export interface Foundations extends GatewayParts {
+  readonly bus: Bus;
+  readonly idempotent: IdempotentAnswers;
+  readonly directory: EmbedDirectory;
+  readonly queryPath: QueryPath;
+  readonly logger: Logger;
+  readonly isReady: () => boolean;
+}
+
+/** A gateway that does not listen yet, and the catalogue of its routes. */
+export interface Gateway {
+  readonly application: NestFastifyApplication;
+  readonly catalogue: RouteCatalogue;
+}
+
+/** Puts all routes of the surface together: Nest's control plane, and beside it the plain routes of queries, embeds and documents. */
+export async function buildGateway(settings: Pick<GatewaySettings, 'PONTAGE_SURFACE' | 'PONTAGE_TRUSTED_PROXIES'>, on: Foundations): Promise<Gateway> {
+  const surface = { internal: settings.PONTAGE_SURFACE !== 'external', external: settings.PONTAGE_SURFACE !== 'internal' };
+  const adapter = httpServer(settings, on);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  const catalogue = new RouteCatalogue(fastify, queryOperations);
+  measureRequests(fastify);
+  serveHealthRoutes(fastify, on.isReady, surface.internal);
+  if (surface.internal) serveDocuments(fastify, on.bus, catalogue);
+  if (surface.external) serveEmbed(fastify, on.bus, on.directory);
+  serveQueryPath(fastify, on.queryPath, surface);
+
+  const module = GatewayModule.with({ bus: on.bus, idempotent: on.idempotent, internal: surface.internal });
+  const application = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(on.logger), bodyParser: false });
+  application.useGlobalFilters(new ProblemFilter(on.logger));
+  await application.init();
+  await fastify.ready();
+  return { application, catalogue };
+}

@@ -1,0 +1,1 @@
+export const problemTexts: Readonly<Record<string, string>> = {};

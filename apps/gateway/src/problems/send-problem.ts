@@ -1,0 +1,49 @@
+import type { Problem } from '@pontage/problems';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { statusOf } from './status-of.js';
+
+/** A problem as RFC 9457 has it, with our own members. Facts never replace a member that is fixed. */
+export function problemDocument(problem: Problem, where: { baseUrl: string; requestId: string }): Record<string, unknown> {
+  const { title, slug, kind } = problem.definition;
+  return {
+    ...problem.facts,
+    type: `${where.baseUrl}/problems/${slug}`,
+    title,
+    status: statusOf[kind],
+    detail: problem.detail ?? `${title}.`,
+    code: slug,
+    requestId: where.requestId,
+    ...(problem.errors.length === 0 ? {} : { errors: problem.errors }),
+  };
+}
+
+/** Answers with a problem. It writes no audit event: throw the problem where a denial has to be recorded. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const document = problemDocument(problem, { baseUrl: request.server.publicAddresses.baseUrl, requestId: request.id });
+  return reply
+    .code(statusOf[problem.definition.kind])
+    .headers(headersOf(problem, request))
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(document);
+}
+
+function headersOf(problem: Problem, request: FastifyRequest): Record<string, string> {
+  const proxied = request.routeOptions?.url?.startsWith('/proxy/') === true;
+  return { ...kindHeaders(problem, request), ...(proxied ? { 'pontage-problem': problem.slug } : {}) };
+}
+
+function kindHeaders(problem: Problem, request: FastifyRequest): Record<string, string> {
+  switch (problem.definition.kind) {
+    case 'unauthenticated': {
+      // RFC 6750, 3: no error code for a request that brought no credentials.
+      const given = request.headers.authorization !== undefined;
+      return { 'www-authenticate': `Bearer realm="pontage"${given ? ', error="invalid_token"' : ''}` };
+    }
+    case 'rate-limited':
+    case 'unavailable':
+      return { 'retry-after': '1' };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,100 @@
+import type { Bus } from '@pontage/bus';
+import type { Scope } from '@pontage/contracts';
+import { adHocQuery } from '@pontage/contracts/query-proxy';
+import {
+  auditUnavailable,
+  bodyTooLarge,
+  destinationDenied,
+  dispatchLost,
+  embedSessionExpired,
+  leaseUnavailable,
+  overloaded,
+  regionUnavailable,
+  responseTooLarge,
+  tooManyRedirects,
+  unknownVariable,
+  unsupportedMediaType,
+  upstreamBroken,
+  upstreamTimedOut,
+  upstreamTlsFailed,
+  upstreamUnreachable,
+  workerLost,
+  credentialRejected,
+  tokenEndpointFailed,
+} from '@pontage/problems';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Authentication } from './authentication/authentication.js';
+import { CreditBudget } from './query-path/credit-budget.js';
+import { QueryClient } from './query-path/query-client.js';
+import type { QueryPath } from './query-path/query-path.js';
+import { operation, type Operation } from './routes/operation.js';
+import { readJson } from './routes/read-json.js';
+
+/** What may become of a query besides an answer. */
+const problems = [
+  destinationDenied, unknownVariable, upstreamUnreachable, upstreamTlsFailed, upstreamBroken, upstreamTimedOut, responseTooLarge, tooManyRedirects,
+  workerLost, credentialRejected, tokenEndpointFailed, regionUnavailable, dispatchLost, leaseUnavailable, overloaded, auditUnavailable, bodyTooLarge,
+];
+
+const pairs = z.array(z.tuple([z.string(), z.string()]));
+const answer = z.strictObject({
+  executionId: z.uuid(),
+  status: z.int(),
+  headers: pairs,
+  body: z.json(),
+  bodyEncoding: z.enum(['json', 'text', 'base64']),
+  durationMs: z.int(),
+  region: z.string(),
+  workerId: z.string(),
+  attempts: z.int(),
+});
+const run = z.strictObject({ params: z.record(z.string(), z.json()).optional() });
+const json = { reply: answer, problems: [...problems, unsupportedMediaType] };
+const proxied = operation({ id: 'proxy*', summary: 'Sends the request through to the resource, and its answer back, both as streams.', access: 'queries:run', media: ['*/*'], problems });
+
+/** The four ways to run a query, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
+export const queryOperations: Readonly<Record<string, Operation>> = {
+  '/api/v1/resources/:resource/query': operation({ id: 'runAdHocQuery', summary: 'Runs a query on a resource.', access: 'queries:run', body: adHocQuery, ...json }),
+  '/api/v1/apps/:uuid/queries/:name/run': operation({ id: 'runSavedQuery', summary: 'Runs a saved query of an app.', access: 'queries:run', body: run, ...json }),
+  '/embedded/api/queries/:name/run': operation({
+    id: 'runEmbeddedQuery',
+    summary: "Runs a saved query of the session's app.",
+    access: 'embed-session',
+    body: run,
+    ...json,
+    problems: [...json.problems, embedSessionExpired],
+  }),
+  '/proxy/:resource': { ...proxied, unlisted: true },
+  '/proxy/:resource/*': proxied,
+};
+
+/** Puts the query path together. Whoever opens it drains its client and the second connection. */
+export async function openQueryPath(bus: Bus, authentication: Authentication, maxBodyBytes: number) {
+  const bulk = await bus.openBulk();
+  const client = new QueryClient(bus, bulk);
+  const path: QueryPath = { client, budget: new CreditBudget(), limits: { maxBodyBytes }, authenticate: authenticators(authentication) };
+  return { path, bulk, client };
+}
+
+/** As the query path calls them. */
+export function authenticators(authentication: Authentication): QueryPath['authenticate'] {
+  return {
+    async token(request: FastifyRequest, scope: Scope) {
+      const { call } = await authentication.authenticateToken(request, scope);
+      admit(request);
+      return call;
+    },
+    async embedSession(request: FastifyRequest) {
+      const { call, principal } = await authentication.authenticateEmbedSession(request);
+      admit(request);
+      return { ...call, principal };
+    },
+  };
+}
+
+/** A JSON body is read once the caller is known; from here on denials are the query-proxy's to record. */
+function admit(request: FastifyRequest): void {
+  request.recordedElsewhere = true;
+  if (request.body instanceof Uint8Array) request.body = readJson(request, { exactIntegers: false, storable: false });
+}

@@ -1,0 +1,59 @@
+import type { AddressInfo } from 'node:net';
+import { Bus } from '@pontage/bus';
+import { apps, organisations, sessions, tokens } from '@pontage/contracts/snapshots';
+import { SnapshotWatch } from '@pontage/snapshots';
+import { serveHealth, type ServiceContext } from '@pontage/telemetry';
+import { Addresses } from './addresses.js';
+import { Authentication } from './authentication/authentication.js';
+import { DeniedAttempts } from './authentication/denied-attempts.js';
+import { buildGateway } from './gateway.js';
+import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
+import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
+import { openQueryPath } from './query-operations.js';
+import type { GatewaySettings } from './settings.js';
+import { version } from './version.js';
+
+/** How long a drain waits for queries that are being answered. */
+const drainMs = 10_000;
+
+/** Starts a gateway and returns when it answers. What it opens is closed by the context's stop, in reverse. */
+export async function startGateway(settings: GatewaySettings, { logger, onStop }: ServiceContext): Promise<{ healthPort: number; port: number }> {
+  const bus = await Bus.connect({ service: 'gateway', url: settings.PONTAGE_NATS_URL, password: settings.PONTAGE_NATS_PASSWORD, logger, version });
+  onStop(() => bus.drain());
+  const directory = await openDirectory(bus);
+  onStop(() => Object.values(directory).forEach((watch) => watch.stop()));
+
+  const addresses = new Addresses(settings);
+  const authentication = new Authentication(directory.tokens, directory.sessions, () => addresses.embedOrigin);
+  const denied = new DeniedAttempts(bus, logger);
+  const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
+  const { path: queryPath, client, bulk } = await openQueryPath(bus, authentication, settings.PONTAGE_MAX_BODY_BYTES);
+  onStop(() => bulk.connection.drain());
+
+  let serving = false;
+  const isReady = () => serving && Object.values(directory).every((watch) => watch.isFresh());
+  const { application } = await buildGateway(settings, { bus, addresses, authentication, denied, idempotent, directory, queryPath, logger, isReady });
+  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady });
+  onStop(() => health.close());
+  await application.listen(settings.PONTAGE_HTTP_PORT, settings.PONTAGE_HTTP_HOST);
+  const { port } = application.getHttpServer().address() as AddressInfo;
+  addresses.listenOn(port);
+  serving = true;
+  onStop(async () => {
+    serving = false;
+    bus.presence.announce({ draining: true });
+    await Promise.all([application.close(), client.drain(drainMs)]);
+  });
+  return { healthPort: health.port, port };
+}
+
+/** The snapshots that requests are judged by; complete when this returns. */
+async function openDirectory(bus: Bus) {
+  const [tokenWatch, sessionWatch, appWatch, organisationWatch] = await Promise.all([
+    SnapshotWatch.open(bus, tokens),
+    SnapshotWatch.open(bus, sessions),
+    SnapshotWatch.open(bus, apps),
+    SnapshotWatch.open(bus, organisations),
+  ]);
+  return { tokens: tokenWatch, sessions: sessionWatch, apps: appWatch, organisations: organisationWatch };
+}
