@@ -1,0 +1,38 @@
+import { writePrivately } from '@pontage/backends';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where a standalone Pontage keeps everything that is its own. */
+export type DataFolder = ReturnType<typeof openDataFolder>;
+
+/** The places in the data folder, which is made if it is not there. */
+export function openDataFolder(path: string) {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return {
+    path,
+    nats: join(path, 'nats'),
+    postgres: join(path, 'postgres'),
+    logs: join(path, 'logs'),
+    checkpoints: join(path, 'audit-checkpoints'),
+    passwords: join(path, 'secrets.json'),
+    processes: join(path, 'processes.json'),
+    lock: join(path, 'launcher.pid'),
+    masterKey: join(path, 'master-key'),
+    adminToken: join(path, 'admin-token'),
+    demoToken: join(path, 'demo-token'),
+    demo: join(path, 'demo'),
+  };
+}
+
+/** The text of a file that only we may read; made on first use. */
+export function keepSecret(file: string, make: () => string): string {
+  if (!existsSync(file)) writePrivately(file, `${make()}\n`);
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** A new API token's value. */
+export const newToken = (): string => `pontage_${randomBytes(32).toString('base64url')}`;
+
+/** A new key-encryption key, as `PONTAGE_MASTER_KEY` has it. */
+export const newMasterKey = (): string => `k${Date.now().toString(36)}:${randomBytes(32).toString('base64')}`;

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { environmentOf, planServices } from './service-plan.js';
+
+const planned = planServices({
+  regions: ['us-west-2', 'eu-central-1'],
+  adminTokenSha256: 'the hash',
+  masterKey: { PONTAGE_MASTER_KEY_FILE: '/keys/master-key' },
+  checkpoints: '/data/audit-checkpoints',
+  egressAllow: '127.0.0.1:9',
+  gateway: { PONTAGE_HTTP_PORT: '7400' },
+  env: { PONTAGE_SURFACE: 'internal', PONTAGE_ADMIN_TOKEN: 'a secret' },
+});
+const bus = {
+  url: 'nats://127.0.0.1:1',
+  passwords: { gateway: 'pw-gateway', 'egress-us-west-2': 'pw-west', operator: 'pw-operator' },
+};
+const env = {
+  PATH: '/bin',
+  PONTAGE_ADMIN_TOKEN: 'a secret',
+  PONTAGE_MASTER_KEY: 'a key',
+  AWS_SECRET_ACCESS_KEY: 'somebody else’s',
+};
+const environments = planned.map(
+  (each) => [each.name, environmentOf(each, bus, each.role && `postgres://${each.role}`, env)] as const,
+);
+
+describe('planServices', () => {
+  it('has a worker for each region and one process of everything else', () => {
+    expect(planned.map(({ name }) => name)).toEqual([
+      'gateway',
+      'query-proxy',
+      'egress-worker (us-west-2)',
+      'egress-worker (eu-central-1)',
+      'auth-broker',
+      'embed-session',
+      'resource-registry',
+      'audit-log',
+    ]);
+  });
+
+  it('drains those first whom nobody calls any more, and the record last', () => {
+    const order = [...planned].sort((a, b) => a.drain - b.drain).map(({ service }) => service);
+    expect(order[0]).toBe('gateway');
+    expect(order.indexOf('query-proxy')).toBeLessThan(order.indexOf('egress-worker'));
+    expect(order.at(-1)).toBe('audit-log');
+  });
+});
+
+describe('environmentOf', () => {
+  it('gives each process its own password and nobody the operator’s', () => {
+    const passwords = Object.fromEntries(environments.map(([name, each]) => [name, each.PONTAGE_NATS_PASSWORD]));
+    expect(passwords.gateway).toBe('pw-gateway');
+    expect(passwords['egress-worker (us-west-2)']).toBe('pw-west');
+    expect(JSON.stringify(environments)).not.toContain('pw-operator');
+  });
+
+  it('gives the master key to the broker, and a database to those who keep state', () => {
+    const holders = (variable: string): string[] =>
+      environments.filter(([, each]) => each[variable] !== undefined).map(([name]) => name);
+    expect(holders('PONTAGE_MASTER_KEY_FILE')).toEqual(['auth-broker']);
+    expect(holders('PONTAGE_DATABASE_URL')).toEqual(['auth-broker', 'embed-session', 'resource-registry', 'audit-log']);
+    expect(holders('PONTAGE_EGRESS_ALLOW')).toEqual(['egress-worker (us-west-2)', 'egress-worker (eu-central-1)']);
+  });
+
+  it('hands down nothing else of the launcher’s environment', () => {
+    expect(JSON.stringify(environments)).not.toMatch(/a secret|a key|somebody else/);
+  });
+});

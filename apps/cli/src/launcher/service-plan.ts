@@ -1,0 +1,108 @@
+import { natsOperator, type Passwords } from '@pontage/backends';
+import type { Service } from '@pontage/contracts';
+import { busUser } from '@pontage/contracts/permissions';
+
+/** One process of the system, and what its environment holds besides what every process needs. */
+export interface PlannedService {
+  readonly name: string;
+  readonly service: Service;
+  readonly region: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The role with which it logs in to PostgreSQL; absent: it has no state. */
+  readonly role?: string;
+  /** The lower, the earlier it is drained: those whom nobody calls any more come first. */
+  readonly drain: number;
+}
+
+interface PlanInput {
+  readonly regions: readonly string[];
+  readonly adminTokenSha256: string;
+  readonly masterKey: Readonly<Record<string, string | undefined>>;
+  readonly checkpoints: string;
+  readonly egressAllow: string;
+  readonly gateway: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The processes of production, on one machine. */
+export function planServices(input: PlanInput): PlannedService[] {
+  const { env } = input;
+  const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, env[name]]));
+  return [
+    plan('gateway', 0, { ...of(gatewayVariables), ...input.gateway }),
+    plan('query-proxy', 1, {}),
+    ...input.regions.map((region) => ({
+      ...plan('egress-worker', 2, {
+        ...of(workerVariables),
+        PONTAGE_REGION: region,
+        PONTAGE_EGRESS_ALLOW: input.egressAllow,
+      }),
+      name: `egress-worker (${region})`,
+      region,
+    })),
+    { ...plan('auth-broker', 3, input.masterKey), role: 'auth_broker' },
+    { ...plan('embed-session', 3, {}), role: 'embed_session' },
+    {
+      ...plan('resource-registry', 3, {
+        PONTAGE_ADMIN_TOKEN_SHA256: input.adminTokenSha256,
+        PONTAGE_REGIONS: input.regions.join(','),
+      }),
+      role: 'resource_registry',
+    },
+    {
+      ...plan('audit-log', 4, {
+        PONTAGE_AUDIT_CHECKPOINT_DIR: input.checkpoints,
+        PONTAGE_AUDIT_SYNC: env.PONTAGE_AUDIT_SYNC,
+      }),
+      role: 'audit_log',
+    },
+  ];
+}
+
+const plan = (service: Service, drain: number, env: PlannedService['env']): PlannedService => ({
+  name: service,
+  service,
+  region: null,
+  env,
+  drain,
+});
+
+const gatewayVariables = ['PONTAGE_EMBED_URL', 'PONTAGE_SURFACE', 'PONTAGE_TRUSTED_PROXIES', 'PONTAGE_MAX_BODY_BYTES'];
+const workerVariables = ['PONTAGE_OUTBOUND_IPS', 'PONTAGE_EGRESS_BIND', 'PONTAGE_EGRESS_DNS'];
+/** What any program may need of its surroundings. Nothing else is handed down: secrets least of all. */
+const commonVariables = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'NODE_OPTIONS',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'PONTAGE_LOG_LEVEL',
+  'PONTAGE_BUS_STRICT',
+];
+
+/** The environment of one process. A secret goes to the one process that needs it, never into an argument. */
+export function environmentOf(
+  planned: PlannedService,
+  bus: { url: string; passwords: Passwords },
+  databaseUrl: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const user = busUser(planned.service, planned.region ?? undefined);
+  if (user === natsOperator) throw new Error('no service runs as the operator');
+  return {
+    ...commonEnvironment(env),
+    ...planned.env,
+    PONTAGE_NATS_URL: bus.url,
+    PONTAGE_NATS_PASSWORD: bus.passwords[user],
+    ...(databaseUrl === undefined ? {} : { PONTAGE_DATABASE_URL: databaseUrl }),
+  };
+}
+
+export const commonEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  NODE_ENV: 'production',
+  ...Object.fromEntries(commonVariables.map((name) => [name, env[name]])),
+});

@@ -1,0 +1,118 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PontageClient, Refusal } from './client/pontage-client.js';
+import { exportAudit, tailAudit, verifyAuditLog } from './commands/audit.js';
+import { demo, demoLoad } from './commands/demo.js';
+import { migrate } from './commands/migrate.js';
+import { addPair, jsonArgument, runQuery, type QueryOptions } from './commands/query.js';
+import { start } from './commands/start.js';
+import { status } from './commands/status.js';
+import { startWorker } from './commands/worker.js';
+
+const done = 0;
+const failed = 1;
+const wrongUse = 2;
+
+const program = new Command('pontage')
+  .description('One API in front of every API.')
+  .option('--json', 'print JSON')
+  .option('--url <url>', 'the gateway (PONTAGE_URL)', process.env.PONTAGE_URL ?? 'http://127.0.0.1:7400')
+  .addHelpText(
+    'after',
+    '\nThe API token comes from PONTAGE_TOKEN, or from the data folder of a Pontage on this machine.',
+  )
+  .exitOverride();
+
+const client = (): PontageClient =>
+  new PontageClient(program.opts<{ url: string }>().url, process.env.PONTAGE_TOKEN ?? localToken());
+const isJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
+const exitWith = (code: number): void => void (process.exitCode = code);
+
+program.command('start').description('boot all of Pontage on this machine').action(start);
+program
+  .command('demo')
+  .description('play the main job on a Pontage of its own')
+  .option('--load [actions]', 'place orders instead, and reconcile', wholeNumber)
+  .action(async ({ load }: { load?: number | true }) =>
+    exitWith(load === undefined ? await demo() : await demoLoad(load === true ? 500 : load, isJson())),
+  );
+program.command('migrate').description('make the database roles and bring the schemas up to date').action(migrate);
+program
+  .command('status')
+  .description('say whether it is ready, and which workers it has')
+  .action(async () => exitWith(await status(client(), isJson())));
+
+const worker = program.command('worker').description('egress workers');
+worker
+  .command('start')
+  .description('become a worker')
+  .requiredOption('--region <region>', 'its region')
+  .action(({ region }: { region: string }) => startWorker(region));
+
+const query = program.command('query').description('queries');
+query
+  .command('run <name>')
+  .description('run an ad-hoc query on a resource, or with --app a saved query')
+  .option('--app <uuid>', 'the app of the saved query')
+  .option('--method <method>', 'the HTTP method', 'GET')
+  .option('--path <path>', 'the path below the base URL', '')
+  .option('--param <name=value>', 'a URL parameter; may be repeated', addPair('='), [])
+  .option('--header <name:value>', 'a header; may be repeated', addPair(':'), [])
+  .option('--body <json>', 'a JSON body', jsonArgument)
+  .option('--params <json>', 'the values of a template', jsonArgument)
+  .action(async (name: string, options: QueryOptions) => exitWith(await runQuery(client(), name, options, isJson())));
+
+const audit = program.command('audit').description('the audit log');
+const filters = ['actor', 'external-identifier', 'action', 'resource', 'app', 'outcome', 'from', 'to'];
+const filtered = (command: Command): Command => {
+  for (const name of filters) command.option(`--${name} <value>`, `only events of this ${name.replace('-', ' ')}`);
+  return command;
+};
+const filterOf = (options: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    filters
+      .map((name) => name.replace('-i', 'I'))
+      .flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]]] : [])),
+  );
+filtered(audit.command('tail'))
+  .description('print the newest events')
+  .option('-n, --lines <count>', 'how many', wholeNumber, 20)
+  .option('-f, --follow', 'and those that come', false)
+  .action(async (options: { lines: number; follow: boolean }) =>
+    exitWith(await tailAudit(client(), { ...options, filter: filterOf(options) }, isJson())),
+  );
+filtered(audit.command('export'))
+  .description('write every event, oldest first, as NDJSON')
+  .action(async (options: Record<string, unknown>) => exitWith(await exportAudit(client(), filterOf(options))));
+audit
+  .command('verify')
+  .description('recompute the chain, and compare it with the signed checkpoints')
+  .option('--checkpoints <file>', 'checkpoints that were kept elsewhere, one JSON object a line')
+  .action(async ({ checkpoints }: { checkpoints?: string }) =>
+    exitWith(await verifyAuditLog(client(), checkpoints, isJson())),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitWith(codeOf(error));
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? done : wrongUse;
+  const said = error instanceof Refusal ? `${error.code}: ${error.message}` : (error as Error).message;
+  process.stderr.write(`${said}\n`);
+  return failed;
+}
+
+/** The admin token of a Pontage that `npm start` runs in this folder. */
+function localToken(): string | undefined {
+  const file = join(process.env.PONTAGE_DATA_DIR ?? '.pontage', 'admin-token');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
+  return Number(text);
+}

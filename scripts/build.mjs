@@ -1,0 +1,109 @@
+// Compiles with tsc (types, and the metadata that Nest reads), then bundles each app's entries with esbuild: nine
+// processes that each load a thousand small files would make every start seconds longer.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { install } from './install.mjs';
+import { root } from './root.mjs';
+import { node } from './run.mjs';
+import { step } from './step.mjs';
+
+const stamp = join(root, 'dist', 'build-stamp');
+const projects = ['apps', 'libs', 'examples'].flatMap((kind) =>
+  readdirSync(join(root, kind)).map((name) => join(root, kind, name)),
+);
+const entryNames = ['main', 'migrate'];
+
+/** Builds what changed; a start with nothing changed spends some milliseconds here. */
+export async function build() {
+  const key = keyOfInputs();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key && entries().every(({ bundle }) => existsSync(bundle)))
+    return;
+  await step('Compiling', compile);
+  await step('Bundling', () => bundleAll(entries()));
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, key);
+}
+
+async function compile() {
+  const code = await node([join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], { stdio: ['ignore', 2, 2] });
+  if (code !== 0) throw new Error('the sources do not compile');
+}
+
+/** Every entry of every app: its source, what tsc makes of it, what runs. */
+export const entries = () =>
+  projects.flatMap((project) =>
+    entryNames
+      .map((name) => ({
+        source: join(project, 'src', `${name}.ts`),
+        compiled: join(project, 'dist', `${name}.js`),
+        bundle: join(project, 'dist', 'bundle', `${name}.mjs`),
+      }))
+      .filter(({ source }) => existsSync(source)),
+  );
+
+export async function bundleAll(all) {
+  const { build: bundle } = await import('esbuild');
+  await Promise.all(
+    all.map(({ compiled, bundle: outfile }) =>
+      bundle({
+        entryPoints: [compiled],
+        outfile,
+        absWorkingDir: root,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node20',
+        keepNames: true,
+        legalComments: 'none',
+        logLevel: 'error',
+        external: optionalPackages(),
+        // Packages in CommonJS call `require` for Node's own modules, and for drivers that are not there.
+        banner: {
+          js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
+        },
+      }),
+    ),
+  );
+}
+
+/** Nest asks for drivers that nobody installed, and does without: these stay imports, which fail only when they are asked for. */
+function optionalPackages() {
+  const nest = join(root, 'node_modules', '@nestjs');
+  const names = readdirSync(nest).flatMap((name) => {
+    const { peerDependenciesMeta = {} } = JSON.parse(readFileSync(join(nest, name, 'package.json'), 'utf8'));
+    return Object.keys(peerDependenciesMeta).filter((peer) => peerDependenciesMeta[peer].optional);
+  });
+  return [...new Set(names)].filter((name) => !existsSync(join(root, 'node_modules', name)));
+}
+
+/** Names, sizes and times of everything that the build reads. */
+function keyOfInputs() {
+  const hash = createHash('sha256').update(process.versions.node);
+  const add = (file) => {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${relative(root, file)}\0${size}\0${mtimeMs}\n`);
+  };
+  for (const name of ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'scripts/build.mjs'])
+    add(join(root, name));
+  for (const project of projects) {
+    for (const name of ['package.json', 'tsconfig.json']) if (existsSync(join(project, name))) add(join(project, name));
+    for (const file of filesBelow(join(project, 'src'))) add(file);
+  }
+  return hash.digest('hex');
+}
+
+function* filesBelow(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (!/\.spec\.ts$/.test(entry.name)) yield path;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await install();
+  await build();
+}

@@ -1,0 +1,39 @@
+// Writes the committed files that are computed from the sources: what the bus allows whom, and the documents of our
+// interfaces. Without it they would drift from the code; `npm run check` compares them.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+import { root } from './root.mjs';
+
+const load = (path) => import(pathToFileURL(join(root, path)));
+
+/** The file and how its text comes about. */
+const generated = {
+  'deploy/nats/users.conf': async () => {
+    const { natsUsersConfig, standardRegions } = await load('libs/backends/dist/index.js');
+    return `# Generated from libs/contracts by \`npm run generate\`. Passwords come from the environment.\n${natsUsersConfig(standardRegions)}`;
+  },
+};
+
+/** Returns the files whose text differed, after writing them if told to. */
+export async function generate({ write }) {
+  const differing = [];
+  for (const [file, textOf] of Object.entries(generated)) {
+    const path = join(root, file);
+    const text = await textOf();
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+    differing.push(file);
+    if (!write) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return differing;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await install();
+  await build();
+  for (const file of await generate({ write: true })) process.stdout.write(`wrote ${file}\n`);
+}
