@@ -21,7 +21,8 @@ afterAll(async () => {
 
 describe('someone who may read everything on the bus', () => {
   it('sees no secret: not of a draft, a lease, a dispatch, a token, a nonce or an echoing upstream', async () => {
-    const tap = await connect({ servers: pontage.processes().natsUrl });
+    const { host, username, password } = new URL(pontage.processes().natsUrl);
+    const tap = await connect({ servers: host, user: username, pass: decodeURIComponent(password) });
     let bytes = 0;
     const seen: string[] = [];
     tap.subscribe('>', {
