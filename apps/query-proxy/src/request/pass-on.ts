@@ -9,15 +9,12 @@ interface Received {
   readonly headers: readonly (readonly [string, string])[];
 }
 
-/** What belongs to the crossing between the caller and us, and stays on this side of it. */
-const ours = /^(?:authorization|proxy-authorization|cookie|host|content-length|expect|forwarded|via|x-forwarded-.*|x-real-ip|x-request-id|pontage-.*|sec-.*|origin|referer|http2-settings)$/i;
-
 /**
  * The request that the caller made of `/proxy`, aimed at the resource: method, path, query and body as they came, the
- * resource's parameters and headers added, ours taken off. Nothing of it is a template but the resource's own settings.
+ * resource's parameters and headers added; the gateway has kept back what was meant for us. Nothing of it is a template but the resource's own settings.
  */
 export function passOn(resource: ResourceSnapshot, received: Received, body: Uint8Array | undefined, scope: Scope): OutboundRequest {
-  const passed = stripHopByHop(received.headers).filter(([name]) => !ours.test(name));
+  const passed = stripHopByHop(received.headers);
   const names = new Set(passed.map(([name]) => name.toLowerCase()));
   const inherited = resource.headers
     .filter(([name]) => !names.has(name.toLowerCase()))
