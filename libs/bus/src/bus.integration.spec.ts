@@ -82,4 +82,18 @@ describe('Bus', () => {
     await proxy.drain();
     expect(await gateway.presence.until(() => (gateway.presence.live('query-proxy').length === 0 ? true : undefined), 5_000)).toBe(true);
   });
+
+  it('answers the calls in hand before it leaves', async () => {
+    const leaving = await stack.busOf('audit-log');
+    leaving.serve(listCheckpoints, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { data: [], nextCursor: null, org: call.org, keys: [] };
+    });
+    await leaving.connection.flush();
+    const asked = Array.from({ length: 20 }, () => gateway.request(listCheckpoints, {}, call));
+    await gateway.connection.flush();
+    await leaving.connection.flush();
+    await leaving.drain();
+    expect(await Promise.all(asked)).toHaveLength(20);
+  });
 });

@@ -11,7 +11,7 @@ import { connectNats, type BusAddress } from './connect-nats.js';
 import { Presence } from './presence.js';
 import { Replies } from './replies.js';
 import { Caller } from './request.js';
-import { serveContract, type Handler } from './serve.js';
+import { serveContract, type Handler, type Served } from './serve.js';
 
 /** Who this process is on the bus. */
 export interface ProcessIdentity {
@@ -45,6 +45,7 @@ const eventAckMs = 2_000;
 /** This process's place on the bus: requests, replies, events and presence; the only way between services. */
 export class Bus {
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly served: Served[] = [];
   private readonly caller: Caller;
 
   private constructor(
@@ -100,11 +101,12 @@ export class Bus {
 
   /** Answers a contract's calls, until the bus is drained. */
   serve<C extends RequestContract>(contract: C, handler: Handler<ParsedRequestOf<C>, ReplyOf<C>>): void {
-    serveContract(
+    const served = serveContract(
       { connection: this.connection, identity: this.identity, presence: this.presence, channels: this.channels, logger: this.logger },
       contract,
       handler as Handler<unknown, unknown>,
     );
+    this.served.push(served);
   }
 
   /**
@@ -129,6 +131,7 @@ export class Bus {
   async drain(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     this.presence.stop();
+    await Promise.all(this.served.map((each) => each.drain()));
     await drainConnection(this.connection);
   }
 }

@@ -19,6 +19,12 @@ interface Server {
   readonly logger: Logger;
 }
 
+/** A contract that is being served. */
+export interface Served {
+  /** Takes no more calls; returns when those in hand have been answered. */
+  drain(): Promise<void>;
+}
+
 const envelope = z.object({ call: callSchema, input: z.unknown() });
 /** How long a sealed request waits for the announcement of the key that sealed it. */
 const keyWaitMs = 500;
@@ -27,16 +33,27 @@ const keyWaitMs = 500;
  * Serves one contract on this connection. A request that names an inbox of somebody who may not call it is not
  * answered at all: the reply would be published by us, with our rights.
  */
-export function serveContract(server: Server, contract: RequestContract, handler: Handler<unknown, unknown>): void {
+export function serveContract(server: Server, contract: RequestContract, handler: Handler<unknown, unknown>): Served {
   const { connection, identity } = server;
+  const inHand = new Set<Promise<void>>();
+  const take = (message: Msg): void => {
+    const answering = answer(server, contract, handler, message).finally(() => inHand.delete(answering));
+    inHand.add(answering);
+  };
   const subject = subjectOf(contract.subject, contract.sealed ? { instance: identity.instance } : {});
-  connection.subscribe(subject, {
+  const subscription = connection.subscribe(subject, {
     ...(contract.sealed ? {} : { queue: contract.service }),
     callback: (error, message) => {
-      if (error === null && mayAsk(contract, message.reply)) void answer(server, contract, handler, message);
+      if (error === null && mayAsk(contract, message.reply)) take(message);
       else server.logger.warn({ subject, reply: message.reply }, 'a call whose reply does not belong to a declared caller');
     },
   });
+  return {
+    drain: async () => {
+      if (!connection.isClosed()) await subscription.drain();
+      while (inHand.size > 0) await Promise.all(inHand);
+    },
+  };
 }
 
 function mayAsk(contract: RequestContract, reply: string | undefined): reply is string {
