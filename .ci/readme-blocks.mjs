@@ -38,30 +38,33 @@ async function stay(text) {
 }
 
 const stops = [];
-let run = 0;
-try {
-  for (const { kind, text } of blocks) {
-    process.stdout.write(`\n$ ${text.replaceAll('\n', '\n  ')}\n`);
-    if (kind === 'tests') {
-      process.stdout.write('(run by the step that runs the tests)\n');
-    } else if (kind === 'background') {
-      stops.push(await stay(text));
-      run += 1;
-    } else {
-      const how = await ended(shell(text, { stdio: ['ignore', 'inherit', 'inherit'] }));
-      if (how !== 0) throw new Error(`the block ended with ${how}`);
-      process.stdout.write('\n');
-      run += 1;
-    }
+/** Runs a block; true when it was this step's to run. */
+async function play({ kind, text }) {
+  process.stdout.write(`\n$ ${text.replaceAll('\n', '\n  ')}\n`);
+  if (kind === 'tests') {
+    process.stdout.write('(run by the step that runs the tests)\n');
+    return false;
   }
-} catch (error) {
+  if (kind === 'background') {
+    stops.push(await stay(text));
+    return true;
+  }
+  const how = await ended(shell(text, { stdio: ['ignore', 'inherit', 'inherit'] }));
+  if (how !== 0) throw new Error(`the block ended with ${how}`);
+  process.stdout.write('\n');
+  return true;
+}
+
+const complain = (error) => {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+};
+
+let run = 0;
+try {
+  for (const block of blocks) if (await play(block)) run += 1;
+} catch (error) {
+  complain(error);
 }
-for (const stop of stops) {
-  await stop().catch((error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  });
-}
+for (const stop of stops) await stop().catch(complain);
 process.stdout.write(`\n${run} of ${blocks.length} code blocks of the README ran\n`);

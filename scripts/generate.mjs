@@ -3,18 +3,30 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from './build.mjs';
-import { install } from './install.mjs';
+import { busDocument } from './bus-document.mjs';
+import { prepare } from './prepare.mjs';
 import { root } from './root.mjs';
 
+const gateway = 'apps/gateway/dist/generated.js';
 const load = (path) => import(pathToFileURL(join(root, path)));
 
-/** The file and how its text comes about. */
+/** The file, and how its text comes about. */
 const generated = {
   'deploy/nats/users.conf': async () => {
     const { natsUsersConfig, standardRegions } = await load('libs/backends/dist/index.js');
     return `# Generated from libs/contracts by \`npm run generate\`. Passwords come from the environment.\n${natsUsersConfig(standardRegions)}`;
   },
+  'api/bus.asyncapi.json': async () => {
+    const parts = ['index.js', 'events/index.js', 'snapshots/index.js'].map((file) =>
+      load(`libs/contracts/dist/${file}`),
+    );
+    const [{ contracts }, { eventActions, eventSubject, auditDraft }, { buckets }] = await Promise.all(parts);
+    return `${JSON.stringify(busDocument({ contracts, eventActions, eventSubject, auditDraft, buckets }), null, 2)}\n`;
+  },
+  'api/gateway.openapi.json': async () => (await load(gateway)).openApiText(),
+  'apps/gateway/src/pages/bundles.generated.ts': async () => (await load(gateway)).bundlesText(),
+  'apps/gateway/src/problems/problem-texts.generated.ts': async () =>
+    (await load(gateway)).problemTextsText(join(root, 'docs', 'problems')),
 };
 
 /** Returns the files whose text differed, after writing them if told to. */
@@ -33,7 +45,6 @@ export async function generate({ write }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await install();
-  await build();
+  await prepare();
   for (const file of await generate({ write: true })) process.stdout.write(`wrote ${file}\n`);
 }

@@ -2,11 +2,9 @@
 // a SIGTERM from npm reaches the one that drains.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from './build.mjs';
-import { install } from './install.mjs';
+import { prepare } from './prepare.mjs';
 import { root } from './root.mjs';
 
-await install();
-await build();
+await prepare();
 process.argv.splice(2, 0, 'start');
 await import(pathToFileURL(join(root, 'apps', 'cli', 'dist', 'bundle', 'main.mjs')));

@@ -7,8 +7,17 @@ import { startPontage, type Pontage } from '@pontage/testkit';
 let upstream: Upstream;
 let pontage: Pontage;
 
-const canaries = { bearer: `canary-${randomUUID()}`, password: `canary-${randomUUID()}`, key: `canary-${randomUUID()}` };
-const forms = (secret: string): string[] => [secret, Buffer.from(secret).toString('base64').replaceAll('=', ''), Buffer.from(secret).toString('hex'), encodeURIComponent(secret)];
+const canaries = {
+  bearer: `canary-${randomUUID()}`,
+  password: `canary-${randomUUID()}`,
+  key: `canary-${randomUUID()}`,
+};
+const forms = (secret: string): string[] => [
+  secret,
+  Buffer.from(secret).toString('base64').replaceAll('=', ''),
+  Buffer.from(secret).toString('hex'),
+  encodeURIComponent(secret),
+];
 
 beforeAll(async () => {
   upstream = await startUpstream();
@@ -39,21 +48,29 @@ describe('someone who may read everything on the bus', () => {
       { method: 'api-key', in: 'query', name: 'key', value: canaries.key },
     ];
     for (const authentication of credentials) {
-      const created = await pontage.fetch('/api/v1/resources', { method: 'POST', json: { name: `s-${randomUUID().slice(0, 8)}`, baseUrl: upstream.url, authentication } });
+      const created = await pontage.fetch('/api/v1/resources', {
+        method: 'POST',
+        json: { name: `s-${randomUUID().slice(0, 8)}`, baseUrl: upstream.url, authentication },
+      });
       const { id } = (await created.json()) as { id: string };
       // The echo repeats every header and the target, so the credential comes back in the answer as well.
       const answer = await pontage.fetch(`/api/v1/resources/${id}/query`, { method: 'POST', json: { path: '/echo' } });
       expect(answer.status).toBe(200);
       expect((await pontage.fetch(`/proxy/${id}/reflect?header=authorization`)).status).toBe(200);
     }
-    const made = await pontage.fetch('/api/v1/tokens', { method: 'POST', json: { name: 'tapped', scopes: ['queries:run'] } });
+    const made = await pontage.fetch('/api/v1/tokens', {
+      method: 'POST',
+      json: { name: 'tapped', scopes: ['queries:run'] },
+    });
     const { token } = (await made.json()) as { token: string };
     await tap.flush();
     await tap.close();
 
     const secrets = [...Object.values(canaries), `u:${canaries.password}`, token, pontage.adminToken].flatMap(forms);
     const leaks = seen.filter((data) => secrets.some((secret) => data.includes(secret)));
-    console.log(`wiretap: ${seen.length} messages, ${bytes} bytes, ${secrets.length} forms of secrets, ${leaks.length} leaks`);
+    console.log(
+      `wiretap: ${seen.length} messages, ${bytes} bytes, ${secrets.length} forms of secrets, ${leaks.length} leaks`,
+    );
     expect(seen.length).toBeGreaterThan(50);
     expect(leaks.map((data) => data.split(' ')[0])).toEqual([]);
   });

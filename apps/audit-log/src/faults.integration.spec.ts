@@ -61,7 +61,7 @@ function load(orgs: readonly string[]): { stop(): Promise<Map<string, string[]>>
     while (!stopped) {
       const draft: AuditDraft = draftOf(org);
       await insist(() => buses.registry.publishEvent(draft));
-      const ids = Array.from({ length: 8 }, () => randomUUID());
+      const ids = Array.from({ length: 4 }, () => randomUUID());
       await batch(
         buses.proxy,
         queryIntentSubject,
@@ -74,7 +74,7 @@ function load(orgs: readonly string[]): { stop(): Promise<Map<string, string[]>>
       );
       acknowledged.get(org)?.push(draft.id, ...ids);
       // Enough to be always in the middle of something, and not so much that counting takes longer than the faults.
-      await sleep(25);
+      await sleep(50);
     }
   };
   const callers = orgs.flatMap((org) => [caller(org), caller(org)]);
@@ -100,14 +100,17 @@ async function reconcile(acknowledged: ReadonlyMap<string, readonly string[]>): 
 
 describe('the record under faults', () => {
   it('loses nothing and doubles nothing when its process is killed again and again', async () => {
+    // Another process goes on beside it: chains have one writer at a time all the same.
+    const other = await startAuditLog(stack, checkpointDir);
     const running = load([randomUUID(), randomUUID()]);
-    for (let kill = 0; kill < 8; kill += 1) {
+    for (let kill = 0; kill < 6; kill += 1) {
       await sleep(200 + 70 * kill);
       await auditLog.kill();
       auditLog = await startAuditLog(stack, checkpointDir);
     }
     await reconcile(await running.stop());
-  }, 120_000);
+    await other.stop();
+  }, 240_000);
 
   it('waits out PostgreSQL and NATS, and parks nothing because of them', async () => {
     const orgs = [randomUUID(), randomUUID()];
@@ -123,7 +126,7 @@ describe('the record under faults', () => {
     }
     await reconcile(await running.stop());
     for (const org of orgs) expect((await reader.list(org, { action: 'event.parked' })).data).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   it('answers within its deadline while the record is behind', async () => {
     const org = randomUUID();

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
 import { openDatabase, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
-import { nestLogger, runService, serveHealth } from '@pontage/telemetry';
+import { nestLogger, runService, serveHealth, type Logger } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
 import { CheckpointFiles } from './checkpoint/checkpoint-files.js';
 import { keepCheckpointKey } from './checkpoint/checkpoint-key.js';
@@ -23,48 +23,27 @@ runService('audit-log', async ({ logger, onStop }) => {
   const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => ready });
   onStop(() => health.close());
 
-  const bus = await Bus.connect({
-    service: 'audit-log',
-    url: settings.PONTAGE_NATS_URL,
-    password: settings.PONTAGE_NATS_PASSWORD,
-    logger,
-  });
+  const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password } = settings;
+  const bus = await Bus.connect({ service: 'audit-log', url, password, logger });
   // The stream comes first: everybody else waits for it, and it needs no database.
   const stream = await EventStream.open(bus, settings.PONTAGE_AUDIT_STREAM_BYTES);
-  const database = await openDatabase({
-    url: settings.PONTAGE_DATABASE_URL,
-    schema,
-    entities: [],
-    applicationName: 'audit-log',
-    logger,
-  });
-  // Nothing is announced from here: what happens here is said on the stream, like everybody's.
-  const silent = { publishEvent: refuse, put: refuse };
-  const unitOfWork = new UnitOfWork(database, silent, silent);
+  const unitOfWork = await openUnitOfWork(settings.PONTAGE_DATABASE_URL, logger);
   onStop(() => unitOfWork.close());
-
-  const key = keepCheckpointKey(settings.PONTAGE_AUDIT_CHECKPOINT_DIR);
-  const files = new CheckpointFiles(settings.PONTAGE_AUDIT_CHECKPOINT_DIR);
-  const checkpointer = new Checkpointer(unitOfWork, files, key, logger);
   const ledger = new Ledger(unitOfWork);
+
+  const dir = settings.PONTAGE_AUDIT_CHECKPOINT_DIR;
+  const [key, files] = [keepCheckpointKey(dir), new CheckpointFiles(dir)];
+  const checkpointer = new Checkpointer(unitOfWork, files, key, logger);
   await checkpointer.start();
   onStop(() => checkpointer.stop());
-
   const sweep = new OverdueSweep(ledger, checkpointer, logger);
   sweep.start();
   onStop(() => sweep.stop());
 
-  const module = AppModule.with({
-    bus,
-    unitOfWork,
-    evidence: new Evidence(unitOfWork, files, checkpointer, key),
-    position: new StreamPosition(stream, ledger),
-  });
-  const app = await NestFactory.createMicroservice(module, {
-    strategy: new ContractServer(bus),
-    logger: nestLogger(logger),
-  });
-  await app.listen();
+  const evidence = new Evidence(unitOfWork, files, checkpointer, key);
+  const module = AppModule.with({ bus, unitOfWork, evidence, position: new StreamPosition(stream, ledger) });
+  const options = { strategy: new ContractServer(bus), logger: nestLogger(logger) };
+  await (await NestFactory.createMicroservice(module, options)).listen();
   onStop(() => bus.drain());
 
   const consumer = new StreamConsumer(stream, new Recorder(ledger, checkpointer, logger), logger);
@@ -74,6 +53,9 @@ runService('audit-log', async ({ logger, onStop }) => {
   return { healthPort: health.port };
 });
 
-function refuse(): Promise<never> {
-  return Promise.reject(new Error('the audit log announces nothing from a transaction'));
+/** Nothing is announced from a transaction here: what happens here is said on the stream, like everybody's. */
+async function openUnitOfWork(url: string, logger: Logger): Promise<UnitOfWork> {
+  const refuse = () => Promise.reject(new Error('the audit log announces nothing from a transaction'));
+  const database = await openDatabase({ url, schema, entities: [], applicationName: 'audit-log', logger });
+  return new UnitOfWork(database, { publishEvent: refuse }, { put: refuse });
 }

@@ -145,6 +145,20 @@ export class BrokerStack implements AsyncDisposable {
     );
   }
 
+  /** The events of an action that are about this credential. */
+  eventsOf(credentialId: string, action: string): AuditDraft[] {
+    const isAbout = ({ data }: AuditDraft): boolean =>
+      (data as { credentialId?: string }).credentialId === credentialId;
+    return this.events.filter((event) => event.action === action && isAbout(event));
+  }
+
+  /** As if so many seconds had passed for a credential's grants. */
+  async letPass(credentialId: string, seconds: number): Promise<void> {
+    const past = (column: string): string => `${column} = ${column} - $2 * interval '1 second'`;
+    const set = ['acquired_at', 'expires_at', 'retry_at'].map(past).join(', ');
+    await this.sql(`UPDATE issued_grant SET ${set} WHERE credential_id = $1`, [credentialId, seconds]);
+  }
+
   /** Runs SQL as the superuser, whom no row-level security stops. */
   async sql<T extends object = Record<string, unknown>>(text: string, parameters: unknown[] = []): Promise<T[]> {
     const url = new URL(this.stack.postgres.superuserUrl);

@@ -7,7 +7,9 @@ import type { GatewaySettings } from './settings.js';
 export class Addresses {
   private listening = '';
 
-  constructor(private readonly settings: Pick<GatewaySettings, 'PONTAGE_BASE_URL' | 'PONTAGE_EMBED_URL' | 'PONTAGE_HTTP_HOST'>) {}
+  constructor(
+    private readonly settings: Pick<GatewaySettings, 'PONTAGE_BASE_URL' | 'PONTAGE_EMBED_URL' | 'PONTAGE_HTTP_HOST'>,
+  ) {}
 
   /** Says which port was given, for when no base URL is configured. */
   listenOn(port: number): void {

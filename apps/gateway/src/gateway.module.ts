@@ -13,7 +13,19 @@ import { Tokens } from './control-plane/tokens.js';
 import { EmbedUrls } from './embed/embed-urls.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 
-const controlPlane = [Apps, AuditEvents, CallerAccount, ConfigVariables, EmbedSessions, EmbedUrls, Groups, Organisations, Regions, Resources, Tokens];
+const controlPlane = [
+  Apps,
+  AuditEvents,
+  CallerAccount,
+  ConfigVariables,
+  EmbedSessions,
+  EmbedUrls,
+  Groups,
+  Organisations,
+  Regions,
+  Resources,
+  Tokens,
+];
 
 /** The control plane's routes, and what stands behind them. */
 @Module({})

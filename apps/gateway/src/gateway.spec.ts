@@ -13,32 +13,60 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.application.close());
 
-const ask = (...rest: Parameters<typeof rawRequest> extends [string, ...infer R] ? R : never) => rawRequest(origin, ...rest);
+const ask = (...rest: Parameters<typeof rawRequest> extends [string, ...infer R] ? R : never) =>
+  rawRequest(origin, ...rest);
 const pathOf = (url: string): string => url.replace(/:\w+/g, 'x').replace('*', 'y');
 
 /** What answers without credentials. A route that is not here answers 401. */
 const open = [
-  'GET /', 'GET /api/openapi.json', 'GET /api/v1/outbound-addresses', 'GET /docs', 'GET /embed/:nonce', 'GET /embedded/assets/:file', 'GET /embedded/authed/:app',
-  'GET /embedded/authed/:app/*', 'GET /healthz', 'GET /metrics', 'GET /problems/:slug', 'GET /readyz', 'OPTIONS /embed/:nonce', 'POST /embed/:nonce',
+  'GET /',
+  'GET /api/openapi.json',
+  'GET /api/v1/outbound-addresses',
+  'GET /docs',
+  'GET /docs/assets/:file',
+  'GET /embed/:nonce',
+  'GET /embedded/assets/:file',
+  'GET /embedded/authed/:app',
+  'GET /embedded/authed/:app/*',
+  'GET /healthz',
+  'GET /metrics',
+  'GET /problems/:slug',
+  'GET /readyz',
+  'OPTIONS /embed/:nonce',
+  'POST /embed/:nonce',
 ];
 
 describe('credentials', () => {
   it('are needed by every route but the written list', () => {
-    const anybody = gateway.catalogue.routes.filter(({ operation }) => operation.access === 'anybody').map(({ method, url }) => `${method} ${url}`);
+    const anybody = gateway.catalogue.routes
+      .filter(({ operation }) => operation.access === 'anybody')
+      .map(({ method, url }) => `${method} ${url}`);
     expect(anybody.sort()).toEqual([...open].sort());
   });
 
-  it.each(['', '?x=/public/path', '?path=/healthz', '/../healthz', ';/healthz'])('are asked for on every other route, with %j behind it', async (suffix) => {
-    const closed = gateway.catalogue.routes.filter(({ operation }) => operation.access !== 'anybody');
-    expect(closed.length).toBeGreaterThan(50);
-    for (const { method, url } of closed) {
-      const { status, headers } = await ask(method, pathOf(url) + suffix, { 'content-type': 'application/json' }, method === 'GET' ? undefined : '{"malformed');
-      // A path that means something else finds no route; what it never finds is an answer.
-      const wanted = suffix === '' || suffix.startsWith('?') ? [401] : [401, 404];
-      expect({ method, url, allowed: wanted.includes(status) ? 'refused' : status }).toEqual({ method, url, allowed: 'refused' });
-      if (status === 401) expect(headers['www-authenticate']).toBe('Bearer realm="pontage"');
-    }
-  });
+  it.each(['', '?x=/public/path', '?path=/healthz', '/../healthz', ';/healthz'])(
+    'are asked for on every other route, with %j behind it',
+    async (suffix) => {
+      const closed = gateway.catalogue.routes.filter(({ operation }) => operation.access !== 'anybody');
+      expect(closed.length).toBeGreaterThan(50);
+      for (const { method, url } of closed) {
+        const { status, headers } = await ask(
+          method,
+          pathOf(url) + suffix,
+          { 'content-type': 'application/json' },
+          method === 'GET' ? undefined : '{"malformed',
+        );
+        // A path that means something else finds no route; what it never finds is an answer.
+        const wanted = suffix === '' || suffix.startsWith('?') ? [401] : [401, 404];
+        expect({ method, url, allowed: wanted.includes(status) ? 'refused' : status }).toEqual({
+          method,
+          url,
+          allowed: 'refused',
+        });
+        if (status === 401) expect(headers['www-authenticate']).toBe('Bearer realm="pontage"');
+      }
+    },
+  );
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'bearer', 'Token x'])('are not %j', async (authorization) => {
     expect((await ask('GET', '/api/v1/me', { authorization })).status).toBe(401);
@@ -52,7 +80,12 @@ describe('credentials', () => {
 describe('problems', () => {
   it('say what RFC 9457 and API.md want', async () => {
     const { headers, json } = await ask('GET', '/api/v1/apps', { 'x-request-id': 'my-id-1' });
-    expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'x-request-id': 'my-id-1', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'x-request-id': 'my-id-1',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
     expect(json()).toEqual({
       type: expect.stringMatching(/\/problems\/unauthenticated$/),
       title: 'A valid bearer token is needed',
@@ -75,8 +108,16 @@ describe('problems', () => {
   });
 
   it('refuse a body that is too large before anything is read', async () => {
-    const { status, json } = await ask('POST', '/api/v1/apps', { 'content-type': 'application/json' }, 'x'.repeat(1024 * 1024 + 1));
-    expect([status, json()]).toEqual([413, expect.objectContaining({ code: 'body-too-large', limitBytes: 1024 * 1024 })]);
+    const { status, json } = await ask(
+      'POST',
+      '/api/v1/apps',
+      { 'content-type': 'application/json' },
+      'x'.repeat(1024 * 1024 + 1),
+    );
+    expect([status, json()]).toEqual([
+      413,
+      expect.objectContaining({ code: 'body-too-large', limitBytes: 1024 * 1024 }),
+    ]);
   });
 
   it('make a request id when the given one is not safe', async () => {
@@ -87,14 +128,21 @@ describe('problems', () => {
   });
 
   it('never take a link from the Host header', async () => {
-    const { body } = await ask('GET', '/api/v1/apps', { host: 'evil.test', 'x-forwarded-host': 'evil.test', origin: 'https://evil.test' });
+    const { body } = await ask('GET', '/api/v1/apps', {
+      host: 'evil.test',
+      'x-forwarded-host': 'evil.test',
+      origin: 'https://evil.test',
+    });
     expect(body).not.toContain('evil.test');
   });
 });
 
 describe('surfaces', () => {
   const served = async (surface: 'internal' | 'external'): Promise<string[]> => {
-    const { application, catalogue } = await buildGateway({ PONTAGE_SURFACE: surface, PONTAGE_TRUSTED_PROXIES: [] }, unconnectedFoundations());
+    const { application, catalogue } = await buildGateway(
+      { PONTAGE_SURFACE: surface, PONTAGE_TRUSTED_PROXIES: [] },
+      unconnectedFoundations(),
+    );
     await application.close();
     return catalogue.routes.map(({ url }) => url);
   };

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Bus } from '@pontage/bus';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { ServerDrain } from './drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
 import { serveEmbed } from './embed/embed-routes.js';
 import { GatewayModule } from './gateway.module.js';
@@ -13,8 +14,8 @@ import { ProblemFilter } from './problems/problem-filter.js';
 import { queryOperations } from './query-operations.js';
 import { serveQueryPath, type QueryPath } from './query-path/query-path.js';
 import { RouteCatalogue } from './routes/route-catalogue.js';
-import type { GatewaySettings } from './settings.js';
 import { measureRequests } from './request-metrics.js';
+import type { GatewaySettings } from './settings.js';
 
 /** Everything that the routes stand on. */
 export interface Foundations extends GatewayParts {
@@ -30,24 +31,36 @@ export interface Foundations extends GatewayParts {
 export interface Gateway {
   readonly application: NestFastifyApplication;
   readonly catalogue: RouteCatalogue;
+  /** Answers what is being asked, and ends. */
+  drain(withinMs: number): Promise<void>;
 }
 
 /** Puts all routes of the surface together: Nest's control plane, and beside it the plain routes of queries, embeds and documents. */
-export async function buildGateway(settings: Pick<GatewaySettings, 'PONTAGE_SURFACE' | 'PONTAGE_TRUSTED_PROXIES'>, on: Foundations): Promise<Gateway> {
-  const surface = { internal: settings.PONTAGE_SURFACE !== 'external', external: settings.PONTAGE_SURFACE !== 'internal' };
+export async function buildGateway(
+  settings: Pick<GatewaySettings, 'PONTAGE_SURFACE' | 'PONTAGE_TRUSTED_PROXIES'>,
+  on: Foundations,
+): Promise<Gateway> {
+  const surface = {
+    internal: settings.PONTAGE_SURFACE !== 'external',
+    external: settings.PONTAGE_SURFACE !== 'internal',
+  };
   const adapter = httpServer(settings, on);
   const fastify = adapter.getInstance<FastifyInstance>();
   const catalogue = new RouteCatalogue(fastify, queryOperations);
   measureRequests(fastify);
+  const server = new ServerDrain(fastify);
   serveHealthRoutes(fastify, on.isReady, surface.internal);
   if (surface.internal) serveDocuments(fastify, on.bus, catalogue);
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);
 
   const module = GatewayModule.with({ bus: on.bus, idempotent: on.idempotent, internal: surface.internal });
-  const application = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(on.logger), bodyParser: false });
+  const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: nestLogger(on.logger),
+    bodyParser: false,
+  });
   application.useGlobalFilters(new ProblemFilter(on.logger));
   await application.init();
   await fastify.ready();
-  return { application, catalogue };
+  return { application, catalogue, drain: (withinMs) => server.drain(() => application.close(), withinMs) };
 }

@@ -9,7 +9,10 @@ import { unconnectedFoundations } from './unconnected-foundations.js';
 
 /** The text of `api/gateway.openapi.json`, from the routes of a gateway that never listens. */
 export async function openApiText(): Promise<string> {
-  const { application, catalogue } = await buildGateway({ PONTAGE_SURFACE: 'all', PONTAGE_TRUSTED_PROXIES: [] }, unconnectedFoundations());
+  const { application, catalogue } = await buildGateway(
+    { PONTAGE_SURFACE: 'all', PONTAGE_TRUSTED_PROXIES: [] },
+    unconnectedFoundations(),
+  );
   const text = `${JSON.stringify(openApiDocument(catalogue.routes), null, 2)}\n`;
   await application.close();
   return text;
@@ -20,9 +23,17 @@ export const bundlesText = async (): Promise<string> => formatted(await bundleSc
 
 /** What `docs/problems` says, as `problems/problem-texts.generated.ts` holds it for `/problems/{code}`. */
 export async function problemTextsText(docsDirectory: string): Promise<string> {
-  const files = readdirSync(docsDirectory).filter((file) => file.endsWith('.md')).sort();
-  const entries = files.map((file) => `  ${JSON.stringify(file.slice(0, -3))}: ${JSON.stringify(readFileSync(join(docsDirectory, file), 'utf8'))},\n`);
-  return formatted(`/** Made by \`npm run generate\` from docs/problems. */\nexport const problemTexts: Readonly<Record<string, string>> = {\n${entries.join('')}};\n`);
+  const files = readdirSync(docsDirectory)
+    .filter((file) => file.endsWith('.md'))
+    .sort();
+  const entries = files.map(
+    (file) =>
+      `  ${JSON.stringify(file.slice(0, -3))}: ${JSON.stringify(readFileSync(join(docsDirectory, file), 'utf8'))},\n`,
+  );
+  return formatted(
+    `/** Made by \`npm run generate\` from docs/problems. */\nexport const problemTexts: Readonly<Record<string, string>> = {\n${entries.join('')}};\n`,
+  );
 }
 
-const formatted = (text: string): Promise<string> => format(text, { parser: 'typescript', singleQuote: true, printWidth: 120, trailingComma: 'all' });
+const formatted = (text: string): Promise<string> =>
+  format(text, { parser: 'typescript', singleQuote: true, printWidth: 120, trailingComma: 'all' });

@@ -24,7 +24,10 @@ const bodyLimit = 1024 * 1024;
 const maxParamLength = 1000;
 
 /** The HTTP server of the gateway: limits, request ids, headers, bodies. Routes come later, from Nest and beside it. */
-export function httpServer(settings: Pick<GatewaySettings, 'PONTAGE_TRUSTED_PROXIES'>, parts: GatewayParts): FastifyAdapter {
+export function httpServer(
+  settings: Pick<GatewaySettings, 'PONTAGE_TRUSTED_PROXIES'>,
+  parts: GatewayParts,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
     trustProxy: settings.PONTAGE_TRUSTED_PROXIES,
@@ -35,7 +38,8 @@ export function httpServer(settings: Pick<GatewaySettings, 'PONTAGE_TRUSTED_PROX
     return503OnClosing: false,
     skipMiddie: true,
     logger: false,
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => void sendProblem(request, reply, problemOf(error)),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(request, reply, problemOf(error)),
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, parts.addresses.baseUrl),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
@@ -75,7 +79,8 @@ function addHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (request.routeOptions.url?.startsWith('/proxy/') !== true) reply.headers(answerHeaders);
-    if (request.server.publicAddresses.baseUrl.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000');
+    if (request.server.publicAddresses.baseUrl.startsWith('https:'))
+      reply.header('strict-transport-security', 'max-age=31536000');
     done();
   });
 }
@@ -86,7 +91,10 @@ function refuseMalformed(error: Error & { code?: string }, socket: Socket, baseU
     socket.destroy();
     return;
   }
-  const problem = invalidRequest({}, { detail: error.code === 'HPE_HEADER_OVERFLOW' ? 'The headers are too large.' : 'This is not HTTP.' });
+  const problem = invalidRequest(
+    {},
+    { detail: error.code === 'HPE_HEADER_OVERFLOW' ? 'The headers are too large.' : 'This is not HTTP.' },
+  );
   const body = JSON.stringify(problemDocument(problem, { baseUrl, requestId: randomUUID() }));
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -33,8 +33,23 @@ import { readJson } from './routes/read-json.js';
 
 /** What may become of a query besides an answer. */
 const problems = [
-  destinationDenied, unknownVariable, upstreamUnreachable, upstreamTlsFailed, upstreamBroken, upstreamTimedOut, responseTooLarge, tooManyRedirects,
-  workerLost, credentialRejected, tokenEndpointFailed, regionUnavailable, dispatchLost, leaseUnavailable, overloaded, auditUnavailable, bodyTooLarge,
+  destinationDenied,
+  unknownVariable,
+  upstreamUnreachable,
+  upstreamTlsFailed,
+  upstreamBroken,
+  upstreamTimedOut,
+  responseTooLarge,
+  tooManyRedirects,
+  workerLost,
+  credentialRejected,
+  tokenEndpointFailed,
+  regionUnavailable,
+  dispatchLost,
+  leaseUnavailable,
+  overloaded,
+  auditUnavailable,
+  bodyTooLarge,
 ];
 
 const pairs = z.array(z.tuple([z.string(), z.string()]));
@@ -51,12 +66,30 @@ const answer = z.strictObject({
 });
 const run = z.strictObject({ params: z.record(z.string(), z.json()).optional() });
 const json = { reply: answer, problems: [...problems, unsupportedMediaType] };
-const proxied = operation({ id: 'proxy*', summary: 'Sends the request through to the resource, and its answer back, both as streams.', access: 'queries:run', media: ['*/*'], problems });
+const proxied = operation({
+  id: 'proxy*',
+  summary: 'Sends the request through to the resource, and its answer back, both as streams.',
+  access: 'queries:run',
+  media: ['*/*'],
+  problems,
+});
 
 /** The four ways to run a query, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
 export const queryOperations: Readonly<Record<string, Operation>> = {
-  '/api/v1/resources/:resource/query': operation({ id: 'runAdHocQuery', summary: 'Runs a query on a resource.', access: 'queries:run', body: adHocQuery, ...json }),
-  '/api/v1/apps/:uuid/queries/:name/run': operation({ id: 'runSavedQuery', summary: 'Runs a saved query of an app.', access: 'queries:run', body: run, ...json }),
+  '/api/v1/resources/:resource/query': operation({
+    id: 'runAdHocQuery',
+    summary: 'Runs a query on a resource.',
+    access: 'queries:run',
+    body: adHocQuery,
+    ...json,
+  }),
+  '/api/v1/apps/:uuid/queries/:name/run': operation({
+    id: 'runSavedQuery',
+    summary: 'Runs a saved query of an app.',
+    access: 'queries:run',
+    body: run,
+    ...json,
+  }),
   '/embedded/api/queries/:name/run': operation({
     id: 'runEmbeddedQuery',
     summary: "Runs a saved query of the session's app.",
@@ -73,7 +106,12 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
 export async function openQueryPath(bus: Bus, authentication: Authentication, maxBodyBytes: number) {
   const bulk = await bus.openBulk();
   const client = new QueryClient(bus, bulk);
-  const path: QueryPath = { client, budget: new CreditBudget(), limits: { maxBodyBytes }, authenticate: authenticators(authentication) };
+  const path: QueryPath = {
+    client,
+    budget: new CreditBudget(),
+    limits: { maxBodyBytes },
+    authenticate: authenticators(authentication),
+  };
   return { path, bulk, client };
 }
 

@@ -19,7 +19,10 @@ export function measureRequests(fastify: FastifyInstance): void {
     });
   fastify.addHook('onResponse', (request, reply, done) => {
     const status = String(reply.raw.statusCode);
-    histogram.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status }, reply.elapsedTime / 1000);
+    histogram.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'none', status },
+      reply.elapsedTime / 1000,
+    );
     done();
   });
 }

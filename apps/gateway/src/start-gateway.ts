@@ -17,8 +17,20 @@ import { version } from './version.js';
 const drainMs = 10_000;
 
 /** Starts a gateway and returns when it answers. What it opens is closed by the context's stop, in reverse. */
-export async function startGateway(settings: GatewaySettings, { logger, onStop }: ServiceContext): Promise<{ healthPort: number; port: number }> {
-  const bus = await Bus.connect({ service: 'gateway', url: settings.PONTAGE_NATS_URL, password: settings.PONTAGE_NATS_PASSWORD, logger, version });
+export async function startGateway(
+  settings: GatewaySettings,
+  { logger, onStop }: ServiceContext,
+): Promise<{ healthPort: number; port: number }> {
+  let isReady = (): boolean => false;
+  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => isReady() });
+  onStop(() => health.close());
+  const bus = await Bus.connect({
+    service: 'gateway',
+    url: settings.PONTAGE_NATS_URL,
+    password: settings.PONTAGE_NATS_PASSWORD,
+    logger,
+    version,
+  });
   onStop(() => bus.drain());
   const directory = await openDirectory(bus);
   onStop(() => Object.values(directory).forEach((watch) => watch.stop()));
@@ -30,19 +42,25 @@ export async function startGateway(settings: GatewaySettings, { logger, onStop }
   const { path: queryPath, client, bulk } = await openQueryPath(bus, authentication, settings.PONTAGE_MAX_BODY_BYTES);
   onStop(() => bulk.connection.drain());
 
-  let serving = false;
-  const isReady = () => serving && Object.values(directory).every((watch) => watch.isFresh());
-  const { application } = await buildGateway(settings, { bus, addresses, authentication, denied, idempotent, directory, queryPath, logger, isReady });
-  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady });
-  onStop(() => health.close());
+  const { application, drain } = await buildGateway(settings, {
+    bus,
+    addresses,
+    authentication,
+    denied,
+    idempotent,
+    directory,
+    queryPath,
+    logger,
+    isReady: () => isReady(),
+  });
   await application.listen(settings.PONTAGE_HTTP_PORT, settings.PONTAGE_HTTP_HOST);
   const { port } = application.getHttpServer().address() as AddressInfo;
   addresses.listenOn(port);
-  serving = true;
+  isReady = () => Object.values(directory).every((watch) => watch.isFresh());
   onStop(async () => {
-    serving = false;
+    isReady = () => false;
     bus.presence.announce({ draining: true });
-    await Promise.all([application.close(), client.drain(drainMs)]);
+    await Promise.all([drain(drainMs), client.drain(drainMs)]);
   });
   return { healthPort: health.port, port };
 }

@@ -23,10 +23,17 @@ export function unconnectedFoundations(): Foundations {
     authentication,
     logger,
     denied: new DeniedAttempts(bus, logger),
-    idempotent: new IdempotentAnswers(Object.create(NatsIdempotencyRecords.prototype) as NatsIdempotencyRecords, logger),
+    idempotent: new IdempotentAnswers(
+      Object.create(NatsIdempotencyRecords.prototype) as NatsIdempotencyRecords,
+      logger,
+    ),
     directory: { apps: nobody, organisations: nobody },
-    queryPath: { client: Object.create(QueryClient.prototype) as QueryClient, budget: new CreditBudget(), limits: { maxBodyBytes: 0 }, authenticate: authenticators(authentication) },
+    queryPath: {
+      client: Object.create(QueryClient.prototype) as QueryClient,
+      budget: new CreditBudget(),
+      limits: { maxBodyBytes: 0 },
+      authenticate: authenticators(authentication),
+    },
     isReady: () => false,
   };
 }
-

@@ -12,14 +12,29 @@ import { productVersion } from './version.js';
 // No Nest here: this process serves no contract, and the query path has no framework layer on it.
 runService('query-proxy', async ({ logger, onStop }) => {
   const settings = querySettings();
-  const bus = await Bus.connect({ service: 'query-proxy', url: settings.PONTAGE_NATS_URL, password: settings.PONTAGE_NATS_PASSWORD, logger, version: productVersion });
+  const bus = await Bus.connect({
+    service: 'query-proxy',
+    url: settings.PONTAGE_NATS_URL,
+    password: settings.PONTAGE_NATS_PASSWORD,
+    logger,
+    version: productVersion,
+  });
   onStop(() => bus.drain());
   const policy = await Policy.open(bus);
   onStop(() => policy.stop());
-  const rooms = { bus, policy, leases: new LeaseCache(bus), gate: new AuditGate(bus.jetstream), dispatcher: new Dispatcher(bus) };
+  const rooms = {
+    bus,
+    policy,
+    leases: new LeaseCache(bus),
+    gate: new AuditGate(bus.jetstream),
+    dispatcher: new Dispatcher(bus),
+  };
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());
-  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => !bus.connection.isClosed() && policy.isFresh() });
+  const health = await serveHealth({
+    port: settings.PONTAGE_HEALTH_PORT,
+    isReady: () => !bus.connection.isClosed() && policy.isFresh(),
+  });
   onStop(() => health.close());
   return { healthPort: health.port };
 });

@@ -46,7 +46,8 @@ export class RegistryRoom {
     private readonly proxy: Bus,
   ) {}
 
-  static async open(): Promise<RegistryRoom> {
+  /** @param processes how many registries are started at once, on a database that none has seen */
+  static async open(processes = 1): Promise<RegistryRoom> {
     const stack = await startStack();
     await migrate({
       ownerUrl: stack.postgres.ownerUrl,
@@ -66,7 +67,7 @@ export class RegistryRoom {
       room.broker.forgotten.push(resourceId);
       return {};
     });
-    await room.start();
+    await Promise.all(Array.from({ length: processes }, () => room.start()));
     return room;
   }
 

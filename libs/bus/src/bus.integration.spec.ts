@@ -17,7 +17,11 @@ let broker: Bus;
 
 beforeAll(async () => {
   stack = await startStack();
-  [gateway, registry, broker] = await Promise.all([stack.busOf('gateway'), stack.busOf('resource-registry'), stack.busOf('auth-broker')]);
+  [gateway, registry, broker] = await Promise.all([
+    stack.busOf('gateway'),
+    stack.busOf('resource-registry'),
+    stack.busOf('auth-broker'),
+  ]);
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 
@@ -31,7 +35,10 @@ describe('Bus', () => {
   });
 
   it('refuses garbage with a pointer, and hands on only problems that the contract declares', async () => {
-    await expect(gateway.request(findGroup, { id: 'seven' }, call)).rejects.toMatchObject({ slug: 'invalid-request', errors: [{ pointer: '/id' }] });
+    await expect(gateway.request(findGroup, { id: 'seven' }, call)).rejects.toMatchObject({
+      slug: 'invalid-request',
+      errors: [{ pointer: '/id' }],
+    });
     registry.serve(listTokens, async ({ limit }) => {
       throw limit === 1 ? secretRequired({}) : notFound({});
     });
@@ -49,7 +56,9 @@ describe('Bus', () => {
       expect(authentication).toEqual({ method: 'bearer', token: 'canary-in' });
       return { draftId };
     });
-    expect(await gateway.request(draftCredential, { authentication: { method: 'bearer', token: 'canary-in' } }, call)).toEqual({ draftId });
+    expect(
+      await gateway.request(draftCredential, { authentication: { method: 'bearer', token: 'canary-in' } }, call),
+    ).toEqual({ draftId });
     await tap.flush();
     // A tap on everything counts as somebody who listens everywhere.
     await tap.close();
@@ -68,7 +77,7 @@ describe('Bus', () => {
     const tap = await stack.operator();
     const inbox = `_INBOX.auth-broker.${broker.identity.instance}.r.forged`;
     let answered = false;
-    tap.subscribe(inbox, { callback: () => (answered = true) });
+    tap.subscribe(inbox, { callback: () => void (answered = true) });
     tap.publish(findGroup.subject, JSON.stringify({ call, input: { id: 7 } }), { reply: inbox });
     await tap.flush();
     await gateway.request(findGroup, { id: 7 }, call);
@@ -78,9 +87,13 @@ describe('Bus', () => {
 
   it('knows who is there, and forgets who has left', async () => {
     const proxy = await stack.busOf('query-proxy');
-    expect(await gateway.presence.until(() => gateway.presence.find('query-proxy', proxy.identity.instance), 2_000)).toMatchObject({ service: 'query-proxy' });
+    expect(
+      await gateway.presence.until(() => gateway.presence.find('query-proxy', proxy.identity.instance), 2_000),
+    ).toMatchObject({ service: 'query-proxy' });
     await proxy.drain();
-    expect(await gateway.presence.until(() => (gateway.presence.live('query-proxy').length === 0 ? true : undefined), 5_000)).toBe(true);
+    expect(
+      await gateway.presence.until(() => (gateway.presence.live('query-proxy').length === 0 ? true : undefined), 5_000),
+    ).toBe(true);
   });
 
   it('answers the calls in hand before it leaves', async () => {

@@ -88,7 +88,17 @@ export class Bus {
     const presence = new Presence(connection, { ...identity, version: options.version ?? '0' }, keys);
     const channels = new SealedChannels(keys, (id) => presence.peerKey(id));
     const replies = new Replies(connection, `${prefix}.r`);
-    return new Bus(identity, connection, presence, channels, replies, jetstream(connection), options.logger, address, keys);
+    return new Bus(
+      identity,
+      connection,
+      presence,
+      channels,
+      replies,
+      jetstream(connection),
+      options.logger,
+      address,
+      keys,
+    );
   }
 
   /**
@@ -102,7 +112,13 @@ export class Bus {
   /** Answers a contract's calls, until the bus is drained. */
   serve<C extends RequestContract>(contract: C, handler: Handler<ParsedRequestOf<C>, ReplyOf<C>>): void {
     const served = serveContract(
-      { connection: this.connection, identity: this.identity, presence: this.presence, channels: this.channels, logger: this.logger },
+      {
+        connection: this.connection,
+        identity: this.identity,
+        presence: this.presence,
+        channels: this.channels,
+        logger: this.logger,
+      },
       contract,
       handler as Handler<unknown, unknown>,
     );
@@ -115,7 +131,10 @@ export class Bus {
    */
   async publishEvent(draft: AuditDraft): Promise<void> {
     try {
-      await this.jetstream.publish(eventSubject(draft.action), JSON.stringify(draft), { msgID: draft.id, timeout: eventAckMs });
+      await this.jetstream.publish(eventSubject(draft.action), JSON.stringify(draft), {
+        msgID: draft.id,
+        timeout: eventAckMs,
+      });
     } catch (cause) {
       throw auditUnavailable({}, { cause });
     }

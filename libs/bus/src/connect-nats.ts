@@ -41,7 +41,8 @@ export async function connectNats(address: BusAddress): Promise<NatsConnection> 
 
 async function watchStatus(connection: NatsConnection, logger: Logger): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect' || status.type === 'reconnect') logger.warn({ server: status.server }, `bus ${status.type}`);
+    if (status.type === 'disconnect' || status.type === 'reconnect')
+      logger.warn({ server: status.server }, `bus ${status.type}`);
     if (status.type !== 'error') continue;
     logger.error({ err: status.error }, 'bus error');
     if (status.error instanceof PermissionViolationError && process.env.PONTAGE_BUS_STRICT === '1') {

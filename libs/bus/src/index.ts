@@ -6,6 +6,14 @@ export { actorOf, auditOf } from './audit-of.js';
 export { ContractServer } from './nest/contract-server.js';
 export { serves, type Serves } from './nest/serves.js';
 export { decodeMessage, encodeMessage, type Message } from './frames/message.js';
-export { decodeFrame, encodeChunk, encodeFrame, sealedFrame, type ChunkFrame, type Frame, type FrameHeads } from './frames/frame.js';
+export {
+  decodeFrame,
+  encodeChunk,
+  encodeFrame,
+  sealedFrame,
+  type ChunkFrame,
+  type Frame,
+  type FrameHeads,
+} from './frames/frame.js';
 export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow } from './frames/flow.js';
 export { openDispatch, openFrame, sealDispatch, sealFrame, type OpenedDispatch } from './frames/sealed.js';

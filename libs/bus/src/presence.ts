@@ -54,7 +54,9 @@ export class Presence {
     private readonly keys: ProcessKeys,
   ) {
     this.subject = presenceSubject(own.service, own.region, own.instance);
-    this.subscription = connection.subscribe(presenceOfAll, { callback: (_, message) => this.take(message.subject, message.data) });
+    this.subscription = connection.subscribe(presenceOfAll, {
+      callback: (_, message) => this.take(message.subject, message.data),
+    });
     this.timer = setInterval(() => this.beat(), beatMs).unref();
     this.say({ hello: true });
   }
@@ -76,7 +78,13 @@ export class Presence {
     const since = Date.now() - goneAfterMs;
     const records: PresenceRecord[] = [];
     for (const { record, at } of this.seen.values()) {
-      if (at >= since && record.service === service && !record.draining && (region === undefined || record.region === region)) records.push(record);
+      if (
+        at >= since &&
+        record.service === service &&
+        !record.draining &&
+        (region === undefined || record.region === region)
+      )
+        records.push(record);
     }
     return records;
   }
@@ -143,7 +151,13 @@ export class Presence {
   private say(extra: { hello?: true }): void {
     if (this.connection.isClosed()) return;
     const { region, ...own } = this.own;
-    const record: PresenceRecord = { ...own, region: region ?? null, startedAt: this.startedAt, ...this.state, key: this.keys.current };
+    const record: PresenceRecord = {
+      ...own,
+      region: region ?? null,
+      startedAt: this.startedAt,
+      ...this.state,
+      key: this.keys.current,
+    };
     this.connection.publish(this.subject, JSON.stringify({ ...record, ...extra }));
   }
 

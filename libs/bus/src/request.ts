@@ -24,7 +24,9 @@ export class Caller {
 
   async request<C extends RequestContract>(contract: C, input: RequestOf<C>, call: Call): Promise<ReplyOf<C>> {
     const plain = Buffer.from(JSON.stringify({ call, input }));
-    const message = contract.sealed ? await this.sealed(contract, plain) : await this.send(contract, subjectOf(contract.subject), plain);
+    const message = contract.sealed
+      ? await this.sealed(contract, plain)
+      : await this.send(contract, subjectOf(contract.subject), plain);
     return this.read(contract, message);
   }
 
@@ -49,12 +51,17 @@ export class Caller {
     try {
       return (await this.exchange(contract, subject, plain)).data;
     } catch (error) {
-      if (error instanceof NobodyThere) throw unavailable({}, { cause: error, note: `no ${contract.service} serves ${subject}` });
+      if (error instanceof NobodyThere)
+        throw unavailable({}, { cause: error, note: `no ${contract.service} serves ${subject}` });
       throw error;
     }
   }
 
-  private exchange(contract: RequestContract, subject: string, data: Uint8Array): Promise<{ data: Uint8Array; reply: string }> {
+  private exchange(
+    contract: RequestContract,
+    subject: string,
+    data: Uint8Array,
+  ): Promise<{ data: Uint8Array; reply: string }> {
     return new Promise((resolve, reject) => {
       const inbox = this.replies.expect((message: Msg) => {
         inbox.close();
@@ -74,7 +81,8 @@ export class Caller {
 
   private read<C extends RequestContract>(contract: C, data: Uint8Array): ReplyOf<C> {
     const parsed = answer.safeParse(JSON.parse(Buffer.from(data).toString()));
-    if (!parsed.success) throw internal({}, { note: `${this.identity.service}: an answer of ${contract.subject} that is none` });
+    if (!parsed.success)
+      throw internal({}, { note: `${this.identity.service}: an answer of ${contract.subject} that is none` });
     if ('problem' in parsed.data) throw problemFromWire(parsed.data.problem);
     // The server has checked its reply against the contract; the bus carries it unchanged.
     return parsed.data.reply as ReplyOf<C>;
@@ -85,4 +93,5 @@ class NobodyThere extends Error {
   override readonly name = 'NobodyThere';
 }
 
-const anyOf = (records: readonly PresenceRecord[]): PresenceRecord | undefined => records[Math.floor(Math.random() * records.length)];
+const anyOf = (records: readonly PresenceRecord[]): PresenceRecord | undefined =>
+  records[Math.floor(Math.random() * records.length)];

@@ -45,7 +45,11 @@ export function serveContract(server: Server, contract: RequestContract, handler
     ...(contract.sealed ? {} : { queue: contract.service }),
     callback: (error, message) => {
       if (error === null && mayAsk(contract, message.reply)) take(message);
-      else server.logger.warn({ subject, reply: message.reply }, 'a call whose reply does not belong to a declared caller');
+      else
+        server.logger.warn(
+          { subject, reply: message.reply },
+          'a call whose reply does not belong to a declared caller',
+        );
     },
   });
   return {
@@ -60,7 +64,12 @@ function mayAsk(contract: RequestContract, reply: string | undefined): reply is 
   return reply !== undefined && contract.callers.some((service) => reply.startsWith(`${inboxPrefix(service)}.`));
 }
 
-async function answer(server: Server, contract: RequestContract, handler: Handler<unknown, unknown>, message: Msg): Promise<void> {
+async function answer(
+  server: Server,
+  contract: RequestContract,
+  handler: Handler<unknown, unknown>,
+  message: Msg,
+): Promise<void> {
   const reply = message.reply ?? '';
   const opened = await open(server, contract, message);
   if (opened === undefined) return;
@@ -93,7 +102,8 @@ async function open(server: Server, contract: RequestContract, message: Msg): Pr
     const [service, instance] = from.split('/');
     const reply = message.reply ?? '';
     // Whoever sealed the request reads the answer: nobody has it sent to another process.
-    if (peer === undefined || service === undefined || !reply.startsWith(`_INBOX.${service}.${instance}.`)) return undefined;
+    if (peer === undefined || service === undefined || !reply.startsWith(`_INBOX.${service}.${instance}.`))
+      return undefined;
     return { plain, sealFor: (answer) => channels.seal(peer, answer, reply) };
   } catch (error) {
     server.logger.warn({ err: error, subject: message.subject }, 'a sealed call that cannot be opened');
@@ -107,7 +117,8 @@ async function run(contract: RequestContract, handler: Handler<unknown, unknown>
   if (!parsed.success) throw invalidFields(parsed.error);
   const reply = await handler(parsed.data, call);
   const checked = contract.reply.safeParse(reply);
-  if (!checked.success) throw internal({}, { cause: checked.error, note: `the reply of ${contract.subject} breaks its contract` });
+  if (!checked.success)
+    throw internal({}, { cause: checked.error, note: `the reply of ${contract.subject} breaks its contract` });
   return checked.data;
 }
 
@@ -129,9 +140,13 @@ const always = new Set(['invalid-request', 'internal', 'unavailable', 'audit-una
 /** A declared problem as it is; anything else is a bug of ours, logged here and `internal` outside. */
 function declared(server: Server, contract: RequestContract, error: unknown): Problem {
   if (isProblem(error) && (always.has(error.slug) || contract.problems.some(({ slug }) => slug === error.slug))) {
-    if (error.note !== undefined || error.cause !== undefined) server.logger.info({ err: error, subject: contract.subject }, error.slug);
+    if (error.note !== undefined || error.cause !== undefined)
+      server.logger.info({ err: error, subject: contract.subject }, error.slug);
     return error;
   }
-  server.logger.error({ err: error, subject: contract.subject }, isProblem(error) ? 'a problem that the contract does not declare' : 'a handler failed');
+  server.logger.error(
+    { err: error, subject: contract.subject },
+    isProblem(error) ? 'a problem that the contract does not declare' : 'a handler failed',
+  );
   return isProblem(error) ? internal({}, { cause: error }) : asProblem(error);
 }

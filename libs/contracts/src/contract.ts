@@ -1,5 +1,5 @@
 import type { ProblemDefinition } from '@pontage/problems';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Service } from './services.js';
 
 /** A problem that a contract may answer; only the slug matters here. */

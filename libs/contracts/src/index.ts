@@ -1,6 +1,28 @@
-export { requestContract, subjectOf, type ParsedRequestOf, type ReplyOf, type RequestContract, type RequestOf } from './contract.js';
+export {
+  requestContract,
+  subjectOf,
+  type ParsedRequestOf,
+  type ReplyOf,
+  type RequestContract,
+  type RequestOf,
+} from './contract.js';
 export { contracts } from './contracts.js';
 export { services, type Service } from './services.js';
-export { call, externalPrincipal, holdsScope, principal, scope, scopes, tokenPrincipal, userInfo, type Call, type ExternalPrincipal, type Principal, type Scope, type TokenPrincipal, type UserInfo } from './principal.js';
+export {
+  call,
+  externalPrincipal,
+  holdsScope,
+  principal,
+  scope,
+  scopes,
+  tokenPrincipal,
+  userInfo,
+  type Call,
+  type ExternalPrincipal,
+  type Principal,
+  type Scope,
+  type TokenPrincipal,
+  type UserInfo,
+} from './principal.js';
 export { pageOf, pageRequest } from './page.js';
 export { parseMetadata, type MetadataValue } from './metadata.js';

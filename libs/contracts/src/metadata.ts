@@ -10,7 +10,11 @@ const stringOrInteger = /"(?:[^"\\]|\\.)*"|-?\d+/g;
  */
 export function parseMetadata(text: string): Record<string, MetadataValue> {
   // A flat object has no objects as values, so one can stand for an integer that JSON.parse would round.
-  const marked = text.replaceAll(stringOrInteger, (token) => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `{"int64":"${token}"}`));
+  const marked = text.replaceAll(stringOrInteger, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `{"int64":"${token}"}`,
+  );
   const values = JSON.parse(marked) as Record<string, string | boolean | number | { int64: string }>;
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'object' ? BigInt(value.int64) : value]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'object' ? BigInt(value.int64) : value]),
+  );
 }

@@ -2,10 +2,33 @@ import { z } from 'zod';
 
 /** Every scope a token may carry; an unknown one is refused (API.md, Conventions). */
 export const scopes = [
-  'resources:read', 'resources:write', 'queries:run', 'apps:read', 'apps:write', 'apps:embed', 'groups:read', 'groups:write',
-  'members:read', 'members:write', 'config:read', 'config:write', 'tokens:read', 'tokens:write', 'sessions:read',
-  'sessions:write', 'users:act', 'webhooks:read', 'webhooks:write', 'audit:read', 'audit:write', 'regions:read',
-  'regions:write', 'organisation:read', 'organisation:write', 'admin', 'operator',
+  'resources:read',
+  'resources:write',
+  'queries:run',
+  'apps:read',
+  'apps:write',
+  'apps:embed',
+  'groups:read',
+  'groups:write',
+  'members:read',
+  'members:write',
+  'config:read',
+  'config:write',
+  'tokens:read',
+  'tokens:write',
+  'sessions:read',
+  'sessions:write',
+  'users:act',
+  'webhooks:read',
+  'webhooks:write',
+  'audit:read',
+  'audit:write',
+  'regions:read',
+  'regions:write',
+  'organisation:read',
+  'organisation:write',
+  'admin',
+  'operator',
 ] as const;
 export const scope = z.enum(scopes);
 export type Scope = z.infer<typeof scope>;

@@ -1,7 +1,24 @@
 import type { Msg } from '@nats-io/transport-node';
-import { decodeFrame, encodeCancel, encodeFlow, isNoResponders, openFrame, sealDispatch, type Bus, type PresenceRecord, type ReplyInbox } from '@pontage/bus';
+import {
+  decodeFrame,
+  encodeCancel,
+  encodeFlow,
+  isNoResponders,
+  openFrame,
+  sealDispatch,
+  type Bus,
+  type PresenceRecord,
+  type ReplyInbox,
+} from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
-import { cancelSubject, flowSubject, sendSubject, type Dispatch, type KeptAnswer, type Receipt } from '@pontage/contracts/egress-worker';
+import {
+  cancelSubject,
+  flowSubject,
+  sendSubject,
+  type Dispatch,
+  type KeptAnswer,
+  type Receipt,
+} from '@pontage/contracts/egress-worker';
 import { asProblem, type Problem } from '@pontage/problems';
 import { WorkerPool } from './worker-pool.js';
 
@@ -70,7 +87,9 @@ export class Dispatcher {
     const timer = setTimeout(() => this.end(key), dispatch.remainingMs + receiptGraceMs).unref();
     this.pending.set(key, { ...sending, inbox, worker, tried: new Set([...tried, worker.instance]), timer });
     this.workers.started(worker.instance);
-    bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), { reply: inbox.subject });
+    bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), {
+      reply: inbox.subject,
+    });
   }
 
   private take(key: string, message: Msg): void {
@@ -90,7 +109,11 @@ export class Dispatcher {
   private elsewhere(key: string, pending: Pending): void {
     this.end(key);
     if (pending.tried.size < maxWorkersTried) this.attempt(pending, pending.tried);
-    else this.attempt(pending, new Set(this.bus.presence.live('egress-worker', pending.region).map(({ instance }) => instance)));
+    else
+      this.attempt(
+        pending,
+        new Set(this.bus.presence.live('egress-worker', pending.region).map(({ instance }) => instance)),
+      );
   }
 
   private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
@@ -110,4 +133,5 @@ export class Dispatcher {
   }
 }
 
-const keyOf = ({ executionId, attempt }: { executionId: string; attempt: number }): string => `${executionId}/${attempt}`;
+const keyOf = ({ executionId, attempt }: { executionId: string; attempt: number }): string =>
+  `${executionId}/${attempt}`;

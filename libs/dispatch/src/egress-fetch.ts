@@ -12,7 +12,10 @@ export interface EgressRoute {
 }
 
 /** The part of `fetch` that libraries use which take one: an absolute URL, and text, form or bytes as the body. */
-export type EgressFetch = (url: string | URL, init?: { method?: string; headers?: ConstructorParameters<typeof Headers>[0]; body?: unknown }) => Promise<Response>;
+export type EgressFetch = (
+  url: string | URL,
+  init?: { method?: string; headers?: ConstructorParameters<typeof Headers>[0]; body?: unknown },
+) => Promise<Response>;
 
 /** Token endpoints and their like answer in kilobytes. */
 const maxResponseBytes = 1024 * 1024;
@@ -26,13 +29,20 @@ export function egressFetch(bus: Bus, dispatcher: Dispatcher, route: EgressRoute
   return async (url, init = {}) => {
     const body = toBytes(init.body);
     const headers = new Headers(init.headers);
-    if (init.body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', 'application/x-www-form-urlencoded');
-    const answer = await exchange(bus, dispatcher, route, {
-      method: init.method ?? 'GET',
-      url: String(url),
-      headers: [...headers.entries()],
-      body: { kind: body === undefined ? 'none' : 'inline' },
-    }, body);
+    if (init.body instanceof URLSearchParams && !headers.has('content-type'))
+      headers.set('content-type', 'application/x-www-form-urlencoded');
+    const answer = await exchange(
+      bus,
+      dispatcher,
+      route,
+      {
+        method: init.method ?? 'GET',
+        url: String(url),
+        headers: [...headers.entries()],
+        body: { kind: body === undefined ? 'none' : 'inline' },
+      },
+      body,
+    );
     return new Response(bodyless(answer.head.status) ? null : answer.body, {
       status: answer.head.status,
       headers: answer.head.headers.map(([name, value]): [string, string] => [name, value]),
@@ -45,7 +55,13 @@ interface Answer {
   readonly body: Buffer<ArrayBuffer>;
 }
 
-function exchange(bus: Bus, dispatcher: Dispatcher, route: EgressRoute, request: Dispatch['request'], body: Uint8Array | undefined): Promise<Answer> {
+function exchange(
+  bus: Bus,
+  dispatcher: Dispatcher,
+  route: EgressRoute,
+  request: Dispatch['request'],
+  body: Uint8Array | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let head: AnswerHead | undefined;
@@ -73,29 +89,33 @@ function exchange(bus: Bus, dispatcher: Dispatcher, route: EgressRoute, request:
         finish(() => reject(asProblem(error)));
       }
     });
+    const answerTo = {
+      process: `${bus.identity.service}/${bus.identity.instance}`,
+      inbox: inbox.subject,
+      bulkInbox: inbox.subject,
+      sealed: true,
+    };
     dispatcher.send({
       region: route.region,
       body,
       failed: (problem) => finish(() => reject(problem)),
-      dispatch: {
-        executionId,
-        attempt: 1,
-        org: route.org,
-        answerTo: { process: `${bus.identity.service}/${bus.identity.instance}`, inbox: inbox.subject, bulkInbox: inbox.subject, sealed: true },
-        request,
-        credential: { headers: [], queryParams: [] },
-        injected: [],
-        maxRedirects: 0,
-        remainingMs: route.timeoutMs,
-        maxResponseBytes,
-        decode: true,
-        keep: [],
-        window: maxResponseBytes,
-        audited: false,
-      },
+      dispatch: { executionId, org: route.org, answerTo, request, remainingMs: route.timeoutMs, ...tokenCall },
     });
   });
 }
+
+/** What every call of ours has in common: it carries its credential itself, goes nowhere else, and is no query of anybody's. */
+const tokenCall = {
+  attempt: 1,
+  credential: { headers: [], queryParams: [] },
+  injected: [],
+  maxRedirects: 0,
+  maxResponseBytes,
+  decode: true,
+  keep: [],
+  window: maxResponseBytes,
+  audited: false,
+};
 
 const bodyless = (status: number): boolean => status === 204 || status === 205 || status === 304;
 

@@ -18,7 +18,10 @@ export class WorkerPool {
     const live = this.presence.live('egress-worker', region);
     const candidates = avoid.size === 0 ? live : live.filter(({ instance }) => !avoid.has(instance));
     const [first, second] = twoOf(candidates);
-    if (first === undefined) throw live.length === 0 ? regionUnavailable({ region }) : overloaded({}, { detail: `Every worker of ${region} is full.` });
+    if (first === undefined)
+      throw live.length === 0
+        ? regionUnavailable({ region })
+        : overloaded({}, { detail: `Every worker of ${region} is full.` });
     return second !== undefined && this.load(second) < this.load(first) ? second : first;
   }
 

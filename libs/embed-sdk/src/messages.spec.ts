@@ -9,7 +9,16 @@ describe('isAppMessage', () => {
   });
 
   it('takes anything else for data of the app', () => {
-    for (const value of ['home', null, undefined, 5, {}, { type: 'EMBED_ERROR' }, { type: 'PARENT_WINDOW_QUERY', selector: 1 }, { type: 'intercom-snippet__ready' }]) {
+    for (const value of [
+      'home',
+      null,
+      undefined,
+      5,
+      {},
+      { type: 'EMBED_ERROR' },
+      { type: 'PARENT_WINDOW_QUERY', selector: 1 },
+      { type: 'intercom-snippet__ready' },
+    ]) {
       expect(isAppMessage(value)).toBe(false);
     }
   });

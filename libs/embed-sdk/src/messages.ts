@@ -49,4 +49,5 @@ export function isAppMessage(value: unknown): value is AppMessage {
   }
 }
 
-const hasText = (value: object, name: string): boolean => name in value && typeof (value as Record<string, unknown>)[name] === 'string';
+const hasText = (value: object, name: string): boolean =>
+  name in value && typeof (value as Record<string, unknown>)[name] === 'string';

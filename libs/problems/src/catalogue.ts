@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { defineProblem, Problem, type ProblemDefinition, type ProblemOnTheWire } from './problem.js';
 
 // What the caller can mend.
-export const invalidRequest = defineProblem({ slug: 'invalid-request', kind: 'invalid', title: 'The request is not valid' });
+export const invalidRequest = defineProblem({
+  slug: 'invalid-request',
+  kind: 'invalid',
+  title: 'The request is not valid',
+});
 export const unknownRegion = defineProblem({
   slug: 'unknown-region',
   kind: 'invalid',
@@ -231,13 +235,51 @@ export const auditUnavailable = defineProblem({
 /** Every problem there is, by slug. A problem that is not here does not cross a process boundary. */
 export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug' | 'kind' | 'title'>> = new Map(
   [
-    invalidRequest, unknownRegion, unauthenticated, embedSessionExpired, missingScope, forbidden, browserRefused, notFound,
-    resourceNameTaken, appNameTaken, groupNameTaken, organisationNameTaken, inUse, secretRequired, idempotencyAnswerGone,
-    idempotencyInProgress, idempotencyKeyReused, bodyNotReplayable, embedUrlRedeemed, embedUrlExpired, embedUrlRevoked,
-    preconditionFailed, bodyTooLarge, unsupportedMediaType, rateLimited, destinationDenied, templateUnsupported,
-    unknownVariable, upstreamUnreachable, upstreamTlsFailed, upstreamBroken, responseTooLarge, tooManyRedirects, workerLost,
-    credentialRejected, tokenEndpointFailed, upstreamTimedOut, internal, unavailable, regionUnavailable, dispatchLost,
-    leaseUnavailable, stalePolicy, overloaded, auditUnavailable,
+    invalidRequest,
+    unknownRegion,
+    unauthenticated,
+    embedSessionExpired,
+    missingScope,
+    forbidden,
+    browserRefused,
+    notFound,
+    resourceNameTaken,
+    appNameTaken,
+    groupNameTaken,
+    organisationNameTaken,
+    inUse,
+    secretRequired,
+    idempotencyAnswerGone,
+    idempotencyInProgress,
+    idempotencyKeyReused,
+    bodyNotReplayable,
+    embedUrlRedeemed,
+    embedUrlExpired,
+    embedUrlRevoked,
+    preconditionFailed,
+    bodyTooLarge,
+    unsupportedMediaType,
+    rateLimited,
+    destinationDenied,
+    templateUnsupported,
+    unknownVariable,
+    upstreamUnreachable,
+    upstreamTlsFailed,
+    upstreamBroken,
+    responseTooLarge,
+    tooManyRedirects,
+    workerLost,
+    credentialRejected,
+    tokenEndpointFailed,
+    upstreamTimedOut,
+    internal,
+    unavailable,
+    regionUnavailable,
+    dispatchLost,
+    leaseUnavailable,
+    stalePolicy,
+    overloaded,
+    auditUnavailable,
   ].map((definition) => [definition.slug, definition]),
 );
 

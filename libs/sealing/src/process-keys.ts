@@ -53,4 +53,5 @@ function generatePair(): KeyPair {
   return { id: keyId(raw), publicKey: raw, privateKey };
 }
 
-const keyId = (raw: string): string => createHash('sha256').update(Buffer.from(raw, 'base64url')).digest('hex').slice(0, 16);
+const keyId = (raw: string): string =>
+  createHash('sha256').update(Buffer.from(raw, 'base64url')).digest('hex').slice(0, 16);

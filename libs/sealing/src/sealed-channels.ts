@@ -70,7 +70,10 @@ export class SealedChannels {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(17, headerBytes));
     decipher.setAAD(Buffer.concat([bytes.subarray(0, 17), Buffer.from(context)]));
     decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-    const plain = Buffer.concat([decipher.update(bytes.subarray(headerBytes, bytes.length - tagBytes)), decipher.final()]);
+    const plain = Buffer.concat([
+      decipher.update(bytes.subarray(headerBytes, bytes.length - tagBytes)),
+      decipher.final(),
+    ]);
     return { plain, from: peer.process };
   }
 

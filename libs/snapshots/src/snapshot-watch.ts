@@ -109,7 +109,8 @@ export class SnapshotWatch<B extends Bucket> {
 
   private tick(): void {
     const { connection } = this.bus;
-    if (!connection.isClosed() && !connection.isDraining()) connection.publish(`$KV.${this.bucket.name}.${tickKey}`, this.nonce);
+    if (!connection.isClosed() && !connection.isDraining())
+      connection.publish(`$KV.${this.bucket.name}.${tickKey}`, this.nonce);
   }
 
   private async subscribe(deadline: number): Promise<AsyncIterable<KvWatchEntry>> {

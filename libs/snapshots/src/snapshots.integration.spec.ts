@@ -42,9 +42,14 @@ describe('snapshots', () => {
   it('never go back to an older version, whoever writes last', async () => {
     const second = await SnapshotWriter.open(await stack.busOf('resource-registry'), apps);
     const newer = app('newer');
-    await Promise.all([writer.put('o.race', { version: 2, value: newer }), second.put('o.race', { version: 1, value: app('older') })]);
+    await Promise.all([
+      writer.put('o.race', { version: 2, value: newer }),
+      second.put('o.race', { version: 1, value: app('older') }),
+    ]);
     await second.put('o.race', { version: 1, value: app('older') });
-    expect(await watch.until(() => (watch.versionOf('o.race') === 2 ? watch.get('o.race') : undefined), 2_000)).toEqual(newer);
+    expect(await watch.until(() => (watch.versionOf('o.race') === 2 ? watch.get('o.race') : undefined), 2_000)).toEqual(
+      newer,
+    );
     second.watch.stop();
   });
 

@@ -9,11 +9,16 @@ export interface HealthServer {
 }
 
 /** Serves `/healthz` (the process runs), `/readyz` (it can do its work) and `/metrics` (Prometheus text). */
-export async function serveHealth(options: { port: number; host?: string; isReady: () => boolean }): Promise<HealthServer> {
+export async function serveHealth(options: {
+  port: number;
+  host?: string;
+  isReady: () => boolean;
+}): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/healthz') return answer(response, 200, 'ok\n');
-    if (path === '/readyz') return options.isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'not ready\n');
+    if (path === '/readyz')
+      return options.isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'not ready\n');
     if (path !== '/metrics') return answer(response, 404, 'not found\n');
     metrics.metrics().then(
       (text) => answer(response, 200, text, metrics.contentType),

@@ -8,13 +8,17 @@ const log = (statement: string): string => {
 
 describe('createLogger', () => {
   it('masks what is named like a secret, however deep', () => {
-    const line = log(`logger.info({ request: { headers: { authorization: 'Bearer s3cret' } }, password: 's3cret' }, 'asked')`);
+    const line = log(
+      `logger.info({ request: { headers: { authorization: 'Bearer s3cret' } }, password: 's3cret' }, 'asked')`,
+    );
     expect(line).toContain('[masked]');
     expect(line).not.toContain('s3cret');
   });
 
   it('leaves out the statement and the parameters that a driver hangs on an error', () => {
-    const line = log(`logger.error({ err: Object.assign(new Error('failed'), { query: 'insert s3cret', parameters: ['s3cret'] }) }, 'failed')`);
+    const line = log(
+      `logger.error({ err: Object.assign(new Error('failed'), { query: 'insert s3cret', parameters: ['s3cret'] }) }, 'failed')`,
+    );
     expect(line).toContain('"message":"failed"');
     expect(line).not.toContain('s3cret');
   });

@@ -2,7 +2,17 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
-const secretNames = ['authorization', 'cookie', 'password', 'secret', 'secrets', 'token', 'clientSecret', 'privateKey', 'accessToken'];
+const secretNames = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'secrets',
+  'token',
+  'clientSecret',
+  'privateKey',
+  'accessToken',
+];
 
 /**
  * Writes JSON lines to stderr, so that stdout stays free for what a person asked for.

@@ -8,5 +8,12 @@ export function nestLogger(logger: Logger) {
       const context = rest.at(-1);
       logger[level]({ context, ...(message instanceof Error ? { err: message } : {}) }, String(message));
     };
-  return { log: at('debug'), debug: at('debug'), verbose: at('trace'), warn: at('warn'), error: at('error'), fatal: at('fatal') };
+  return {
+    log: at('debug'),
+    debug: at('debug'),
+    verbose: at('trace'),
+    warn: at('warn'),
+    error: at('error'),
+    fatal: at('fatal'),
+  };
 }

@@ -13,7 +13,8 @@ let other: Server;
 let connections = 0;
 let lift: () => void;
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-const listen = (server: Server): Promise<Server> => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+const listen = (server: Server): Promise<Server> =>
+  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 
 beforeAll(async () => {
   allowed = await listen(createServer((socket) => socket.end('hello')));
@@ -26,7 +27,8 @@ afterAll(() => {
   other.close();
 });
 
-const hears = (socket: Socket): Promise<string> => new Promise((resolve, reject) => void socket.on('data', (data) => resolve(data.toString())).on('error', reject));
+const hears = (socket: Socket): Promise<string> =>
+  new Promise((resolve, reject) => void socket.on('data', (data) => resolve(data.toString())).on('error', reject));
 
 describe('guardOutbound', () => {
   it('lets through what is allowed, in every form', async () => {
@@ -71,7 +73,9 @@ describe('guardOutbound', () => {
     lift();
     lift = guardOutbound([{ host: 'localhost', port: portOf(allowed) }]);
     expect(() => connect(portOf(allowed), '127.0.0.1')).toThrow(OutboundRefused);
-    const address = await new Promise<string>((resolve, reject) => dns.lookup('localhost', { family: 4 }, (error, found) => (error === null ? resolve(found) : reject(error))));
+    const address = await new Promise<string>((resolve, reject) =>
+      dns.lookup('localhost', { family: 4 }, (error, found) => (error === null ? resolve(found) : reject(error))),
+    );
     expect(await hears(connect(portOf(allowed), address))).toBe('hello');
     expect(() => connect(portOf(other), address)).toThrow(OutboundRefused);
   });
@@ -79,7 +83,11 @@ describe('guardOutbound', () => {
 
 describe('destinationsOf', () => {
   it('reads lists of URLs, with and without ports', () => {
-    expect(destinationsOf('nats://a:4300,nats://[::1], B', 4222)).toEqual([{ host: 'a', port: 4300 }, { host: '::1', port: 4222 }, { host: 'b', port: 4222 }]);
+    expect(destinationsOf('nats://a:4300,nats://[::1], B', 4222)).toEqual([
+      { host: 'a', port: 4300 },
+      { host: '::1', port: 4222 },
+      { host: 'b', port: 4222 },
+    ]);
     expect(destinationsOf('postgres://u:p@db.example/x', 5432)).toEqual([{ host: 'db.example', port: 5432 }]);
   });
 });

@@ -29,7 +29,7 @@ export function guardOutbound(allowed: readonly Destination[]): () => void {
     const target = targetOf(given);
     if (!destinations.has(target)) throw new OutboundRefused(`this process may not connect to ${target}`);
     return Reflect.apply(connect, this, given) as net.Socket;
-  } as typeof connect;
+  };
   const refuseDatagrams = (): never => {
     throw new OutboundRefused('this process may not send datagrams');
   };
@@ -40,11 +40,12 @@ export function guardOutbound(allowed: readonly Destination[]): () => void {
     const ports = allowed.filter(({ host }) => plain(host) === plain(hostname)).map(({ port }) => port);
     const done = rest.at(-1) as LookupCallback;
     const learn: LookupCallback = (error, found, family) => {
-      for (const { address } of addressesOf(found)) for (const port of ports) destinations.add(keyOf({ host: address, port }));
+      for (const { address } of addressesOf(found))
+        for (const port of ports) destinations.add(keyOf({ host: address, port }));
       done(error, found, family);
     };
     Reflect.apply(lookup, dns, [hostname, ...rest.slice(0, -1), ports.length === 0 ? done : learn]);
-  }, lookup) as typeof lookup;
+  }, lookup);
   syncBuiltinESMExports();
 
   return () => {

@@ -16,11 +16,11 @@ export interface Attempt {
  * comes as `-ERR` before the answer to the ping that follows.
  */
 export class WireClient {
-  private readonly lines: AsyncIterator<string>;
+  private readonly lines: AsyncIterator<string, undefined>;
   private sid = 0;
 
   private constructor(private readonly socket: Socket) {
-    this.lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+    this.lines = createInterface({ input: socket })[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
   }
 
   /** @throws Error with the server's words when it does not let the user in. */
@@ -71,8 +71,8 @@ export class WireClient {
   }
 
   private async next(): Promise<string> {
-    const { value, done } = await this.lines.next();
-    if (done === true) throw new Error('the server hung up');
+    const { value } = await this.lines.next();
+    if (value === undefined) throw new Error('the server hung up');
     return value;
   }
 }

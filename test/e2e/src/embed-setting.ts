@@ -23,7 +23,12 @@ export async function startEmbedSetting(parents: readonly string[]): Promise<Emb
   const port = await freePort();
   const embedOrigin = `http://localhost:${port}`;
   const pontage = await startPontage({
-    env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}`, PONTAGE_HTTP_PORT: String(port), PONTAGE_EMBED_URL: embedOrigin },
+    env: {
+      PONTAGE_DEMO: '0',
+      PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}`,
+      PONTAGE_HTTP_PORT: String(port),
+      PONTAGE_EMBED_URL: embedOrigin,
+    },
   });
   const send = async <T>(method: string, path: string, json: unknown): Promise<T> => {
     const answer = await pontage.fetch(path, { method, json });
@@ -37,11 +42,25 @@ export async function startEmbedSetting(parents: readonly string[]): Promise<Emb
   await send('POST', '/api/v1/resources', { name: 'shop', baseUrl: upstream.url });
   await send('PUT', `/api/v1/apps/${app}/queries/orders.list`, {
     resource: 'shop',
-    request: { path: '/echo', urlParams: [['store', '{{ current_user.metadata.storeId }}'], ['page', '{{ params.page }}']] },
+    request: {
+      path: '/echo',
+      urlParams: [
+        ['store', '{{ current_user.metadata.storeId }}'],
+        ['page', '{{ params.page }}'],
+      ],
+    },
     params: { properties: { page: { type: 'integer', default: 1 } } },
   });
   const mint = async (more: Record<string, unknown> = {}): Promise<string> =>
-    (await send<{ embedUrl: string }>('POST', '/api/embed-url/external-user', { landingPageUuid: app, groupIds: [group], externalIdentifier: 'user-1', metadata: { storeId: 5 }, ...more })).embedUrl;
+    (
+      await send<{ embedUrl: string }>('POST', '/api/embed-url/external-user', {
+        landingPageUuid: app,
+        groupIds: [group],
+        externalIdentifier: 'user-1',
+        metadata: { storeId: 5 },
+        ...more,
+      })
+    ).embedUrl;
   const cookieName = `__Host-pontage-${app}`;
   return {
     pontage,
@@ -57,7 +76,16 @@ export async function startEmbedSetting(parents: readonly string[]): Promise<Emb
       return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
     },
     inside: (path, cookie, init = {}) =>
-      fetch(new URL(path, embedOrigin), { redirect: 'manual', ...init, headers: { cookie, 'pontage-app': app, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }), ...(init.headers as Record<string, string>) } }),
+      fetch(new URL(path, embedOrigin), {
+        redirect: 'manual',
+        ...init,
+        headers: {
+          cookie,
+          'pontage-app': app,
+          ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(init.headers as Record<string, string>),
+        },
+      }),
     async [Symbol.asyncDispose]() {
       await pontage.stop();
       await upstream.stop();

@@ -12,7 +12,15 @@ let resource: string;
 beforeAll(async () => {
   upstream = await startUpstream();
   pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
-  const response = await pontage.fetch('/api/v1/resources', { method: 'POST', json: { name: 'effects', baseUrl: upstream.url, timeoutMs: 20_000, authentication: { method: 'bearer', token: 't0ken' } } });
+  const response = await pontage.fetch('/api/v1/resources', {
+    method: 'POST',
+    json: {
+      name: 'effects',
+      baseUrl: upstream.url,
+      timeoutMs: 20_000,
+      authentication: { method: 'bearer', token: 't0ken' },
+    },
+  });
   resource = ((await response.json()) as { id: string }).id;
 }, 90_000);
 afterAll(async () => {
@@ -31,7 +39,11 @@ interface Acted {
 async function act(): Promise<Acted> {
   const id = randomUUID();
   try {
-    const response = await pontage.fetch(`/api/v1/resources/${resource}/query`, { method: 'POST', json: { method: 'POST', path: '/echo', urlParams: [['id', id]] }, signal: AbortSignal.timeout(30_000) });
+    const response = await pontage.fetch(`/api/v1/resources/${resource}/query`, {
+      method: 'POST',
+      json: { method: 'POST', path: '/echo', urlParams: [['id', id]] },
+      signal: AbortSignal.timeout(30_000),
+    });
     const { code, executionId } = (await response.json()) as { code?: string; executionId?: string };
     return { id, status: response.status, code, executionId };
   } catch {
@@ -59,8 +71,10 @@ interface RanEvent {
 
 async function ranEvents(): Promise<RanEvent[]> {
   const events: RanEvent[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const response: Response = await pontage.fetch(`/api/v1/audit-events?action=query.ran&limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`);
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const response: Response = await pontage.fetch(
+      `/api/v1/audit-events?action=query.ran&limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
+    );
     if (!response.ok) throw new Error(await response.text());
     const page = (await response.json()) as { data: RanEvent[]; nextCursor: string | null };
     events.push(...page.data);
@@ -70,37 +84,58 @@ async function ranEvents(): Promise<RanEvent[]> {
 }
 
 describe('kill -9 of one process under load', () => {
-  it.each(['gateway', 'query-proxy', 'egress-worker', 'auth-broker', 'resource-registry', 'embed-session', 'audit-log'])('of %s loses nothing that was acknowledged', async (service) => {
-    upstream.forget();
-    const victim = pontage.processOf(service, service === 'egress-worker' ? 'us-west-2' : undefined);
-    const acted = await actWhile(
-      (async () => {
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        kill(victim);
-        await replaced(pontage, victim);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      })(),
-    );
-    expect((await act()).status).toBe(200);
-    const acknowledged = acted.filter(({ status }) => status === 200);
-    const done = new Set(upstream.requests.map(({ target }) => new URLSearchParams(target.split('?')[1]).get('id') ?? ''));
-    const events = new Set((await ranEvents()).filter(({ outcome }) => outcome === 'success').map(({ executionId }) => executionId));
-    const result = reconcile({
-      acknowledged: acknowledged.map(({ id }) => id),
-      recorded: acknowledged.filter(({ executionId }) => events.has(executionId ?? '')).map(({ id }) => id),
-      effected: acknowledged.filter(({ id }) => done.has(id)).map(({ id }) => id),
-    });
-    console.log(`kill -9 ${service}: ${result.acknowledged} acknowledged, ${result.recorded} recorded, ${result.effected} effected; ${acted.length - acknowledged.length} refused with ${[...new Set(acted.filter(({ status }) => status !== 200).map(({ code }) => code ?? 'no answer'))].join(', ') || 'nothing'}`);
-    expect(result).toMatchObject({ lost: [], invented: [] });
-    expect(acknowledged.length).toBeGreaterThan(20);
-  }, 60_000);
+  it.each([
+    'gateway',
+    'query-proxy',
+    'egress-worker',
+    'auth-broker',
+    'resource-registry',
+    'embed-session',
+    'audit-log',
+  ])(
+    'of %s loses nothing that was acknowledged',
+    async (service) => {
+      upstream.forget();
+      const victim = pontage.processOf(service, service === 'egress-worker' ? 'us-west-2' : undefined);
+      const acted = await actWhile(
+        (async () => {
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          kill(victim);
+          await replaced(pontage, victim);
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        })(),
+      );
+      expect((await act()).status).toBe(200);
+      const acknowledged = acted.filter(({ status }) => status === 200);
+      const done = new Set(
+        upstream.requests.map(({ target }) => new URLSearchParams(target.split('?')[1]).get('id') ?? ''),
+      );
+      const events = new Set(
+        (await ranEvents()).filter(({ outcome }) => outcome === 'success').map(({ executionId }) => executionId),
+      );
+      const result = reconcile({
+        acknowledged: acknowledged.map(({ id }) => id),
+        recorded: acknowledged.filter(({ executionId }) => events.has(executionId ?? '')).map(({ id }) => id),
+        effected: acknowledged.filter(({ id }) => done.has(id)).map(({ id }) => id),
+      });
+      console.log(
+        `kill -9 ${service}: ${result.acknowledged} acknowledged, ${result.recorded} recorded, ${result.effected} effected; ${acted.length - acknowledged.length} refused with ${[...new Set(acted.filter(({ status }) => status !== 200).map(({ code }) => code ?? 'no answer'))].join(', ') || 'nothing'}`,
+      );
+      expect(result).toMatchObject({ lost: [], invented: [] });
+      expect(acknowledged.length).toBeGreaterThan(20);
+    },
+    60_000,
+  );
 });
 
 describe('a request in flight', () => {
   it('is told within seconds that its worker was killed', async () => {
     const region = 'us-west-2';
     const started = performance.now();
-    const asked = pontage.fetch(`/api/v1/resources/${resource}/query`, { method: 'POST', json: { method: 'POST', path: '/slow-head?ms=15000' } });
+    const asked = pontage.fetch(`/api/v1/resources/${resource}/query`, {
+      method: 'POST',
+      json: { method: 'POST', path: '/slow-head?ms=15000' },
+    });
     await upstream.received(({ target }) => target.startsWith('/slow-head'));
     const worker = pontage.processOf('egress-worker', region);
     kill(worker);
@@ -112,8 +147,12 @@ describe('a request in flight', () => {
 
   it('is told at once that no worker of the region is there', async () => {
     const name = `eu-${randomUUID().slice(0, 8)}`;
-    await pontage.fetch('/api/v1/resources', { method: 'POST', json: { name, baseUrl: upstream.url, region: 'eu-central-1' } });
-    const ask = () => pontage.fetch(`/api/v1/resources/${name}/query`, { method: 'POST', json: { method: 'POST', path: '/echo' } });
+    await pontage.fetch('/api/v1/resources', {
+      method: 'POST',
+      json: { name, baseUrl: upstream.url, region: 'eu-central-1' },
+    });
+    const ask = () =>
+      pontage.fetch(`/api/v1/resources/${name}/query`, { method: 'POST', json: { method: 'POST', path: '/echo' } });
     expect((await ask()).status).toBe(200);
     const worker = pontage.processOf('egress-worker', 'eu-central-1');
     kill(worker);
@@ -130,7 +169,10 @@ describe('a request in flight', () => {
     const proxy = pontage.processOf('query-proxy');
     stop(proxy);
     const started = performance.now();
-    const response = await pontage.fetch(`/api/v1/resources/${resource}/query`, { method: 'POST', json: { method: 'POST', path: '/echo' } });
+    const response = await pontage.fetch(`/api/v1/resources/${resource}/query`, {
+      method: 'POST',
+      json: { method: 'POST', path: '/echo' },
+    });
     const elapsed = performance.now() - started;
     resume(proxy);
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([503, 'dispatch-lost']);

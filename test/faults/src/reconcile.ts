@@ -25,7 +25,11 @@ export interface Reconciliation {
 
 /** Compares what was acknowledged, recorded and done. */
 export function reconcile(accounts: Accounts): Reconciliation {
-  const [acknowledged, recorded, effected] = [[...accounts.acknowledged], [...accounts.recorded], [...accounts.effected]];
+  const [acknowledged, recorded, effected] = [
+    [...accounts.acknowledged],
+    [...accounts.recorded],
+    [...accounts.effected],
+  ];
   const [inRecord, done] = [new Set(recorded), new Set(effected)];
   return {
     acknowledged: acknowledged.length,

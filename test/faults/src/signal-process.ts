@@ -13,8 +13,12 @@ export const resume = ({ pid }: { pid: number }): void => void process.kill(pid,
 export async function replaced(pontage: Pontage, former: PontageProcess, withinMs = 15_000): Promise<PontageProcess> {
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
-    const now = pontage.processes().processes.find(({ service, region, pid }) => service === former.service && region === former.region && pid !== former.pid);
-    if (now?.health != null && (await isReady(now.health))) return now;
+    const now = pontage
+      .processes()
+      .processes.find(
+        ({ service, region, pid }) => service === former.service && region === former.region && pid !== former.pid,
+      );
+    if (now !== undefined && now.health !== null && (await isReady(now.health))) return now;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${former.service} was not replaced within ${withinMs} ms`);

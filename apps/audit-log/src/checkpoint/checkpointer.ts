@@ -1,10 +1,10 @@
 import { ChainVerifier, genesis, signCheckpoint, type Head } from '@pontage/audit-chain';
 import type { Checkpoint } from '@pontage/contracts/audit-log';
-import { UnitOfWork } from '@pontage/persistence';
+import type { UnitOfWork } from '@pontage/persistence';
 import type { Logger } from '@pontage/telemetry';
 import { headOf } from '../record/event-table.js';
 import { readChain } from '../record/read-chain.js';
-import { CheckpointFiles } from './checkpoint-files.js';
+import type { CheckpointFiles } from './checkpoint-files.js';
 import type { CheckpointKey } from './checkpoint-key.js';
 import { insertCheckpoint } from './checkpoint-table.js';
 

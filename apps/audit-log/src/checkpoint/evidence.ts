@@ -1,7 +1,7 @@
 import type { Broken, Head } from '@pontage/audit-chain';
 import type { Checkpoint } from '@pontage/contracts/audit-log';
-import { UnitOfWork } from '@pontage/persistence';
-import { CheckpointFiles } from './checkpoint-files.js';
+import type { UnitOfWork } from '@pontage/persistence';
+import type { CheckpointFiles } from './checkpoint-files.js';
 import type { CheckpointKey } from './checkpoint-key.js';
 import { selectCheckpoints } from './checkpoint-table.js';
 import type { Checkpointer } from './checkpointer.js';

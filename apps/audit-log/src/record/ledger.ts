@@ -1,5 +1,5 @@
 import { linkEvent, type Head, type Link } from '@pontage/audit-chain';
-import { UnitOfWork, type Work } from '@pontage/persistence';
+import type { UnitOfWork, Work } from '@pontage/persistence';
 import { ranEvent, ranEventId, stageOf, unknownExecution, withPart, type Execution } from '../execution/execution.js';
 import {
   forgetExecutions,

@@ -8,6 +8,8 @@ import type { Recorder } from './recorder.js';
 const maxBatch = 500;
 const stillAtItMs = ackWaitMs / 3;
 const reopenMs = 500;
+/** After an outage the client tries again in steps of `expires`, half a minute by default: too long for a record that is read. */
+const pull = { max_messages: maxBatch, expires: 2_000, idle_heartbeat: 500 } as const;
 
 /**
  * Takes messages from the stream and acknowledges each once it is committed. Batches form by themselves: what came
@@ -48,7 +50,7 @@ export class StreamConsumer {
   private async open(): Promise<ConsumerMessages> {
     const consumer = await this.stream.consumer();
     return consumer.consume({
-      max_messages: maxBatch,
+      ...pull,
       callback: (message) => {
         this.waiting.push(message);
         this.wake();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ledger } from '../record/ledger.js';
-import { EventStream } from './event-stream.js';
+import type { Ledger } from '../record/ledger.js';
+import type { EventStream } from './event-stream.js';
 
 const waitMs = 2_000;
 const askEveryMs = 15;

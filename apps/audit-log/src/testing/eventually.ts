@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const withinMs = 20_000;
+const withinMs = 60_000;
 const askEveryMs = 20;
 
 /** What `ask` finds, asked until it finds something; undefined when it never does. */

@@ -67,10 +67,10 @@ export class ClaimCredential {
       data: { credentialId, method: method.id, secrets: Object.keys(secrets), kept: [...draft.kept] },
     });
     const fingerprint = await this.fingerprints.of(work);
-    const views = Object.entries(secrets).map(([name, value]) => [
-      name,
-      { set: true, fingerprint: fingerprint([work.org, resourceId], value) },
-    ]);
+    const views = Object.entries(secrets).map(
+      ([name, value]) =>
+        [name, { set: true, fingerprint: fingerprint([work.org, resourceId], value) } as const] as const,
+    );
     return { credentialId, authentication: { method: method.id, ...draft.settings, ...Object.fromEntries(views) } };
   }
 

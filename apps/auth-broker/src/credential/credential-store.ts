@@ -38,9 +38,8 @@ export class CredentialStore {
 
   /** Deletes the resource's credentials, and their grants with them. Returns their ids. */
   async deleteOf({ manager }: Work, resourceId: string): Promise<string[]> {
-    const [rows] = (await manager.query('DELETE FROM credential WHERE resource_id = $1 RETURNING id', [
-      resourceId,
-    ])) as [{ id: string }[], number];
+    const statement = 'DELETE FROM credential WHERE resource_id = $1 RETURNING id';
+    const [rows] = await manager.query<[{ id: string }[], number]>(statement, [resourceId]);
     return rows.map(({ id }) => id);
   }
 }

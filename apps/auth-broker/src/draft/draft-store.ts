@@ -29,10 +29,10 @@ export class DraftStore {
 
   /** Takes a draft out of the store; undefined when it is not there or too old. @throws SealBroken */
   async take({ manager, org }: Work, id: string): Promise<Draft | undefined> {
-    const [rows] = (await manager.query(
+    const [rows] = await manager.query<[(Omit<Draft, 'secrets'> & { sealed: Buffer })[], number]>(
       `DELETE FROM draft WHERE id = $1 AND created_at > now() - ${keptFor} RETURNING method, settings, kept, sealed`,
       [id],
-    )) as [(Omit<Draft, 'secrets'> & { sealed: Buffer })[], number];
+    );
     const [row] = rows;
     if (row === undefined) return undefined;
     const { sealed, ...draft } = row;
@@ -44,10 +44,8 @@ export class DraftStore {
     let swept = 0;
     for (const org of await this.unitOfWork.ids('draft_organisations')) {
       swept += await this.unitOfWork.run(org, async ({ manager }) => {
-        const [, count] = (await manager.query(`DELETE FROM draft WHERE created_at <= now() - ${keptFor}`)) as [
-          unknown[],
-          number,
-        ];
+        const statement = `DELETE FROM draft WHERE created_at <= now() - ${keptFor}`;
+        const [, count] = await manager.query<[unknown[], number]>(statement);
         return count;
       });
     }

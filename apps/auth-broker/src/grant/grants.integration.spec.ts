@@ -11,17 +11,7 @@ let brokers: Broker[];
 const call = callOf();
 const slug = (value: string) => ({ slug: value });
 const range = (count: number) => Array.from({ length: count });
-const eventsOf = (credentialId: string, action: string) =>
-  stack.events.filter(
-    (event) => event.action === action && (event.data as { credentialId: string }).credentialId === credentialId,
-  );
 const credential = (more: object = {}) => stack.credential(endpoint.authentication(more), call);
-/** As if so many seconds had passed for the grant. */
-const age = (credentialId: string, seconds: number) =>
-  stack.sql(
-    `UPDATE issued_grant SET acquired_at = acquired_at - $2 * interval '1 second', expires_at = expires_at - $2 * interval '1 second', retry_at = retry_at - $2 * interval '1 second' WHERE credential_id = $1`,
-    [credentialId, seconds],
-  );
 
 beforeAll(async () => {
   [stack, endpoint] = await Promise.all([BrokerStack.start(), TokenEndpoint.start()]);
@@ -59,7 +49,7 @@ describe('a grant', () => {
       Buffer.from(endpoint.clientSecret).toString('base64').slice(0, -4),
     ])
       expect(seen.includes(canary)).toBe(false);
-    expect(eventsOf(of.credentialId, 'grant.acquired')).toEqual([
+    expect(stack.eventsOf(of.credentialId, 'grant.acquired')).toEqual([
       expect.objectContaining({
         outcome: 'success',
         region: 'us-west-2',
@@ -83,7 +73,7 @@ describe('a grant', () => {
   it('is replaced once when it has expired, and once when it was refused', async () => {
     const of = await credential();
     await stack.lease(of, call);
-    await age(of.credentialId, 3_580);
+    await stack.letPass(of.credentialId, 3_580);
     const renewed = await Promise.all(range(200).map(() => stack.lease(of, call)));
     expect(new Set(renewed.map(({ grant }) => grant?.version))).toEqual(
       new Set(renewed.some(({ grant }) => grant?.version === 1) ? [1, 2] : [2]),
@@ -93,7 +83,7 @@ describe('a grant', () => {
     expect(forced.map(({ grant }) => grant?.version)).toEqual(forced.map(() => 3));
     expect(endpoint.asked).toBe(3);
     expect(
-      eventsOf(of.credentialId, 'grant.acquired').map(({ data }) => (data as { trigger: string }).trigger),
+      stack.eventsOf(of.credentialId, 'grant.acquired').map(({ data }) => (data as { trigger: string }).trigger),
     ).toEqual(['first', 'expiry', 'refused']);
   });
 
@@ -143,76 +133,6 @@ describe('a grant', () => {
   });
 });
 
-describe('a token endpoint in trouble', () => {
-  it.each([
-    [401, 'invalid_client', 'credential-rejected'],
-    [400, 'unauthorized_client', 'credential-rejected'],
-    [400, 'invalid_grant', 'credential-rejected'],
-    [500, 'server_error', 'token-endpoint-failed'],
-  ])(
-    'answering %i %s is a problem that is remembered and not asked for again at once',
-    async (status, error, expected) => {
-      endpoint.failing(status, error);
-      const of = await credential();
-      const outcomes = await Promise.allSettled(range(100).map(() => stack.lease(of, call)));
-      expect(
-        outcomes.filter((outcome) => outcome.status === 'rejected' && outcome.reason.slug === expected),
-      ).toHaveLength(100);
-      await expect(stack.lease(of, call)).rejects.toMatchObject({
-        ...slug(expected),
-        detail: expect.stringContaining(String(status)),
-      });
-      expect(endpoint.asked).toBe(1);
-      const failed = eventsOf(of.credentialId, 'grant.failed');
-      expect(failed).toEqual([
-        expect.objectContaining({
-          outcome: 'failure',
-          data: expect.objectContaining({ problem: expected, failures: 1 }),
-        }),
-      ]);
-      expect(JSON.stringify(failed)).not.toContain(endpoint.clientSecret);
-
-      endpoint.instead = undefined;
-      await age(of.credentialId, 400);
-      expect((await stack.lease(of, call)).grant?.version).toBe(1);
-    },
-  );
-
-  it('leaves the last good token in use until it ends', async () => {
-    const of = await credential();
-    await stack.lease(of, call);
-    await age(of.credentialId, 3_580);
-    endpoint.failing(503, 'temporarily_unavailable');
-    for (let query = 0; query < 5; query += 1) {
-      const lease = await stack.lease(of, call);
-      expect(lease.grant?.version).toBe(1);
-      expect(lease.validForMs).toBeLessThanOrEqual(20_000);
-    }
-    expect(endpoint.asked).toBe(2);
-    await stack.sql(`UPDATE issued_grant SET expires_at = clock_timestamp() WHERE credential_id = $1`, [
-      of.credentialId,
-    ]);
-    await expect(stack.lease(of, call)).rejects.toMatchObject(slug('token-endpoint-failed'));
-  });
-
-  it('waits longer and longer before it is asked again', async () => {
-    endpoint.failing(503, 'temporarily_unavailable');
-    const of = await credential();
-    const pauses: number[] = [];
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      await expect(stack.lease(of, call)).rejects.toMatchObject(slug('token-endpoint-failed'));
-      const [row] = await stack.sql<{ pause: number }>(
-        'SELECT extract(epoch FROM retry_at - clock_timestamp())::float8 AS pause FROM issued_grant WHERE credential_id = $1',
-        [of.credentialId],
-      );
-      pauses.push(row?.pause ?? 0);
-      await age(of.credentialId, 3_600);
-    }
-    expect(endpoint.asked).toBe(4);
-    for (const [attempt, pause] of pauses.entries()) expect(pause / 2 ** attempt).toBeGreaterThan(0.6);
-  });
-});
-
 describe('a broker that dies while it asks', () => {
   it('is followed by another one within ten seconds, and its late answer changes nothing', async () => {
     const of = await credential();
@@ -255,7 +175,7 @@ describe('a credential that is forgotten while its token is asked for', () => {
     release();
     expect(await waiting).toMatchObject(slug('not-found'));
     expect(await stack.sql('SELECT 1 FROM issued_grant WHERE credential_id = $1', [of.credentialId])).toEqual([]);
-    expect(eventsOf(of.credentialId, 'grant.acquired')).toEqual([]);
+    expect(stack.eventsOf(of.credentialId, 'grant.acquired')).toEqual([]);
   });
 });
 
@@ -270,7 +190,7 @@ describe('a grant that was altered in the database', () => {
     const lease = await stack.lease(of, call);
     expect(lease.grant?.version).toBe(2);
     expect(await endpoint.knows(lease.grant?.value)).toBe(true);
-    expect(eventsOf(of.credentialId, 'credential.damaged')).toHaveLength(1);
+    expect(stack.eventsOf(of.credentialId, 'credential.damaged')).toHaveLength(1);
   });
 
   it('is not used in another environment either', async () => {
@@ -282,7 +202,7 @@ describe('a grant that was altered in the database', () => {
       [of.credentialId],
     );
     expect((await stack.lease(of, call)).grant?.version).toBe(2);
-    expect(eventsOf(of.credentialId, 'credential.damaged')).toHaveLength(1);
+    expect(stack.eventsOf(of.credentialId, 'credential.damaged')).toHaveLength(1);
   });
 });
 

@@ -7,7 +7,9 @@ interface Provider {
   callback(): Answer;
   readonly ClientCredentials: { find(token: string): Promise<{ readonly isExpired: boolean } | undefined> };
 }
-const { Provider: OidcProvider } = oidcProvider as unknown as { Provider: new (issuer: string, configuration: object) => Provider };
+const { Provider: OidcProvider } = oidcProvider as unknown as {
+  Provider: new (issuer: string, configuration: object) => Provider;
+};
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 

@@ -86,13 +86,12 @@ export class Launcher {
       env: this.env,
     }).map((planned) => this.startService(planned, bus, database));
     const demo =
-      upstream &&
-      this.keep('orders-api', null, drainOfUpstream, (signal) => startDemoUpstream(upstream, folder, signal));
+      upstream === undefined
+        ? []
+        : [this.keep('orders-api', null, drainOfUpstream, (signal) => startDemoUpstream(upstream, folder, signal))];
 
-    const instances = await Promise.all([...services, listed, demo]);
-    await Promise.all(
-      instances.map((instance) => (typeof instance?.health === 'string' ? untilReady(instance.health) : undefined)),
-    );
+    const [instances] = await Promise.all([Promise.all([...services, ...demo]), listed]);
+    await Promise.all(instances.map(({ health }) => untilReady(health)));
     return { baseUrl, localUrl, adminToken, upstream };
   }
 
@@ -187,7 +186,8 @@ export class Launcher {
   }
 }
 
-async function untilReady(health: string): Promise<void> {
+async function untilReady(health: string | null): Promise<void> {
+  if (health === null) return;
   const deadline = Date.now() + readyDeadlineMs;
   const url = new URL('/readyz', health);
   while (Date.now() < deadline) {

@@ -4,7 +4,7 @@ import type {
   permissions as groupBucket,
   ValueOf,
 } from '@pontage/contracts/snapshots';
-import { SnapshotWatch } from '@pontage/snapshots';
+import type { SnapshotWatch } from '@pontage/snapshots';
 
 export type Organisation = ValueOf<typeof organisationBucket>;
 export type App = ValueOf<typeof appBucket>;

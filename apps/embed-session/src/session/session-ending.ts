@@ -1,11 +1,11 @@
 import { auditOf } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { sessions } from '@pontage/contracts/snapshots';
-import { UnitOfWork, type AuditEntry, type Work } from '@pontage/persistence';
+import type { UnitOfWork, AuditEntry, Work } from '@pontage/persistence';
 import { isProblem, unavailable } from '@pontage/problems';
-import { SnapshotWriter } from '@pontage/snapshots';
+import type { SnapshotWriter } from '@pontage/snapshots';
 import type { Logger } from '@pontage/telemetry';
-import { Directory, type EndReason } from '../directory/directory.js';
+import type { Directory, EndReason } from '../directory/directory.js';
 import { revokeEmbedUrls, selectFresh } from '../embed-url/embed-url-table.js';
 import { begun, ended, endSessions, findSession, selectActive, snapshotOf, type SessionRow } from './session-table.js';
 

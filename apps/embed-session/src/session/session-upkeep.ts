@@ -1,4 +1,4 @@
-import { UnitOfWork } from '@pontage/persistence';
+import type { UnitOfWork } from '@pontage/persistence';
 import type { Logger } from '@pontage/telemetry';
 import type { Directory } from '../directory/directory.js';
 import type { SessionEnding } from './session-ending.js';

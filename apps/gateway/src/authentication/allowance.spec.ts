@@ -5,7 +5,12 @@ describe('Allowance', () => {
   it('allows a burst, then one at a time, and counts what it refused', () => {
     let now = 0;
     const allowance = new Allowance({ burst: 2, perSecond: 1 }, () => now);
-    expect([allowance.take('a'), allowance.take('a'), allowance.take('a'), allowance.take('b')]).toEqual([true, true, false, true]);
+    expect([allowance.take('a'), allowance.take('a'), allowance.take('a'), allowance.take('b')]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
     now = 1000;
     expect(allowance.take('a')).toBe(true);
     expect(allowance.take('a')).toBe(false);

@@ -10,7 +10,9 @@ import { newApiToken } from './credentials.js';
 
 let gateway: RunningGateway;
 beforeAll(async () => void (gateway = await runGateway()));
-afterAll(() => gateway?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+});
 
 const anHourAgo = (): string => new Date(Date.now() - 3_600_000).toISOString();
 const codeOf = async (answer: Response): Promise<unknown> => ((await answer.json()) as { code: string }).code;
@@ -19,13 +21,23 @@ describe('API tokens', () => {
   it('are known as soon as their snapshot is written', async () => {
     const token = await gateway.token(['apps:read']);
     const answer = await gateway.fetch('/api/v1/me', { token });
-    expect(await answer.json()).toMatchObject({ type: 'token', name: 'apps:read', scopes: ['apps:read'], groupIds: null, organisation: { id: gateway.org } });
+    expect(await answer.json()).toMatchObject({
+      type: 'token',
+      name: 'apps:read',
+      scopes: ['apps:read'],
+      groupIds: null,
+      organisation: { id: gateway.org },
+    });
   });
 
   it('that nobody knows are refused, and leave no event', async () => {
     const before = gateway.events.length;
     const answer = await gateway.fetch('/api/v1/me', { token: newApiToken() });
-    expect([answer.status, answer.headers.get('www-authenticate'), await codeOf(answer)]).toEqual([401, 'Bearer realm="pontage", error="invalid_token"', 'unauthenticated']);
+    expect([answer.status, answer.headers.get('www-authenticate'), await codeOf(answer)]).toEqual([
+      401,
+      'Bearer realm="pontage", error="invalid_token"',
+      'unauthenticated',
+    ]);
     expect(gateway.events.length).toBe(before);
   });
 
@@ -34,15 +46,28 @@ describe('API tokens', () => {
     const answer = await gateway.fetch('/api/v1/apps', { token, headers: { 'x-request-id': 'expired-1' } });
     expect([answer.status, await codeOf(answer)]).toEqual([401, 'unauthenticated']);
     const event = await gateway.eventOf(({ requestId }) => requestId === 'expired-1');
-    expect(event).toMatchObject({ action: 'request.denied', outcome: 'denied', org: gateway.org, actor: { type: 'token', display: 'admin' }, data: { code: 'unauthenticated', route: '/api/v1/apps', method: 'GET' } });
+    expect(event).toMatchObject({
+      action: 'request.denied',
+      outcome: 'denied',
+      org: gateway.org,
+      actor: { type: 'token', display: 'admin' },
+      data: { code: 'unauthenticated', route: '/api/v1/apps', method: 'GET' },
+    });
   });
 
   it('without the scope are told which one, and the denial is recorded before the answer', async () => {
     const token = await gateway.token(['apps:read']);
-    const answer = await gateway.fetch('/api/v1/tokens?limit=1', { token, headers: { 'x-request-id': 'scope-1', 'user-agent': 'spec' } });
+    const answer = await gateway.fetch('/api/v1/tokens?limit=1', {
+      token,
+      headers: { 'x-request-id': 'scope-1', 'user-agent': 'spec' },
+    });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ code: 'missing-scope', scope: 'tokens:read', requestId: 'scope-1' });
-    expect(await gateway.eventOf(({ requestId }) => requestId === 'scope-1')).toMatchObject({ data: { code: 'missing-scope', scope: 'tokens:read' }, ip: '127.0.0.1', userAgent: 'spec' });
+    expect(await gateway.eventOf(({ requestId }) => requestId === 'scope-1')).toMatchObject({
+      data: { code: 'missing-scope', scope: 'tokens:read' },
+      ip: '127.0.0.1',
+      userAgent: 'spec',
+    });
   });
 
   it('cannot fill the record by being denied again and again', async () => {
@@ -55,7 +80,11 @@ describe('API tokens', () => {
   it('open exactly the routes whose scope they hold', async () => {
     const document = (await (await gateway.fetch('/api/openapi.json')).json()) as OpenApiDocument;
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({ path: path.replace(/\{\w+\}/g, 'x'), method: method.toUpperCase(), access: operation['x-pontage-access'] as Scope | 'anybody' | 'any-token' | 'embed-session' })),
+      Object.entries(methods).map(([method, operation]) => ({
+        path: path.replace(/\{\w+\}/g, 'x'),
+        method: method.toUpperCase(),
+        access: operation['x-pontage-access'] as Scope | 'anybody' | 'any-token' | 'embed-session',
+      })),
     );
     const scoped = routes.filter(({ access }) => !['anybody', 'any-token', 'embed-session'].includes(access));
     expect(scoped.length).toBeGreaterThan(45);
@@ -71,7 +100,12 @@ describe('API tokens', () => {
       const refused = access === 'operator' ? 403 : undefined;
       expect({ path, method, other: await ask(other.read) }).toEqual({ path, method, other: 403 });
       const [right, admin] = [await ask(own.get(access)), await ask(other.admin)];
-      expect({ path, method, right: [401, 403].includes(right), admin: admin === 403 ? 403 : undefined }).toEqual({ path, method, right: false, admin: refused });
+      expect({ path, method, right: [401, 403].includes(right), admin: admin === 403 ? 403 : undefined }).toEqual({
+        path,
+        method,
+        right: false,
+        admin: refused,
+      });
     }
   });
 
@@ -88,9 +122,20 @@ describe('API tokens', () => {
       return { data: [], nextCursor: null };
     });
     const token = await gateway.token(['tokens:read']);
-    const answer = await gateway.fetch('/api/v1/tokens?limit=7', { token, headers: { 'x-request-id': 'carried-1', 'x-forwarded-for': '203.0.113.9' } });
+    const answer = await gateway.fetch('/api/v1/tokens?limit=7', {
+      token,
+      headers: { 'x-request-id': 'carried-1', 'x-forwarded-for': '203.0.113.9' },
+    });
     expect(await answer.json()).toEqual({ data: [], nextCursor: null });
-    expect(heard).toMatchObject({ input: { limit: 7 }, call: { org: gateway.org, requestId: 'carried-1', ip: '127.0.0.1', principal: { type: 'token', scopes: ['tokens:read'] } } });
+    expect(heard).toMatchObject({
+      input: { limit: 7 },
+      call: {
+        org: gateway.org,
+        requestId: 'carried-1',
+        ip: '127.0.0.1',
+        principal: { type: 'token', scopes: ['tokens:read'] },
+      },
+    });
   });
 
   it('get a problem, not a timeout, when a service is away', async () => {
@@ -108,7 +153,11 @@ describe('embed sessions', () => {
 
   it('are known by their cookie and their app, and show an int64 with every digit', async () => {
     const token = await gateway.session({ app, metadataJson: '{"storeId":9223372036854775807,"vip":true}' });
-    const answer = await me({ cookie: `other=1; __Host-pontage-${app}=${token}`, 'pontage-app': app, 'sec-fetch-site': 'same-origin' });
+    const answer = await me({
+      cookie: `other=1; __Host-pontage-${app}=${token}`,
+      'pontage-app': app,
+      'sec-fetch-site': 'same-origin',
+    });
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('"metadata":{"storeId":9223372036854775807,"vip":true}');
   });
@@ -120,21 +169,59 @@ describe('embed sessions', () => {
 
   it.each<[string, number, string, (token: string) => Record<string, string>]>([
     ['without the Pontage-App header', 401, 'unauthenticated', (token) => ({ authorization: `Bearer ${token}` })],
-    ['for another app', 401, 'embed-session-expired', (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': randomUUID() })],
+    [
+      'for another app',
+      401,
+      'embed-session-expired',
+      (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': randomUUID() }),
+    ],
     ['without a session', 401, 'unauthenticated', () => ({ 'pontage-app': app })],
-    ['with an unknown session', 401, 'embed-session-expired', (token) => ({ authorization: `Bearer ${token.slice(0, -4)}AAAA`, 'pontage-app': app })],
-    ['with an API token', 401, 'embed-session-expired', () => ({ authorization: `Bearer ${newApiToken()}`, 'pontage-app': app })],
-    ['from another site', 403, 'forbidden', (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, 'sec-fetch-site': 'cross-site' })],
-    ['from another origin of the site', 403, 'forbidden', (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, 'sec-fetch-site': 'same-site' })],
-    ['from a typed address', 403, 'forbidden', (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, 'sec-fetch-site': 'none' })],
-    ['from another origin, told by Origin alone', 403, 'forbidden', (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, origin: 'https://evil.test' })],
+    [
+      'with an unknown session',
+      401,
+      'embed-session-expired',
+      (token) => ({ authorization: `Bearer ${token.slice(0, -4)}AAAA`, 'pontage-app': app }),
+    ],
+    [
+      'with an API token',
+      401,
+      'embed-session-expired',
+      () => ({ authorization: `Bearer ${newApiToken()}`, 'pontage-app': app }),
+    ],
+    [
+      'from another site',
+      403,
+      'forbidden',
+      (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, 'sec-fetch-site': 'cross-site' }),
+    ],
+    [
+      'from another origin of the site',
+      403,
+      'forbidden',
+      (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, 'sec-fetch-site': 'same-site' }),
+    ],
+    [
+      'from a typed address',
+      403,
+      'forbidden',
+      (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, 'sec-fetch-site': 'none' }),
+    ],
+    [
+      'from another origin, told by Origin alone',
+      403,
+      'forbidden',
+      (token) => ({ authorization: `Bearer ${token}`, 'pontage-app': app, origin: 'https://evil.test' }),
+    ],
   ])('are refused %s', async (_, status, code, headersOf) => {
     const answer = await me(headersOf(await gateway.session({ app })));
     expect([answer.status, await codeOf(answer)]).toEqual([status, code]);
   });
 
   it('are refused once they have ended by the clock', async () => {
-    const answer = await me({ authorization: `Bearer ${await gateway.session({ app, expiresAt: anHourAgo() })}`, 'pontage-app': app });
+    const answer = await me({
+      authorization: `Bearer ${await gateway.session({ app, expiresAt: anHourAgo() })}`,
+      'pontage-app': app,
+    });
     expect([answer.status, await codeOf(answer)]).toEqual([401, 'embed-session-expired']);
   });
 
@@ -150,7 +237,10 @@ describe('embed sessions', () => {
       return {};
     });
     const token = await gateway.session({ app, id });
-    const answer = await gateway.fetch('/embedded/api/session', { method: 'DELETE', headers: { cookie: `__Host-pontage-${app}=${token}`, 'pontage-app': app } });
+    const answer = await gateway.fetch('/embedded/api/session', {
+      method: 'DELETE',
+      headers: { cookie: `__Host-pontage-${app}=${token}`, 'pontage-app': app },
+    });
     expect([answer.status, ended]).toEqual([204, { id }]);
     expect(answer.headers.get('set-cookie')).toMatch(new RegExp(`^__Host-pontage-${app}=; .*Max-Age=0`));
   });

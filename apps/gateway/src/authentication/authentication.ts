@@ -1,8 +1,21 @@
 import { createHash } from 'node:crypto';
 import { auditOf } from '@pontage/bus';
-import { holdsScope, type ExternalPrincipal, type Principal, type Scope, type TokenPrincipal } from '@pontage/contracts';
+import {
+  holdsScope,
+  type ExternalPrincipal,
+  type Principal,
+  type Scope,
+  type TokenPrincipal,
+} from '@pontage/contracts';
 import type { sessions, tokens, ValueOf } from '@pontage/contracts/snapshots';
-import { embedSessionExpired, forbidden, invalidRequest, missingScope, stalePolicy, unauthenticated } from '@pontage/problems';
+import {
+  embedSessionExpired,
+  forbidden,
+  invalidRequest,
+  missingScope,
+  stalePolicy,
+  unauthenticated,
+} from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
 import { bearerOf, isApiToken, isSessionToken, sessionCookie } from './credentials.js';
@@ -86,7 +99,8 @@ export class Authentication {
   private refuseForeignSites(request: FastifyRequest): void {
     const { origin } = request.headers;
     const site = request.headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin') throw forbidden({}, { detail: 'Only the embedded app itself may ask.' });
+    if (site !== undefined && site !== 'same-origin')
+      throw forbidden({}, { detail: 'Only the embedded app itself may ask.' });
     if (site === undefined && origin !== undefined && origin !== this.embedOrigin()) {
       throw forbidden({}, { detail: 'Only the embedded app itself may ask.' });
     }
@@ -106,7 +120,16 @@ export const isPast = (time: string | null): boolean => time !== null && Date.pa
 
 function externalCaller(request: FastifyRequest, session: SessionSnapshot): EmbedCaller {
   const { org, id, app, externalIdentifier, groupIds, environment, userInfo, metadataJson, expiresAt } = session;
-  const principal: ExternalPrincipal = { type: 'external', id, externalIdentifier, app, groupIds, environment, userInfo, metadataJson };
+  const principal: ExternalPrincipal = {
+    type: 'external',
+    id,
+    externalIdentifier,
+    app,
+    groupIds,
+    environment,
+    userInfo,
+    metadataJson,
+  };
   return { principal, call: callOf(request, org, principal), expiresAt };
 }
 
@@ -118,7 +141,10 @@ function appOf(request: FastifyRequest): string {
 
 function refuseImpersonation(request: FastifyRequest): void {
   if (request.headers['pontage-user'] === undefined) return;
-  throw invalidRequest({}, { errors: [{ pointer: '/headers/Pontage-User', detail: 'Acting for an external user is not offered here.' }] });
+  throw invalidRequest(
+    {},
+    { errors: [{ pointer: '/headers/Pontage-User', detail: 'Acting for an external user is not offered here.' }] },
+  );
 }
 
 /** A process that was busy or cut off gives its watch a moment to catch up before it refuses to guess. */

@@ -38,8 +38,12 @@ export class DeniedAttempts {
     const attempt = [blamed.org, blamed.actor.id, request.method, route, problem.slug].join(' ');
     if (!this.perAttempt.take(attempt) || !this.perOrganisation.take(blamed.org)) return;
     const unwritten = this.perAttempt.refusedSince(attempt);
-    const written = this.sink.publishEvent(denial(blamed, { method: request.method, route, code: problem.slug, ...problem.facts, unwritten }));
-    await withinOr(written, ackWithinMs).catch((error: unknown) => this.logger.warn({ err: error }, 'a denied attempt was not recorded'));
+    const written = this.sink.publishEvent(
+      denial(blamed, { method: request.method, route, code: problem.slug, ...problem.facts, unwritten }),
+    );
+    await withinOr(written, ackWithinMs).catch((error: unknown) =>
+      this.logger.warn({ err: error }, 'a denied attempt was not recorded'),
+    );
   }
 }
 

@@ -43,4 +43,5 @@ export class ScopeGuard implements CanActivate {
 }
 
 /** Node's own fetch sends Sec-Fetch-Mode, so that is no sign. */
-const comesFromBrowser = ({ headers }: FastifyRequest): boolean => headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+const comesFromBrowser = ({ headers }: FastifyRequest): boolean =>
+  headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;

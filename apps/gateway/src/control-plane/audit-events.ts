@@ -11,14 +11,23 @@ import { route } from '../routes/route.js';
 import { exportFormats, exportLines } from './audit-export.js';
 
 const byId = z.strictObject({ id: z.uuid() });
-const wanted = listAuditEvents.request.omit({ limit: true, cursor: true, order: true }).extend({ format: z.enum(['ndjson', 'csv']).default('ndjson') });
+const wanted = listAuditEvents.request
+  .omit({ limit: true, cursor: true, order: true })
+  .extend({ format: z.enum(['ndjson', 'csv']).default('ndjson') });
 const exportPageSize = 200;
 
 @Controller()
 export class AuditEvents {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/audit-events', access: 'audit:read', summary: 'Lists audit events, newest first.', calls: listAuditEvents, query: listAuditEvents.request })
+  @route({
+    method: 'GET',
+    path: '/api/v1/audit-events',
+    access: 'audit:read',
+    summary: 'Lists audit events, newest first.',
+    calls: listAuditEvents,
+    query: listAuditEvents.request,
+  })
   async listAuditEvents({ query, call }: Asked<{ query: typeof listAuditEvents.request }>) {
     return this.bus.request(listAuditEvents, query, call);
   }
@@ -29,27 +38,58 @@ export class AuditEvents {
     access: 'audit:read',
     summary: 'Streams audit events as lines, oldest first; the export is recorded before it begins.',
     query: wanted,
-    also: { media: Object.values(exportFormats).map(({ type }) => type), problems: [...listAuditEvents.problems, auditUnavailable] },
+    also: {
+      media: Object.values(exportFormats).map(({ type }) => type),
+      problems: [...listAuditEvents.problems, auditUnavailable],
+    },
   })
   async exportAuditEvents({ query: { format, ...filter }, call }: Asked<{ query: typeof wanted }>) {
-    const page = (cursor?: string) => this.bus.request(listAuditEvents, { ...filter, order: 'asc', limit: exportPageSize, ...(cursor === undefined ? {} : { cursor }) }, call);
+    const page = (cursor?: string) =>
+      this.bus.request(
+        listAuditEvents,
+        { ...filter, order: 'asc', limit: exportPageSize, ...(cursor === undefined ? {} : { cursor }) },
+        call,
+      );
     const first = await page();
     await this.recordExport(call, { format, ...filter });
     const lines = Readable.from(exportLines(format, first, page), { objectMode: false });
-    return new StreamableFile(lines, { type: exportFormats[format].type, disposition: `attachment; filename="audit-events.${format}"` });
+    return new StreamableFile(lines, {
+      type: exportFormats[format].type,
+      disposition: `attachment; filename="audit-events.${format}"`,
+    });
   }
 
-  @route({ method: 'GET', path: '/api/v1/audit-events/:id', access: 'audit:read', summary: 'Shows an audit event.', calls: findAuditEvent, params: byId })
+  @route({
+    method: 'GET',
+    path: '/api/v1/audit-events/:id',
+    access: 'audit:read',
+    summary: 'Shows an audit event.',
+    calls: findAuditEvent,
+    params: byId,
+  })
   async findAuditEvent({ params, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(findAuditEvent, params, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/audit/checkpoints', access: 'audit:read', summary: 'Lists the signed checkpoints and the keys that verify them.', calls: listCheckpoints, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/audit/checkpoints',
+    access: 'audit:read',
+    summary: 'Lists the signed checkpoints and the keys that verify them.',
+    calls: listCheckpoints,
+    query: pageRequest,
+  })
   async listCheckpoints({ query, call }: Asked<{ query: typeof pageRequest }>) {
     return this.bus.request(listCheckpoints, query, call);
   }
 
-  @route({ method: 'POST', path: '/api/v1/audit/verify', access: 'audit:read', summary: 'Recomputes the chain of events and compares it with the checkpoints.', calls: verifyAudit })
+  @route({
+    method: 'POST',
+    path: '/api/v1/audit/verify',
+    access: 'audit:read',
+    summary: 'Recomputes the chain of events and compares it with the checkpoints.',
+    calls: verifyAudit,
+  })
   async verifyAudit({ call }: Asked) {
     return this.bus.request(verifyAudit, {}, call);
   }
@@ -62,7 +102,9 @@ export class AuditEvents {
       ...auditOf(call),
       action: 'audit.exported',
       outcome: 'success',
-      data: Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+      data: Object.fromEntries(
+        Object.entries(data).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ),
     });
   }
 }

@@ -28,14 +28,23 @@ async function read(format: 'ndjson' | 'csv', pages: AuditPage[]): Promise<strin
   const [first, ...others] = pages;
   if (first === undefined) throw new Error('a page is needed');
   let text = '';
-  for await (const piece of exportLines(format, first, async () => others.shift() ?? { data: [], nextCursor: null })) text += piece;
+  for await (const piece of exportLines(format, first, async () => others.shift() ?? { data: [], nextCursor: null }))
+    text += piece;
   return text;
 }
 
 describe('exportLines', () => {
   it('writes one JSON line for each event of all pages', async () => {
-    const text = await read('ndjson', [{ data: [event(1)], nextCursor: 'more' }, { data: [event(2)], nextCursor: null }]);
-    expect(text.trimEnd().split('\n').map((line) => (JSON.parse(line) as AuditEvent).seq)).toEqual([1, 2]);
+    const text = await read('ndjson', [
+      { data: [event(1)], nextCursor: 'more' },
+      { data: [event(2)], nextCursor: null },
+    ]);
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as AuditEvent).seq),
+    ).toEqual([1, 2]);
   });
 
   it('quotes CSV cells and takes the sting out of formulas', async () => {

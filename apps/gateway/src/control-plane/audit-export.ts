@@ -12,7 +12,7 @@ interface Format {
   line(event: AuditEvent): string;
 }
 
-const columns: Readonly<Record<string, (event: AuditEvent) => unknown>> = {
+const columns: Readonly<Record<string, (event: AuditEvent) => string | number | null | undefined>> = {
   id: ({ id }) => id,
   seq: ({ seq }) => seq,
   at: ({ at }) => at,
@@ -43,12 +43,19 @@ export const exportFormats: Readonly<Record<'ndjson' | 'csv', Format>> = {
   csv: {
     type: 'text/csv; charset=utf-8; header=present',
     head: `${Object.keys(columns).join(',')}\r\n`,
-    line: (event) => `${Object.values(columns).map((valueOf) => cell(valueOf(event))).join(',')}\r\n`,
+    line: (event) =>
+      `${Object.values(columns)
+        .map((valueOf) => cell(valueOf(event)))
+        .join(',')}\r\n`,
   },
 };
 
 /** The text of an export, a page at a time: what the receiver does not take is not fetched. */
-export async function* exportLines(format: 'ndjson' | 'csv', first: AuditPage, next: (cursor: string) => Promise<AuditPage>): AsyncGenerator<string> {
+export async function* exportLines(
+  format: 'ndjson' | 'csv',
+  first: AuditPage,
+  next: (cursor: string) => Promise<AuditPage>,
+): AsyncGenerator<string> {
   const { head, line } = exportFormats[format];
   for (let page = first, text = head; ; text = '') {
     text += page.data.map(line).join('');
@@ -59,7 +66,7 @@ export async function* exportLines(format: 'ndjson' | 'csv', first: AuditPage, n
 }
 
 /** Quoted where CSV needs it; a leading `=`, `+`, `-` or `@` would be a formula to a spreadsheet, so an apostrophe goes before it. */
-function cell(value: unknown): string {
+function cell(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
   const text = String(value);
   const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

@@ -14,17 +14,41 @@ const value = putConfig.request.omit({ name: true });
 export class ConfigVariables {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/config', access: 'config:read', summary: 'Lists the configuration variables.', calls: listConfig, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/config',
+    access: 'config:read',
+    summary: 'Lists the configuration variables.',
+    calls: listConfig,
+    query: pageRequest,
+  })
   async listConfig({ query, call }: Asked<{ query: typeof pageRequest }>) {
     return this.bus.request(listConfig, query, call);
   }
 
-  @route({ method: 'PUT', path: '/api/v1/config/:name', access: 'config:write', summary: 'Sets a configuration variable in one environment.', calls: putConfig, params: byName, body: value })
+  @route({
+    method: 'PUT',
+    path: '/api/v1/config/:name',
+    access: 'config:write',
+    summary: 'Sets a configuration variable in one environment.',
+    calls: putConfig,
+    params: byName,
+    body: value,
+  })
   async putConfig({ params, body, call }: Asked<{ params: typeof byName; body: typeof value }>) {
     return this.bus.request(putConfig, { ...body, name: params.name }, call);
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/config/:name', access: 'config:write', summary: 'Deletes a configuration variable from one environment, or from all.', calls: deleteConfig, params: byName, query: inEnvironment, status: 204 })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/config/:name',
+    access: 'config:write',
+    summary: 'Deletes a configuration variable from one environment, or from all.',
+    calls: deleteConfig,
+    params: byName,
+    query: inEnvironment,
+    status: 204,
+  })
   async deleteConfig({ params, query, call }: Asked<{ params: typeof byName; query: typeof inEnvironment }>) {
     return this.bus.request(deleteConfig, { ...params, ...query }, call);
   }

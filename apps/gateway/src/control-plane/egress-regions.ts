@@ -5,7 +5,14 @@ export interface EgressRegion {
   readonly id: string;
   readonly location: string | null;
   readonly outboundIps: string[];
-  readonly workers: { id: string; version: string; inflight: number; capacity: number; since: string; draining: boolean }[];
+  readonly workers: {
+    id: string;
+    version: string;
+    inflight: number;
+    capacity: number;
+    since: string;
+    draining: boolean;
+  }[];
   readonly state: 'open' | 'draining';
 }
 
@@ -26,17 +33,28 @@ export function regionsOf(present: readonly PresenceRecord[]): EgressRegion[] {
     if (record.service !== 'egress-worker' || record.region === null) continue;
     byRegion.set(record.region, [...(byRegion.get(record.region) ?? []), record]);
   }
-  return [...byRegion].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, workers]) => ({
-    id,
-    location: locations.get(id) ?? null,
-    outboundIps: [...new Set(workers.flatMap(({ outboundIps }) => outboundIps))].sort(),
-    workers: workers.map(({ instance, version, inflight, capacity, startedAt, draining }) => ({ id: instance, version, inflight, capacity, since: startedAt, draining })),
-    state: workers.every(({ draining }) => draining) ? 'draining' : 'open',
-  }));
+  return [...byRegion]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, workers]) => ({
+      id,
+      location: locations.get(id) ?? null,
+      outboundIps: [...new Set(workers.flatMap(({ outboundIps }) => outboundIps))].sort(),
+      workers: workers.map(({ instance, version, inflight, capacity, startedAt, draining }) => ({
+        id: instance,
+        version,
+        inflight,
+        capacity,
+        since: startedAt,
+        draining,
+      })),
+      state: workers.every(({ draining }) => draining) ? 'draining' : 'open',
+    }));
 }
 
 /** The addresses that requests leave from, per region: single ones and networks apart, for firewalls. */
-export const outboundAddressesOf = (present: readonly PresenceRecord[]): { data: { region: string; ips: string[]; cidrs: string[] }[] } => ({
+export const outboundAddressesOf = (
+  present: readonly PresenceRecord[],
+): { data: { region: string; ips: string[]; cidrs: string[] }[] } => ({
   data: regionsOf(present).map(({ id, outboundIps }) => ({
     region: id,
     ips: outboundIps.filter((each) => !each.includes('/')),

@@ -1,13 +1,20 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
 import { pageOf, parseMetadata } from '@pontage/contracts';
-import { embedSession, listEmbedSessions, revokeEmbedSession, type EmbedSession } from '@pontage/contracts/embed-session';
+import {
+  embedSession,
+  listEmbedSessions,
+  revokeEmbedSession,
+  type EmbedSession,
+} from '@pontage/contracts/embed-session';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
 
 const byId = z.strictObject({ id: z.uuid() });
-const shown = embedSession.omit({ metadataJson: true }).extend({ metadata: z.record(z.string(), z.union([z.string(), z.boolean(), z.int(), z.bigint()])) });
+const shown = embedSession
+  .omit({ metadataJson: true })
+  .extend({ metadata: z.record(z.string(), z.union([z.string(), z.boolean(), z.int(), z.bigint()])) });
 const page = pageOf(shown);
 
 @Controller()
@@ -29,10 +36,21 @@ export class EmbedSessions {
     return { data: data.map(withMetadata), nextCursor };
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/embed-sessions/:id', access: 'sessions:write', summary: 'Ends an embed session; every gateway refuses it before this is answered.', calls: revokeEmbedSession, params: byId, status: 204 })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/embed-sessions/:id',
+    access: 'sessions:write',
+    summary: 'Ends an embed session; every gateway refuses it before this is answered.',
+    calls: revokeEmbedSession,
+    params: byId,
+    status: 204,
+  })
   async revokeEmbedSession({ params, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(revokeEmbedSession, params, call);
   }
 }
 
-const withMetadata = ({ metadataJson, ...session }: EmbedSession) => ({ ...session, metadata: parseMetadata(metadataJson) });
+const withMetadata = ({ metadataJson, ...session }: EmbedSession) => ({
+  ...session,
+  metadata: parseMetadata(metadataJson),
+});

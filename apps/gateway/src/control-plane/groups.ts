@@ -1,7 +1,17 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
 import { pageRequest } from '@pontage/contracts';
-import { access, createGroup, deleteGroup, findGroup, groupId, listGroups, setGroupApp, setGroupResource, updateGroup } from '@pontage/contracts/resource-registry';
+import {
+  access,
+  createGroup,
+  deleteGroup,
+  findGroup,
+  groupId,
+  listGroups,
+  setGroupApp,
+  setGroupResource,
+  updateGroup,
+} from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
@@ -16,47 +26,125 @@ const granted = z.strictObject({ access });
 export class Groups {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/groups', access: 'groups:read', summary: 'Lists the groups.', calls: listGroups, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/groups',
+    access: 'groups:read',
+    summary: 'Lists the groups.',
+    calls: listGroups,
+    query: pageRequest,
+  })
   async listGroups({ query, call }: Asked<{ query: typeof pageRequest }>) {
     return this.bus.request(listGroups, query, call);
   }
 
-  @route({ method: 'POST', path: '/api/v1/groups', access: 'groups:write', summary: 'Adds a group.', calls: createGroup, body: createGroup.request, status: 201, also: { versioned: true, idempotency: 'kept' } })
+  @route({
+    method: 'POST',
+    path: '/api/v1/groups',
+    access: 'groups:write',
+    summary: 'Adds a group.',
+    calls: createGroup,
+    body: createGroup.request,
+    status: 201,
+    also: { versioned: true, idempotency: 'kept' },
+  })
   async createGroup({ body, call }: Asked<{ body: typeof createGroup.request }>) {
     return this.bus.request(createGroup, body, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/groups/:id', access: 'groups:read', summary: 'Shows a group and what it may reach.', calls: findGroup, params: byId, also: { versioned: true } })
+  @route({
+    method: 'GET',
+    path: '/api/v1/groups/:id',
+    access: 'groups:read',
+    summary: 'Shows a group and what it may reach.',
+    calls: findGroup,
+    params: byId,
+    also: { versioned: true },
+  })
   async findGroup({ params, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(findGroup, params, call);
   }
 
-  @route({ method: 'PATCH', path: '/api/v1/groups/:id', access: 'groups:write', summary: 'Changes a group.', calls: updateGroup, params: byId, body: changes, also: { versioned: true } })
+  @route({
+    method: 'PATCH',
+    path: '/api/v1/groups/:id',
+    access: 'groups:write',
+    summary: 'Changes a group.',
+    calls: updateGroup,
+    params: byId,
+    body: changes,
+    also: { versioned: true },
+  })
   async updateGroup({ params, body, precondition, call }: Asked<{ params: typeof byId; body: typeof changes }>) {
     return this.bus.request(updateGroup, { ...params, settings: body, ...precondition }, call);
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/groups/:id', access: 'groups:write', summary: 'Deletes a group.', calls: deleteGroup, params: byId, status: 204, also: { versioned: true } })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/groups/:id',
+    access: 'groups:write',
+    summary: 'Deletes a group.',
+    calls: deleteGroup,
+    params: byId,
+    status: 204,
+    also: { versioned: true },
+  })
   async deleteGroup({ params, precondition, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(deleteGroup, { ...params, ...precondition }, call);
   }
 
-  @route({ method: 'PUT', path: '/api/v1/groups/:id/apps/:uuid', access: 'groups:write', summary: 'Gives a group access to an app.', calls: setGroupApp, params: appOfGroup, body: granted })
+  @route({
+    method: 'PUT',
+    path: '/api/v1/groups/:id/apps/:uuid',
+    access: 'groups:write',
+    summary: 'Gives a group access to an app.',
+    calls: setGroupApp,
+    params: appOfGroup,
+    body: granted,
+  })
   async setGroupApp({ params, body, call }: Asked<{ params: typeof appOfGroup; body: typeof granted }>) {
     return this.bus.request(setGroupApp, { id: params.id, app: params.uuid, access: body.access }, call);
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/groups/:id/apps/:uuid', access: 'groups:write', summary: "Takes a group's access to an app away.", calls: setGroupApp, params: appOfGroup, status: 204 })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/groups/:id/apps/:uuid',
+    access: 'groups:write',
+    summary: "Takes a group's access to an app away.",
+    calls: setGroupApp,
+    params: appOfGroup,
+    status: 204,
+  })
   async unsetGroupApp({ params, call }: Asked<{ params: typeof appOfGroup }>) {
     return this.bus.request(setGroupApp, { id: params.id, app: params.uuid, access: null }, call);
   }
 
-  @route({ method: 'PUT', path: '/api/v1/groups/:id/resources/:resourceId', access: 'groups:write', summary: 'Gives a group access to a resource.', calls: setGroupResource, params: resourceOfGroup, body: granted })
+  @route({
+    method: 'PUT',
+    path: '/api/v1/groups/:id/resources/:resourceId',
+    access: 'groups:write',
+    summary: 'Gives a group access to a resource.',
+    calls: setGroupResource,
+    params: resourceOfGroup,
+    body: granted,
+  })
   async setGroupResource({ params, body, call }: Asked<{ params: typeof resourceOfGroup; body: typeof granted }>) {
-    return this.bus.request(setGroupResource, { id: params.id, resource: params.resourceId, access: body.access }, call);
+    return this.bus.request(
+      setGroupResource,
+      { id: params.id, resource: params.resourceId, access: body.access },
+      call,
+    );
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/groups/:id/resources/:resourceId', access: 'groups:write', summary: "Takes a group's access to a resource away.", calls: setGroupResource, params: resourceOfGroup, status: 204 })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/groups/:id/resources/:resourceId',
+    access: 'groups:write',
+    summary: "Takes a group's access to a resource away.",
+    calls: setGroupResource,
+    params: resourceOfGroup,
+    status: 204,
+  })
   async unsetGroupResource({ params, call }: Asked<{ params: typeof resourceOfGroup }>) {
     return this.bus.request(setGroupResource, { id: params.id, resource: params.resourceId, access: null }, call);
   }

@@ -1,7 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
 import { pageRequest } from '@pontage/contracts';
-import { createOrganisation, findOrganisation, listOrganisations, organisation, organisationSettings, updateOrganisation } from '@pontage/contracts/resource-registry';
+import {
+  createOrganisation,
+  findOrganisation,
+  listOrganisations,
+  organisation,
+  organisationSettings,
+  updateOrganisation,
+} from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
 import { sha256 } from '../authentication/authentication.js';
 import { newApiToken } from '../authentication/credentials.js';
@@ -16,17 +23,39 @@ const created = organisation.extend({ adminTokenId: z.uuid(), adminToken: z.stri
 export class Organisations {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/organisation', access: 'organisation:read', summary: "Shows the caller's organisation.", calls: findOrganisation, also: { versioned: true } })
+  @route({
+    method: 'GET',
+    path: '/api/v1/organisation',
+    access: 'organisation:read',
+    summary: "Shows the caller's organisation.",
+    calls: findOrganisation,
+    also: { versioned: true },
+  })
   async findOrganisation({ call }: Asked) {
     return this.bus.request(findOrganisation, {}, call);
   }
 
-  @route({ method: 'PATCH', path: '/api/v1/organisation', access: 'organisation:write', summary: "Changes the caller's organisation.", calls: updateOrganisation, body: changes, also: { versioned: true } })
+  @route({
+    method: 'PATCH',
+    path: '/api/v1/organisation',
+    access: 'organisation:write',
+    summary: "Changes the caller's organisation.",
+    calls: updateOrganisation,
+    body: changes,
+    also: { versioned: true },
+  })
   async updateOrganisation({ body, precondition, call }: Asked<{ body: typeof changes }>) {
     return this.bus.request(updateOrganisation, { settings: body, ...precondition }, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/organisations', access: 'operator', summary: 'Lists every organisation.', calls: listOrganisations, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/organisations',
+    access: 'operator',
+    summary: 'Lists every organisation.',
+    calls: listOrganisations,
+    query: pageRequest,
+  })
   async listOrganisations({ query, call }: Asked<{ query: typeof pageRequest }>) {
     return this.bus.request(listOrganisations, query, call);
   }

@@ -12,7 +12,16 @@ const region = z.strictObject({
   /** Where it is, when its id is one that is widely known. */
   location: z.string().nullable(),
   outboundIps: z.array(z.string()),
-  workers: z.array(z.strictObject({ id: z.string(), version: z.string(), inflight: z.number(), capacity: z.number(), since: z.iso.datetime(), draining: z.boolean() })),
+  workers: z.array(
+    z.strictObject({
+      id: z.string(),
+      version: z.string(),
+      inflight: z.number(),
+      capacity: z.number(),
+      since: z.iso.datetime(),
+      draining: z.boolean(),
+    }),
+  ),
   state: z.enum(['open', 'draining']),
 });
 
@@ -20,7 +29,13 @@ const region = z.strictObject({
 export class Regions {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/regions', access: 'regions:read', summary: 'Lists the regions that have workers now, and those workers.', reply: pageOf(region) })
+  @route({
+    method: 'GET',
+    path: '/api/v1/regions',
+    access: 'regions:read',
+    summary: 'Lists the regions that have workers now, and those workers.',
+    reply: pageOf(region),
+  })
   async listRegions(_asked: Asked) {
     return { data: regionsOf(this.bus.presence.all()), nextCursor: null };
   }

@@ -30,7 +30,14 @@ const toVersion = rollBackResource.request.pick({ version: true });
 export class Resources {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/resources', access: 'resources:read', summary: 'Lists the resources.', calls: listResources, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/resources',
+    access: 'resources:read',
+    summary: 'Lists the resources.',
+    calls: listResources,
+    query: pageRequest,
+  })
   async listResources({ query, call }: Asked<{ query: typeof pageRequest }>) {
     return this.bus.request(listResources, query, call);
   }
@@ -50,7 +57,15 @@ export class Resources {
     return this.bus.request(createResource, { settings, ...kept }, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/resources/:id', access: 'resources:read', summary: 'Shows a resource, by id or name; secrets show as set.', calls: findResource, params: byId, also: { versioned: true } })
+  @route({
+    method: 'GET',
+    path: '/api/v1/resources/:id',
+    access: 'resources:read',
+    summary: 'Shows a resource, by id or name; secrets show as set.',
+    calls: findResource,
+    params: byId,
+    also: { versioned: true },
+  })
   async findResource({ params, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(findResource, { resource: params.id }, call);
   }
@@ -65,32 +80,76 @@ export class Resources {
     body: changes,
     also: { versioned: true, problems: draftCredential.problems },
   })
-  async updateResource({ params, body: { authentication: given, ...settings }, precondition, call }: Asked<{ params: typeof byId; body: typeof changes }>) {
+  async updateResource({
+    params,
+    body: { authentication: given, ...settings },
+    precondition,
+    call,
+  }: Asked<{ params: typeof byId; body: typeof changes }>) {
     const kept = await this.keep(given, call);
     return this.bus.request(updateResource, { resource: params.id, settings, ...kept, ...precondition }, call);
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/resources/:id', access: 'resources:write', summary: 'Deletes a resource and forgets its credential.', calls: deleteResource, params: byId, status: 204, also: { versioned: true } })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/resources/:id',
+    access: 'resources:write',
+    summary: 'Deletes a resource and forgets its credential.',
+    calls: deleteResource,
+    params: byId,
+    status: 204,
+    also: { versioned: true },
+  })
   async deleteResource({ params, precondition, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(deleteResource, { resource: params.id, ...precondition }, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/resources/:id/versions', access: 'resources:read', summary: 'Lists the versions of a resource, newest first.', calls: listResourceVersions, params: byId, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/resources/:id/versions',
+    access: 'resources:read',
+    summary: 'Lists the versions of a resource, newest first.',
+    calls: listResourceVersions,
+    params: byId,
+    query: pageRequest,
+  })
   async listResourceVersions({ params, query, call }: Asked<{ params: typeof byId; query: typeof pageRequest }>) {
     return this.bus.request(listResourceVersions, { ...query, resource: params.id }, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/resources/:id/versions/:version/diff', access: 'resources:read', summary: 'Shows what a version changed against the one before it.', calls: diffResourceVersion, params: byVersion })
+  @route({
+    method: 'GET',
+    path: '/api/v1/resources/:id/versions/:version/diff',
+    access: 'resources:read',
+    summary: 'Shows what a version changed against the one before it.',
+    calls: diffResourceVersion,
+    params: byVersion,
+  })
   async diffResourceVersion({ params, call }: Asked<{ params: typeof byVersion }>) {
     return this.bus.request(diffResourceVersion, { resource: params.id, version: params.version }, call);
   }
 
-  @route({ method: 'POST', path: '/api/v1/resources/:id/rollback', access: 'resources:write', summary: 'Makes a new version that equals an older one.', calls: rollBackResource, params: byId, body: toVersion, also: { versioned: true, idempotency: 'kept' } })
+  @route({
+    method: 'POST',
+    path: '/api/v1/resources/:id/rollback',
+    access: 'resources:write',
+    summary: 'Makes a new version that equals an older one.',
+    calls: rollBackResource,
+    params: byId,
+    body: toVersion,
+    also: { versioned: true, idempotency: 'kept' },
+  })
   async rollBackResource({ params, body, call }: Asked<{ params: typeof byId; body: typeof toVersion }>) {
     return this.bus.request(rollBackResource, { resource: params.id, ...body }, call);
   }
 
-  @route({ method: 'GET', path: '/api/v1/auth-methods', access: 'resources:read', summary: 'Lists the auth methods with the JSON Schema of their settings and secrets.', calls: listAuthMethods })
+  @route({
+    method: 'GET',
+    path: '/api/v1/auth-methods',
+    access: 'resources:read',
+    summary: 'Lists the auth methods with the JSON Schema of their settings and secrets.',
+    calls: listAuthMethods,
+  })
   async listAuthMethods({ call }: Asked) {
     return this.bus.request(listAuthMethods, {}, call);
   }

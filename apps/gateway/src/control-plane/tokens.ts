@@ -15,7 +15,14 @@ const created = token.extend({ token: z.string() });
 export class Tokens {
   constructor(private readonly bus: Bus) {}
 
-  @route({ method: 'GET', path: '/api/v1/tokens', access: 'tokens:read', summary: "Lists the organisation's API tokens, never their values.", calls: listTokens, query: pageRequest })
+  @route({
+    method: 'GET',
+    path: '/api/v1/tokens',
+    access: 'tokens:read',
+    summary: "Lists the organisation's API tokens, never their values.",
+    calls: listTokens,
+    query: pageRequest,
+  })
   async listTokens({ query, call }: Asked<{ query: typeof pageRequest }>) {
     return this.bus.request(listTokens, query, call);
   }
@@ -37,7 +44,15 @@ export class Tokens {
     return { ...made, token: value };
   }
 
-  @route({ method: 'DELETE', path: '/api/v1/tokens/:id', access: 'tokens:write', summary: 'Revokes an API token; every gateway refuses it before this is answered.', calls: revokeToken, params: byId, status: 204 })
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/tokens/:id',
+    access: 'tokens:write',
+    summary: 'Revokes an API token; every gateway refuses it before this is answered.',
+    calls: revokeToken,
+    params: byId,
+    status: 204,
+  })
   async revokeToken({ params, call }: Asked<{ params: typeof byId }>) {
     return this.bus.request(revokeToken, params, call);
   }

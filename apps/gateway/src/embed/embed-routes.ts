@@ -1,10 +1,10 @@
 import type { Bus } from '@pontage/bus';
 import { peekEmbedUrl, redeemEmbedUrl, revokeEmbedSession } from '@pontage/contracts/embed-session';
 import { userInfo } from '@pontage/contracts';
-import { embedSessionExpired, forbidden, notFound } from '@pontage/problems';
+import { embedSessionExpired, forbidden } from '@pontage/problems';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { findAsset } from '../pages/assets.js';
+import { serveAssets } from '../pages/assets.js';
 import { describes, operation } from '../routes/operation.js';
 import { EmbeddedApp, type EmbedDirectory } from './embedded-app.js';
 import { OpenEmbedUrl } from './open-embed-url.js';
@@ -24,7 +24,8 @@ const currentUser = z.strictObject({
   expiresAt: z.iso.datetime(),
 });
 
-const pageOf = (id: string, summary: string) => operation({ id, summary, access: 'anybody', media: ['text/html'], unlisted: true });
+const pageOf = (id: string, summary: string) =>
+  operation({ id, summary, access: 'anybody', media: ['text/html'], unlisted: true });
 
 /** Embed URLs and embedded apps: the external surface. */
 export function serveEmbed(fastify: FastifyInstance, bus: Bus, directory: EmbedDirectory): void {
@@ -43,24 +44,45 @@ function serveOpening(fastify: FastifyInstance, opening: OpenEmbedUrl): void {
     media: [],
     problems: [...redeemEmbedUrl.problems, ...peekEmbedUrl.problems, forbidden],
   });
-  fastify.route({ method: ['GET', 'POST'], url: '/embed/:nonce', config: describes(opens), handler: (request, reply) => opening.answer(request, reply) });
-  const asks = operation({ id: 'askAboutEmbedUrl', summary: 'Says how an embed URL may be asked for; nothing is spent.', access: 'anybody', status: 204, unlisted: true });
-  fastify.options('/embed/:nonce', { config: describes(asks) }, (_request, reply) => reply.code(204).header('allow', 'GET, HEAD, OPTIONS, POST').send());
+  fastify.route({
+    method: ['GET', 'POST'],
+    url: '/embed/:nonce',
+    config: describes(opens),
+    handler: (request, reply) => opening.answer(request, reply),
+  });
+  const asks = operation({
+    id: 'askAboutEmbedUrl',
+    summary: 'Says how an embed URL may be asked for; nothing is spent.',
+    access: 'anybody',
+    status: 204,
+    unlisted: true,
+  });
+  fastify.options('/embed/:nonce', { config: describes(asks) }, (_request, reply) =>
+    reply.code(204).header('allow', 'GET, HEAD, OPTIONS, POST').send(),
+  );
 }
 
 function serveApp(fastify: FastifyInstance, app: EmbeddedApp): void {
   const page = describes(pageOf('showApp', 'Shows an app to its session.'));
-  for (const url of ['/embedded/authed/:app', '/embedded/authed/:app/*']) fastify.get(url, { config: page }, (request, reply) => app.page(request, reply));
+  for (const url of ['/embedded/authed/:app', '/embedded/authed/:app/*'])
+    fastify.get(url, { config: page }, (request, reply) => app.page(request, reply));
 
-  const file = describes({ ...pageOf('showAsset', 'Serves a file of our own pages.'), media: ['text/javascript', 'text/css'] });
-  fastify.get('/embedded/assets/:file', { config: file }, (request, reply) => {
-    const asset = findAsset((request.params as { file: string }).file);
-    if (asset === undefined) throw notFound({});
-    return reply.type(asset.type).header('cache-control', 'public, max-age=31536000, immutable').send(asset.text);
+  serveAssets(fastify, '/embedded/assets');
+
+  const me = operation({
+    id: 'showCurrentUser',
+    summary: 'Shows the external user of the session, as the minting backend described them.',
+    access: 'embed-session',
+    reply: currentUser,
+    problems: [embedSessionExpired],
   });
-
-  const me = operation({ id: 'showCurrentUser', summary: 'Shows the external user of the session, as the minting backend described them.', access: 'embed-session', reply: currentUser, problems: [embedSessionExpired] });
   fastify.get('/embedded/api/me', { config: describes(me) }, (request, reply) => app.user(request, reply));
-  const end = operation({ id: 'endEmbedSession', summary: 'Ends the session.', access: 'embed-session', status: 204, problems: [...revokeEmbedSession.problems, embedSessionExpired] });
+  const end = operation({
+    id: 'endEmbedSession',
+    summary: 'Ends the session.',
+    access: 'embed-session',
+    status: 204,
+    problems: [...revokeEmbedSession.problems, embedSessionExpired],
+  });
   fastify.delete('/embedded/api/session', { config: describes(end) }, (request, reply) => app.end(request, reply));
 }

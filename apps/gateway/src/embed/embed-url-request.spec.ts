@@ -7,17 +7,29 @@ const least = { landingPageUuid: '7b0c9f6e-6a52-4b7e-9f0e-2c8a3a1d5e4f', groupId
 const read = (text: string) => draftOf(embedUrlRequest.parse(parseExactJson(text)));
 const draft = (more: object) => draftOf(embedUrlRequest.parse({ ...least, ...more }));
 const pointers = (more: object): string[] => {
-  const parsed = embedUrlRequest.safeParse(Object.fromEntries(Object.entries({ ...least, ...more }).filter(([, value]) => value !== undefined)));
+  const parsed = embedUrlRequest.safeParse(
+    Object.fromEntries(Object.entries({ ...least, ...more }).filter(([, value]) => value !== undefined)),
+  );
   return parsed.success ? [] : fieldErrors(parsed.error).map(({ pointer }) => pointer);
 };
 
 describe('the body of POST /api/embed-url/external-user', () => {
   it('fills in what the seed document says', () => {
-    expect(draft({})).toEqual({ ...least, sessionDurationMinutes: 1440, urlTtlSeconds: 300, userInfo: {}, metadataJson: '{}' });
+    expect(draft({})).toEqual({
+      ...least,
+      sessionDurationMinutes: 1440,
+      urlTtlSeconds: 300,
+      userInfo: {},
+      metadataJson: '{}',
+    });
   });
 
   it('takes both spellings of names and keeps one', () => {
-    expect(draft({ userInfo: { email: 'a@b', first_name: 'A', lastName: 'B' } }).userInfo).toEqual({ email: 'a@b', firstName: 'A', lastName: 'B' });
+    expect(draft({ userInfo: { email: 'a@b', first_name: 'A', lastName: 'B' } }).userInfo).toEqual({
+      email: 'a@b',
+      firstName: 'A',
+      lastName: 'B',
+    });
     expect(draft({ userInfo: { first_name: 'A', firstName: 'A' } }).userInfo).toEqual({ firstName: 'A' });
     expect(pointers({ userInfo: { first_name: 'A', firstName: 'B' } })).toEqual(['/userInfo/first_name']);
   });
@@ -25,10 +37,16 @@ describe('the body of POST /api/embed-url/external-user', () => {
   it('makes one user of 5 and "5", and keeps every digit of an int64', () => {
     expect(draft({ externalIdentifier: 5 }).externalIdentifier).toBe('5');
     expect(draft({ externalIdentifier: '5' }).externalIdentifier).toBe('5');
-    const text = JSON.stringify(least).replace('"u"', '9223372036854775807').replace('{', '{"metadata":{"storeId":9223372036854775807,"low":-9223372036854775808,"vip":true,"name":"9223372036854775807"},');
+    const text = JSON.stringify(least)
+      .replace('"u"', '9223372036854775807')
+      .replace(
+        '{',
+        '{"metadata":{"storeId":9223372036854775807,"low":-9223372036854775808,"vip":true,"name":"9223372036854775807"},',
+      );
     expect(read(text)).toMatchObject({
       externalIdentifier: '9223372036854775807',
-      metadataJson: '{"storeId":9223372036854775807,"low":-9223372036854775808,"vip":true,"name":"9223372036854775807"}',
+      metadataJson:
+        '{"storeId":9223372036854775807,"low":-9223372036854775808,"vip":true,"name":"9223372036854775807"}',
     });
   });
 
@@ -81,7 +99,15 @@ describe('the body of POST /api/embed-url/external-user', () => {
   });
 
   it('takes the bounds themselves', () => {
-    for (const more of [{ sessionDurationMinutes: 10 }, { sessionDurationMinutes: 43_200 }, { urlTtlSeconds: 10 }, { urlTtlSeconds: 3600 }, { groupIds: [2 ** 31 - 1] }, { externalIdentifier: 'x'.repeat(255) }, { externalIdentifier: -(2n ** 63n) }]) {
+    for (const more of [
+      { sessionDurationMinutes: 10 },
+      { sessionDurationMinutes: 43_200 },
+      { urlTtlSeconds: 10 },
+      { urlTtlSeconds: 3600 },
+      { groupIds: [2 ** 31 - 1] },
+      { externalIdentifier: 'x'.repeat(255) },
+      { externalIdentifier: -(2n ** 63n) },
+    ]) {
       expect(pointers(more)).toEqual([]);
     }
   });

@@ -13,17 +13,29 @@ const integer = z.union([z.int(), z.bigint().refine(isInt64, 'An integer has at 
 const printable = z.string().regex(/^[^\u0000-\u001f\u007f]*$/, 'Control characters are not allowed here.');
 
 const metadata = z
-  .record(z.string(), z.union([z.string(), z.boolean(), integer], 'Metadata holds strings, integers of 64 bits and booleans.'))
-  .refine((value) => Buffer.byteLength(stringifyExactJson(value)) <= maxMetadataBytes, `Metadata is at most ${maxMetadataBytes} bytes of JSON.`);
+  .record(
+    z.string(),
+    z.union([z.string(), z.boolean(), integer], 'Metadata holds strings, integers of 64 bits and booleans.'),
+  )
+  .refine(
+    (value) => Buffer.byteLength(stringifyExactJson(value)) <= maxMetadataBytes,
+    `Metadata is at most ${maxMetadataBytes} bytes of JSON.`,
+  );
 
 /** The seed's documentation writes `first_name`, its callers `firstName`: both are read, one is kept. */
 const nameFields = { firstName: 'first_name', lastName: 'last_name' } as const;
 const user = z
-  .strictObject({ ...userInfo.shape, email: printable.max(320).optional(), first_name: userInfo.shape.firstName, last_name: userInfo.shape.lastName })
+  .strictObject({
+    ...userInfo.shape,
+    email: printable.max(320).optional(),
+    first_name: userInfo.shape.firstName,
+    last_name: userInfo.shape.lastName,
+  })
   .superRefine((given, context) => {
     for (const [name, other] of Object.entries(nameFields)) {
       const [a, b] = [given[name as keyof typeof given], given[other]];
-      if (a !== undefined && b !== undefined && a !== b) context.addIssue({ code: 'custom', path: [other], message: `${name} and ${other} say different things.` });
+      if (a !== undefined && b !== undefined && a !== b)
+        context.addIssue({ code: 'custom', path: [other], message: `${name} and ${other} say different things.` });
     }
   });
 
@@ -32,7 +44,10 @@ export const embedUrlRequest = z
   .strictObject({
     landingPageUuid: z.uuid(),
     groupIds: embedUrlDraft.shape.groupIds,
-    externalIdentifier: z.union([printable.min(1).max(255), integer], 'A string of 1 to 255 characters or an integer is needed.'),
+    externalIdentifier: z.union(
+      [printable.min(1).max(255), integer],
+      'A string of 1 to 255 characters or an integer is needed.',
+    ),
     sessionDurationMinutes: embedUrlDraft.shape.sessionDurationMinutes,
     userInfo: user.optional(),
     metadata: metadata.optional(),
@@ -62,5 +77,7 @@ export function draftOf(request: z.output<typeof embedUrlRequest>): z.input<type
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -27,7 +27,11 @@ export class EmbedUrls {
   })
   async mintEmbedUrl({ body, call, request }: Asked<{ body: typeof embedUrlRequest }>) {
     const nonce = newOrganisationToken(call.org);
-    const { expiresAt } = await this.bus.request(mintEmbedUrl, { draft: draftOf(body), nonceHash: sha256(nonce) }, call);
+    const { expiresAt } = await this.bus.request(
+      mintEmbedUrl,
+      { draft: draftOf(body), nonceHash: sha256(nonce) },
+      call,
+    );
     return { embedUrl: `${request.server.publicAddresses.embedOrigin}/embed/${nonce}`, expiresAt };
   }
 }

@@ -14,7 +14,11 @@ import { refuseWithPage } from './refuse-with-page.js';
 
 /** What is asked of the snapshots: the names of apps, and who may embed what. */
 export interface EmbedDirectory {
-  readonly apps: { get(key: string): ValueOf<typeof apps> | undefined; find(key: string): Promise<ValueOf<typeof apps> | undefined>; entries(): Iterable<[string, ValueOf<typeof apps>]> };
+  readonly apps: {
+    get(key: string): ValueOf<typeof apps> | undefined;
+    find(key: string): Promise<ValueOf<typeof apps> | undefined>;
+    entries(): Iterable<[string, ValueOf<typeof apps>]>;
+  };
   readonly organisations: { get(key: string): ValueOf<typeof organisations> | undefined };
 }
 
@@ -27,10 +31,14 @@ export class EmbeddedApp {
 
   /** The page of the app, framed by the origins that were fixed when its URL was minted. */
   async page(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const uuid = z.uuid().safeParse((request.params as { app: string }).app).data?.toLowerCase();
+    const uuid = z
+      .uuid()
+      .safeParse((request.params as { app: string }).app)
+      .data?.toLowerCase();
     if (uuid === undefined) return refuseWithPage(request, reply, notFound({}), { parents: [] });
     const { publicAddresses, authentication } = request.server;
-    if (publicAddresses.isMisdirected(request.headers.host)) return reply.redirect(`${publicAddresses.embedOrigin}/embedded/authed/${uuid}/`, 308);
+    if (publicAddresses.isMisdirected(request.headers.host))
+      return reply.redirect(`${publicAddresses.embedOrigin}/embedded/authed/${uuid}/`, 308);
     const token = sessionCookie(request, uuid);
     const session = token === undefined ? undefined : await authentication.session(token);
     if (session === undefined || session.app !== uuid || isPast(session.expiresAt)) {
@@ -60,7 +68,8 @@ export class EmbeddedApp {
   /** Without a session only the organisation says who may hear that there is none. */
   private parentsOf(uuid: string): readonly string[] {
     for (const [key, app] of this.directory.apps.entries()) {
-      if (app.uuid === uuid) return this.directory.organisations.get(key.slice(0, key.indexOf('.')))?.embed.allowedOrigins ?? [];
+      if (app.uuid === uuid)
+        return this.directory.organisations.get(key.slice(0, key.indexOf('.')))?.embed.allowedOrigins ?? [];
     }
     return [];
   }

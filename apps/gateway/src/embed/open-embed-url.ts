@@ -2,12 +2,25 @@ import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { peekEmbedUrl, redeemEmbedUrl } from '@pontage/contracts/embed-session';
 import { auditOf } from '@pontage/bus';
-import { embedUrlExpired, embedUrlRedeemed, embedUrlRevoked, forbidden, isProblem, notFound, type Problem } from '@pontage/problems';
+import {
+  embedUrlExpired,
+  embedUrlRedeemed,
+  embedUrlRevoked,
+  forbidden,
+  isProblem,
+  notFound,
+  type Problem,
+} from '@pontage/problems';
 import type { ReplyOf } from '@pontage/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPast, sha256 } from '../authentication/authentication.js';
 import { callOf } from '../authentication/caller.js';
-import { newOrganisationToken, organisationOf, sessionCookie, sessionCookieName } from '../authentication/credentials.js';
+import {
+  newOrganisationToken,
+  organisationOf,
+  sessionCookie,
+  sessionCookieName,
+} from '../authentication/credentials.js';
 import { sendPage } from '../pages/send-page.js';
 import { interstitialPage, lookPage } from './embed-pages.js';
 import { refuseWithPage } from './refuse-with-page.js';
@@ -34,8 +47,13 @@ export class OpenEmbedUrl {
     const org = organisationOf(nonce);
     if (org === undefined) return refuseWithPage(request, reply, notFound({}), { parents: [] });
     const { publicAddresses } = request.server;
-    if (publicAddresses.isMisdirected(request.headers.host)) return reply.redirect(`${publicAddresses.embedOrigin}/embed/${nonce}`, 308);
-    const opening = { request, nonce, call: callOf(request, org, { type: 'service', id: 'gateway', display: 'gateway' }) };
+    if (publicAddresses.isMisdirected(request.headers.host))
+      return reply.redirect(`${publicAddresses.embedOrigin}/embed/${nonce}`, 308);
+    const opening = {
+      request,
+      nonce,
+      call: callOf(request, org, { type: 'service', id: 'gateway', display: 'gateway' }),
+    };
     let peeked: Peeked | undefined;
     try {
       peeked = await this.bus.request(peekEmbedUrl, { nonceHash: sha256(nonce) }, opening.call);
@@ -68,13 +86,28 @@ export class OpenEmbedUrl {
   /** Always a new token: whatever cookie came along is replaced. */
   private async redeem({ nonce, call }: Opening, reply: FastifyReply): Promise<FastifyReply> {
     const token = newOrganisationToken(call.org);
-    const session = await this.bus.request(redeemEmbedUrl, { nonceHash: sha256(nonce), tokenHash: sha256(token) }, call);
+    const session = await this.bus.request(
+      redeemEmbedUrl,
+      { nonceHash: sha256(nonce), tokenHash: sha256(token) },
+      call,
+    );
     return reply.header('set-cookie', cookie(session, token)).redirect(appPath(session.app), 303);
   }
 
-  private async refuse({ request }: Opening, peeked: Peeked | undefined, problem: Problem, reply: FastifyReply): Promise<FastifyReply> {
-    const forward = peeked !== undefined && isProblem(problem, embedUrlRedeemed) ? await forwardOf(request, peeked.app, problem.facts.sessionId) : undefined;
-    return refuseWithPage(request, reply, problem, { parents: peeked?.allowedOrigins ?? [], ...(forward === undefined ? {} : { forward }) });
+  private async refuse(
+    { request }: Opening,
+    peeked: Peeked | undefined,
+    problem: Problem,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const forward =
+      peeked !== undefined && isProblem(problem, embedUrlRedeemed)
+        ? await forwardOf(request, peeked.app, problem.facts.sessionId)
+        : undefined;
+    return refuseWithPage(request, reply, problem, {
+      parents: peeked?.allowedOrigins ?? [],
+      ...(forward === undefined ? {} : { forward }),
+    });
   }
 
   /** The attempt belongs into the record of the organisation whose URL it is, although nobody knows who it was. */

@@ -3,7 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { comesFromAllowed, isPostedByUs, visitOf } from './visit.js';
 
 const request = (headers: Record<string, string> = {}, method = 'GET') =>
-  ({ method, headers, server: { publicAddresses: { embedOrigin: 'https://embed.test' } } }) as unknown as FastifyRequest;
+  ({
+    method,
+    headers,
+    server: { publicAddresses: { embedOrigin: 'https://embed.test' } },
+  }) as unknown as FastifyRequest;
 
 describe('visitOf', () => {
   it('takes a frame, and a client without Sec-Fetch, for the embedding itself', () => {
@@ -33,7 +37,10 @@ describe('visitOf', () => {
   });
 
   it('does not take people for robots', () => {
-    for (const agent of ['Mozilla/5.0 (Linux; Android 9; CUBOT NOTE 7) Chrome/100 Mobile', 'Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/156']) {
+    for (const agent of [
+      'Mozilla/5.0 (Linux; Android 9; CUBOT NOTE 7) Chrome/100 Mobile',
+      'Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/156',
+    ]) {
       expect(visitOf(request({ 'user-agent': agent, 'sec-fetch-dest': 'iframe' }))).toBe('frame');
     }
   });
@@ -47,7 +54,15 @@ describe('comesFromAllowed', () => {
     expect(comesFromAllowed(request({ referer: 'https://embed.test/embed/x' }), allowed)).toBe(true);
   });
 
-  it.each(['https://shop.test.evil.test/', 'http://shop.test/', 'https://shop.test:8443/', 'https://sub.shop.test/', 'about:blank', 'data:text/html,x', 'nonsense'])('refuses %s', (referer) => {
+  it.each([
+    'https://shop.test.evil.test/',
+    'http://shop.test/',
+    'https://shop.test:8443/',
+    'https://sub.shop.test/',
+    'about:blank',
+    'data:text/html,x',
+    'nonsense',
+  ])('refuses %s', (referer) => {
     expect(comesFromAllowed(request({ referer }), allowed)).toBe(false);
   });
 });

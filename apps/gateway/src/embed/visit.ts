@@ -31,7 +31,9 @@ export function visitOf(request: FastifyRequest): Visit {
 }
 
 const isPrefetch = (headers: FastifyRequest['headers']): boolean =>
-  [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']].some((value) => /prefetch|prerender|preview/i.test(String(value ?? '')));
+  [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']].some((value) =>
+    /prefetch|prerender|preview/i.test(String(value ?? '')),
+  );
 
 /** True when the page that the request comes from, as far as it says so, may embed the app, or is ours. */
 export function comesFromAllowed(request: FastifyRequest, allowedOrigins: readonly string[]): boolean {

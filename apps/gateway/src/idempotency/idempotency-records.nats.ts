@@ -21,13 +21,16 @@ export class NatsIdempotencyRecords extends IdempotencyRecords {
   /** Opens the stores, making them when they are missing. */
   static async open(bus: Bus): Promise<NatsIdempotencyRecords> {
     // A read that any replica may answer could miss a record that was just written.
-    const open = ({ name, maxAgeMs }: Store) => new Kvm(bus.jetstream).create(name, { history: 1, ttl: maxAgeMs, allow_direct: false });
+    const open = ({ name, maxAgeMs }: Store) =>
+      new Kvm(bus.jetstream).create(name, { history: 1, ttl: maxAgeMs, allow_direct: false });
     return new NatsIdempotencyRecords(bus, await open(idempotency), await open(idempotencySecrets));
   }
 
   async find(key: string): Promise<Kept | undefined> {
     const entry = await this.records.get(key);
-    return entry === null ? undefined : { text: entry.operation === 'PUT' ? entry.string() : undefined, revision: entry.revision };
+    return entry === null
+      ? undefined
+      : { text: entry.operation === 'PUT' ? entry.string() : undefined, revision: entry.revision };
   }
 
   async write(key: string, text: string, revision: number): Promise<number | undefined> {

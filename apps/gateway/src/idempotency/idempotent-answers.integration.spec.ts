@@ -27,9 +27,12 @@ beforeAll(async () => {
     return { ...draft, id: randomUUID(), createdAt: at, createdBy: 'x' };
   });
 });
-afterAll(() => gateway?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+});
 
-const post = (path: string, key: string, json: unknown, as = token) => gateway.fetch(path, { method: 'POST', token: as, json, headers: { 'idempotency-key': key } });
+const post = (path: string, key: string, json: unknown, as = token) =>
+  gateway.fetch(path, { method: 'POST', token: as, json, headers: { 'idempotency-key': key } });
 const makeApp = (key: string, name = 'a', as?: string) => post('/api/v1/apps', key, { name }, as);
 const codeOf = async (answer: Response): Promise<unknown> => ((await answer.json()) as { code?: string }).code;
 const storeOf = async (name: string) => new Kvm(jetstream(await gateway.stack.operator())).open(name);
@@ -39,7 +42,10 @@ describe('Idempotency-Key', () => {
     made = 0;
     const [first, second] = [await makeApp('repeat'), await makeApp('repeat')];
     expect([first.status, second.status, made]).toEqual([201, 201, 1]);
-    expect([first.headers.get('idempotency-replayed'), second.headers.get('idempotency-replayed')]).toEqual([null, 'true']);
+    expect([first.headers.get('idempotency-replayed'), second.headers.get('idempotency-replayed')]).toEqual([
+      null,
+      'true',
+    ]);
     expect(second.headers.get('etag')).toBe('"1"');
     expect(await second.json()).toEqual(await first.json());
   });
@@ -70,7 +76,9 @@ describe('Idempotency-Key', () => {
     hold = undefined;
     const winners = [await first, ...others].filter(({ status }) => status === 201);
     expect([winners.length, made]).toEqual([1, 1]);
-    expect(refused.filter(([status, code]) => status === 409 && code === 'idempotency-in-progress').length).toBeGreaterThanOrEqual(4);
+    expect(
+      refused.filter(([status, code]) => status === 409 && code === 'idempotency-in-progress').length,
+    ).toBeGreaterThanOrEqual(4);
   });
 
   it('stays free when the request was refused', async () => {
@@ -83,23 +91,36 @@ describe('Idempotency-Key', () => {
   it('is checked before anything is done', async () => {
     made = 0;
     for (const key of ['with space', 'x'.repeat(201), 'ünicode']) {
-      const answer = await gateway.fetch('/api/v1/apps', { method: 'POST', token, json: { name: 'a' }, headers: { 'idempotency-key': Buffer.from(key).toString('latin1') } });
-      expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ errors: [{ pointer: '/headers/Idempotency-Key', detail: expect.any(String) }] })]);
+      const answer = await gateway.fetch('/api/v1/apps', {
+        method: 'POST',
+        token,
+        json: { name: 'a' },
+        headers: { 'idempotency-key': Buffer.from(key).toString('latin1') },
+      });
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        expect.objectContaining({ errors: [{ pointer: '/headers/Idempotency-Key', detail: expect.any(String) }] }),
+      ]);
     }
     expect(made).toBe(0);
   });
 
   it('keeps a secret answer sealed, apart, and not for long', async () => {
     made = 0;
-    const first = (await (await post('/api/v1/tokens', 'secret', { name: 'a', scopes: ['apps:read'] })).json()) as { token: string };
-    const again = (await (await post('/api/v1/tokens', 'secret', { name: 'a', scopes: ['apps:read'] })).json()) as { token: string };
+    const first = (await (await post('/api/v1/tokens', 'secret', { name: 'a', scopes: ['apps:read'] })).json()) as {
+      token: string;
+    };
+    const again = (await (await post('/api/v1/tokens', 'secret', { name: 'a', scopes: ['apps:read'] })).json()) as {
+      token: string;
+    };
     expect([again, made]).toEqual([first, 1]);
     const secrets = await storeOf('idempotency_secrets');
     expect((await secrets.status()).ttl).toBe(600_000);
     expect((await (await storeOf('idempotency')).status()).ttl).toBe(24 * 3_600_000);
     for (const name of ['idempotency', 'idempotency_secrets']) {
       const store = await storeOf(name);
-      for await (const key of await store.keys()) expect((await store.get(key))?.string()).not.toContain(first.token.slice(8));
+      for await (const key of await store.keys())
+        expect((await store.get(key))?.string()).not.toContain(first.token.slice(8));
     }
     // What ten minutes do.
     for await (const key of await secrets.keys()) await secrets.purge(key);

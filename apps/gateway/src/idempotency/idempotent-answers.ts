@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { idempotencyAnswerGone, idempotencyInProgress, idempotencyKeyReused, invalidRequest, unauthenticated, unavailable } from '@pontage/problems';
+import {
+  idempotencyAnswerGone,
+  idempotencyInProgress,
+  idempotencyKeyReused,
+  invalidRequest,
+  unauthenticated,
+  unavailable,
+} from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -74,7 +81,9 @@ export class IdempotentAnswers {
       const answer = await this.known(attempt, known);
       if (answer !== undefined) return answer;
       const pending: Record = { state: 'pending', fingerprint: attempt.fingerprint, until: this.now() + pendingMs };
-      const revision = await this.ask(() => this.records.write(attempt.key, JSON.stringify(pending), kept?.revision ?? 0));
+      const revision = await this.ask(() =>
+        this.records.write(attempt.key, JSON.stringify(pending), kept?.revision ?? 0),
+      );
       if (revision !== undefined) return { revision };
     }
     throw idempotencyInProgress({});
@@ -128,7 +137,10 @@ function attemptOf(request: FastifyRequest): Attempt | undefined {
   const given = request.headers['idempotency-key'];
   if (given === undefined) return undefined;
   if (typeof given !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(given)) {
-    throw invalidRequest({}, { errors: [{ pointer: '/headers/Idempotency-Key', detail: 'A key is 1 to 200 visible ASCII characters.' }] });
+    throw invalidRequest(
+      {},
+      { errors: [{ pointer: '/headers/Idempotency-Key', detail: 'A key is 1 to 200 visible ASCII characters.' }] },
+    );
   }
   const token = bearerOf(request);
   if (token === undefined) throw unauthenticated({});

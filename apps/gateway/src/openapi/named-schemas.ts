@@ -1,6 +1,15 @@
 import { checkpoint } from '@pontage/contracts/audit-log';
 import { auditEvent } from '@pontage/contracts/events';
-import { app, configVariable, group, organisation, resource, resourceVersion, savedQuery, token } from '@pontage/contracts/resource-registry';
+import {
+  app,
+  configVariable,
+  group,
+  organisation,
+  resource,
+  resourceVersion,
+  savedQuery,
+  token,
+} from '@pontage/contracts/resource-registry';
 import { NamedSchemas } from './schema-of.js';
 
 /** What the OpenAPI document calls the things that we keep. */

@@ -1,4 +1,14 @@
-import { forbidden, internal, invalidRequest, missingScope, notFound, preconditionFailed, stalePolicy, unauthenticated, unavailable } from '@pontage/problems';
+import {
+  forbidden,
+  internal,
+  invalidRequest,
+  missingScope,
+  notFound,
+  preconditionFailed,
+  stalePolicy,
+  unauthenticated,
+  unavailable,
+} from '@pontage/problems';
 import type { z } from 'zod';
 import { statusOf } from '../problems/status-of.js';
 import type { Operation } from '../routes/operation.js';
@@ -41,7 +51,12 @@ export function openApiDocument(routes: readonly CataloguedRoute[]): OpenApiDocu
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
-        embedSession: { type: 'apiKey', in: 'cookie', name: '__Host-pontage-{app}', description: 'The session of an embedded app, with a `Pontage-App` header; or the same as a bearer token.' },
+        embedSession: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-pontage-{app}',
+          description: 'The session of an embedded app, with a `Pontage-App` header; or the same as a bearer token.',
+        },
       },
     },
   };
@@ -51,9 +66,13 @@ export function openApiDocument(routes: readonly CataloguedRoute[]): OpenApiDocu
 const pathOf = (url: string): string => url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}');
 
 /** Operations are grouped by the noun that they are about. */
-const tagOf = (url: string): string => /^\/(?:api\/v1|api|embedded\/api|embedded)?\/?([a-z-]+)/.exec(url)?.[1] ?? 'gateway';
+const tagOf = (url: string): string =>
+  /^\/(?:api\/v1|api|embedded\/api|embedded)?\/?([a-z-]+)/.exec(url)?.[1] ?? 'gateway';
 
-function operationObject({ url, method, operation }: CataloguedRoute, schemas: Record<string, JsonSchema>): OpenApiOperation {
+function operationObject(
+  { url, method, operation }: CataloguedRoute,
+  schemas: Record<string, JsonSchema>,
+): OpenApiOperation {
   const many = operation.id.endsWith('*');
   return {
     operationId: many ? operation.id.replace('*', `${method[0]}${method.slice(1).toLowerCase()}`) : operation.id,
@@ -62,10 +81,19 @@ function operationObject({ url, method, operation }: CataloguedRoute, schemas: R
     tags: [tagOf(url)],
     'x-pontage-access': operation.access,
     security: securityOf(operation.access),
-    parameters: [...pathParameters(url, operation), ...queryParameters(operation), ...headerParameters(method, operation)],
+    parameters: [
+      ...pathParameters(url, operation),
+      ...queryParameters(operation),
+      ...headerParameters(method, operation),
+    ],
     ...(operation.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: namedSchemas.schemaOf(operation.body, 'input', schemas) } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: namedSchemas.schemaOf(operation.body, 'input', schemas) } },
+          },
+        }),
     responses: { [operation.status]: answer(operation, schemas), ...refusals(operation) },
   };
 }
@@ -83,7 +111,12 @@ function securityOf(access: Operation['access']): Record<string, string[]>[] {
 
 function pathParameters(url: string, { params }: Operation): JsonSchema[] {
   const properties = propertiesOf(params);
-  return [...pathOf(url).matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, in: 'path', required: true, schema: properties[name] ?? { type: 'string' } }));
+  return [...pathOf(url).matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: properties[name] ?? { type: 'string' },
+  }));
 }
 
 function queryParameters({ query }: Operation): JsonSchema[] {
@@ -97,11 +130,19 @@ function propertiesOf(schema: z.ZodType | undefined): Record<string, JsonSchema>
 }
 
 function headerParameters(method: string, { versioned, idempotency }: Operation): JsonSchema[] {
-  const header = (name: string, description: string) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } });
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  });
   const write = ['PUT', 'PATCH', 'DELETE'].includes(method);
   return [
     ...(versioned && write ? [header('If-Match', 'The ETag that was read; another version now is 412.')] : []),
-    ...(idempotency === 'none' ? [] : [header('Idempotency-Key', 'The same key gives the same answer instead of doing it again, for 24 hours.')]),
+    ...(idempotency === 'none'
+      ? []
+      : [header('Idempotency-Key', 'The same key gives the same answer instead of doing it again, for 24 hours.')]),
   ];
 }
 
@@ -109,8 +150,16 @@ function answer({ reply, media, versioned, status }: Operation, schemas: Record<
   const schema = reply === undefined ? { schema: {} } : { schema: namedSchemas.schemaOf(reply, 'output', schemas) };
   return {
     description: status === 204 ? 'Done.' : 'The answer.',
-    ...(versioned && status !== 204 ? { headers: { ETag: { schema: { type: 'string' }, description: 'The version.' } } } : {}),
-    ...(status === 204 || media.length === 0 ? {} : { content: Object.fromEntries(media.map((type) => [type, type === 'application/json' ? schema : { schema: { type: 'string' } }])) }),
+    ...(versioned && status !== 204
+      ? { headers: { ETag: { schema: { type: 'string' }, description: 'The version.' } } }
+      : {}),
+    ...(status === 204 || media.length === 0
+      ? {}
+      : {
+          content: Object.fromEntries(
+            media.map((type) => [type, type === 'application/json' ? schema : { schema: { type: 'string' } }]),
+          ),
+        }),
   };
 }
 
@@ -120,7 +169,11 @@ function refusals({ access, problems, params, query, body, versioned }: Operatio
     ...problems,
     internal,
     ...(access === 'anybody' ? [] : [unauthenticated, stalePolicy, unavailable]),
-    ...(access === 'anybody' || access === 'any-token' ? [] : access === 'embed-session' ? [forbidden] : [missingScope]),
+    ...(access === 'anybody' || access === 'any-token'
+      ? []
+      : access === 'embed-session'
+        ? [forbidden]
+        : [missingScope]),
     ...(query === undefined && body === undefined ? [] : [invalidRequest]),
     ...(params === undefined ? [] : [notFound]),
     ...(versioned ? [preconditionFailed] : []),
@@ -130,7 +183,13 @@ function refusals({ access, problems, params, query, body, versioned }: Operatio
   return Object.fromEntries(
     [...codes].map(([status, slugs]) => [
       status,
-      { description: [...slugs].sort().map((slug) => `\`${slug}\``).join(', '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      {
+        description: [...slugs]
+          .sort()
+          .map((slug) => `\`${slug}\``)
+          .join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     ]),
   );
 }
@@ -145,6 +204,13 @@ const problemSchema: JsonSchema = {
     detail: { type: 'string' },
     code: { type: 'string' },
     requestId: { type: 'string' },
-    errors: { type: 'array', items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string' }, detail: { type: 'string' } } } },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
   },
 };

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { notFound } from '@pontage/problems';
+import type { FastifyInstance } from 'fastify';
+import { describes, operation } from '../routes/operation.js';
 import { bundles } from './bundles.generated.js';
 import { stylesheet } from './stylesheet.js';
 
@@ -19,16 +22,32 @@ const assets = {
 
 export type AssetName = keyof typeof assets;
 
-const prefix = '/embedded/assets/';
+/** Where pages find their files: with the documentation, or with what is embedded. Each surface has its own. */
+export type AssetHome = '/docs/assets' | '/embedded/assets';
 
-/** Files by the name that a page asks for: it holds the content's hash, so it may be kept for ever. */
-const byFile: ReadonlyMap<string, Asset> = new Map(Object.entries(assets).map(([name, asset]) => [fileOf(name, asset), asset]));
+/** Files by the name that a page asks for. */
+const byFile: ReadonlyMap<string, Asset> = new Map(
+  Object.entries(assets).map(([name, asset]) => [fileOf(name, asset), asset]),
+);
 
 /** Where a page finds an asset. */
-export const assetPath = (name: AssetName): string => prefix + fileOf(name, assets[name]);
+export const assetPath = (home: AssetHome, name: AssetName): string => `${home}/${fileOf(name, assets[name])}`;
 
-/** The asset of a file name, if there is one. */
-export const findAsset = (file: string): Asset | undefined => byFile.get(file);
+/** Serves the files of pages; a name holds the content's hash, so a browser may keep them. */
+export function serveAssets(fastify: FastifyInstance, home: AssetHome): void {
+  const file = operation({
+    id: 'showAsset',
+    summary: 'Serves a file of our own pages.',
+    access: 'anybody',
+    media: ['text/javascript', 'text/css'],
+    unlisted: true,
+  });
+  fastify.get(`${home}/:file`, { config: describes(file) }, (request, reply) => {
+    const asset = byFile.get((request.params as { file: string }).file);
+    if (asset === undefined) throw notFound({});
+    return reply.type(asset.type).header('cache-control', 'public, max-age=31536000, immutable').send(asset.text);
+  });
+}
 
 function fileOf(name: string, { text }: Asset): string {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);

@@ -1,9 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { assetPath, type AssetName } from './assets.js';
+import { assetPath, type AssetHome, type AssetName } from './assets.js';
 import { html, type Html } from './html.js';
 
 /** A page of ours: no inline script or style, nothing from elsewhere. */
 export interface Page {
+  /** Where its stylesheet and its script are. */
+  readonly assets: AssetHome;
   readonly title: string;
   readonly body: Html;
   readonly script?: AssetName;
@@ -18,7 +20,11 @@ export function sendPage(reply: FastifyReply, status: number, page: Page): Fasti
   return reply
     .code(status)
     .type('text/html; charset=utf-8')
-    .headers({ 'content-security-policy': policy(page.parents ?? []), 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-store' })
+    .headers({
+      'content-security-policy': policy(page.parents ?? []),
+      'cross-origin-resource-policy': 'cross-origin',
+      'cache-control': 'no-store',
+    })
     .send(documentOf(page).text);
 }
 
@@ -39,19 +45,19 @@ function policy(parents: readonly string[]): string {
   ].join('; ');
 }
 
-function documentOf({ title, body, script, facts = {} }: Page): Html {
+function documentOf({ assets, title, body, script, facts = {} }: Page): Html {
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${title}</title>
-${Object.entries(facts).map(([name, value]) => html`<meta name="pontage-${name}" content="${value}">\n`)}<link rel="stylesheet" href="${assetPath('page.css')}">
-${script === undefined ? undefined : html`<script src="${assetPath(script)}" defer></script>`}
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title}</title>
+        ${Object.entries(facts).map(([name, value]) => html`<meta name="pontage-${name}" content="${value}" /> `)}
+        <link rel="stylesheet" href="${assetPath(assets, 'page.css')}" />
+        ${script === undefined ? undefined : html`<script src="${assetPath(assets, script)}" defer></script>`}
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html> `;
 }

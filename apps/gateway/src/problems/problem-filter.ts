@@ -30,8 +30,14 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private log(request: FastifyRequest, problem: Problem): void {
-    const line = { requestId: request.id, method: request.method, route: request.routeOptions?.url, code: problem.slug };
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions?.url,
+      code: problem.slug,
+    };
     if (problem.definition.kind === 'internal') this.logger.error({ ...line, err: problem }, 'a request failed');
-    else if (problem.cause !== undefined || problem.note !== undefined) this.logger.debug({ ...line, err: problem }, 'a request was refused');
+    else if (problem.cause !== undefined || problem.note !== undefined)
+      this.logger.debug({ ...line, err: problem }, 'a request was refused');
   }
 }

@@ -1,5 +1,13 @@
 import { HttpException } from '@nestjs/common';
-import { asProblem, bodyTooLarge, invalidRequest, isProblem, notFound, unsupportedMediaType, type Problem } from '@pontage/problems';
+import {
+  asProblem,
+  bodyTooLarge,
+  invalidRequest,
+  isProblem,
+  notFound,
+  unsupportedMediaType,
+  type Problem,
+} from '@pontage/problems';
 
 /**
  * Any thrown thing as the problem that the caller is told: also what fastify and Nest refuse by themselves.
@@ -17,5 +25,7 @@ export function problemOf(error: unknown, limitBytes = 0): Problem {
 
 function statusOfRefusal(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
 }

@@ -10,11 +10,12 @@ export function problemPage(slug: string): Page | undefined {
   if (problem === undefined) return undefined;
   const text = problemTexts[slug] ?? '';
   return {
+    assets: '/docs/assets',
     title: problem.title,
     body: html`<p><a href="/docs">Pontage API</a></p>
-<h1>${problem.title}</h1>
-<p><code>${slug}</code>, status ${statusOf[problem.kind]}</p>
-${blocks(text)}`,
+      <h1>${problem.title}</h1>
+      <p><code>${slug}</code>, status ${statusOf[problem.kind]}</p>
+      ${blocks(text)}`,
   };
 }
 
@@ -28,10 +29,13 @@ function blocks(markdown: string): Html[] {
 }
 
 function block(text: string): Html {
-  if (text.startsWith('## ')) return html`<h2>${inline(text.slice(3))}</h2>\n`;
-  if (!text.startsWith('- ')) return html`<p>${inline(text)}</p>\n`;
+  if (text.startsWith('## ')) return html`<h2>${inline(text.slice(3))}</h2> `;
+  if (!text.startsWith('- ')) return html`<p>${inline(text)}</p> `;
   const items = text.split(/\n- /).map((item) => html`<li>${inline(item.replace(/^- /, ''))}</li>`);
-  return html`<ul>${items}</ul>\n`;
+  return html`<ul>
+    ${items}
+  </ul> `;
 }
 
-const inline = (text: string): Html[] => text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
+const inline = (text: string): Html[] =>
+  text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));

@@ -3,7 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { statusOf } from './status-of.js';
 
 /** A problem as RFC 9457 has it, with our own members. Facts never replace a member that is fixed. */
-export function problemDocument(problem: Problem, where: { baseUrl: string; requestId: string }): Record<string, unknown> {
+export function problemDocument(
+  problem: Problem,
+  where: { baseUrl: string; requestId: string },
+): Record<string, unknown> {
   const { title, slug, kind } = problem.definition;
   return {
     ...problem.facts,

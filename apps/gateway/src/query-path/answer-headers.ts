@@ -1,7 +1,8 @@
 type Pairs = readonly (readonly [string, string])[];
 
 /** What an upstream's answer could do to our origin, or what speaks of a connection that is not the caller's. */
-const dropped = /^(?:clear-site-data|strict-transport-security|access-control-.*|link|refresh|nel|report-to|reporting-endpoints|expect-ct|public-key-pins.*|alt-svc|service-worker-allowed|sourcemap|x-sourcemap|content-security-policy(?:-report-only)?|x-content-type-options|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|pontage-.*)$/i;
+const dropped =
+  /^(?:clear-site-data|strict-transport-security|access-control-.*|link|refresh|nel|report-to|reporting-endpoints|expect-ct|public-key-pins.*|alt-svc|service-worker-allowed|sourcemap|x-sourcemap|content-security-policy(?:-report-only)?|x-content-type-options|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|pontage-.*)$/i;
 
 /**
  * The headers of an upstream's answer as `/proxy` passes them on: none that could act on our origin, cookies renamed,
@@ -10,6 +11,9 @@ const dropped = /^(?:clear-site-data|strict-transport-security|access-control-.*
 export function proxyHeaders(upstream: Pairs): [string, string][] {
   const passed = upstream
     .filter(([name]) => !dropped.test(name))
-    .map(([name, value]): [string, string] => [name.toLowerCase() === 'set-cookie' ? 'Pontage-Set-Cookie' : name, value]);
+    .map(([name, value]): [string, string] => [
+      name.toLowerCase() === 'set-cookie' ? 'Pontage-Set-Cookie' : name,
+      value,
+    ]);
   return [...passed, ['Content-Security-Policy', "sandbox; default-src 'none'"], ['X-Content-Type-Options', 'nosniff']];
 }

@@ -16,7 +16,8 @@ function assemble(...frames: Uint8Array[]): string[] {
   });
   for (const bytes of frames) {
     const frame = decodeFrame(bytes);
-    if (frame.type === 'head' || frame.type === 'whole' || frame.type === 'chunk' || frame.type === 'end') assembly.take(frame);
+    if (frame.type === 'head' || frame.type === 'whole' || frame.type === 'chunk' || frame.type === 'end')
+      assembly.take(frame);
   }
   return heard;
 }
@@ -30,11 +31,23 @@ describe('AnswerAssembly', () => {
   });
 
   it('delivers a whole answer at once', () => {
-    expect(assemble(encodeFrame('whole', 1, { ...head, ...end }, Buffer.from('all')))).toEqual(['head 1', 'all', 'end']);
+    expect(assemble(encodeFrame('whole', 1, { ...head, ...end }, Buffer.from('all')))).toEqual([
+      'head 1',
+      'all',
+      'end',
+    ]);
   });
 
   it('takes the first attempt that sends a head, and nothing of another one', () => {
-    const frames = [encodeFrame('head', 2, head), encodeFrame('head', 1, head), chunk(0, 'old', 1), chunk(0, 'a', 2), encodeFrame('end', 1, end), chunk(1, 'b', 2), encodeFrame('end', 2, end)];
+    const frames = [
+      encodeFrame('head', 2, head),
+      encodeFrame('head', 1, head),
+      chunk(0, 'old', 1),
+      chunk(0, 'a', 2),
+      encodeFrame('end', 1, end),
+      chunk(1, 'b', 2),
+      encodeFrame('end', 2, end),
+    ];
     expect(assemble(...frames)).toEqual(['head 2', 'a', 'b', 'end']);
   });
 

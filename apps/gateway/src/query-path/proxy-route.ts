@@ -32,7 +32,18 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
     ['GET', 'HEAD'].includes(request.method) && body.kind === 'none',
     answer,
   );
-  answer.begin(query, body.kind === 'pulled' ? new Upload(request.raw, start.bytes, maxBodyBytes, () => query, (error) => answer.fail(error)) : undefined);
+  answer.begin(
+    query,
+    body.kind === 'pulled'
+      ? new Upload(
+          request.raw,
+          start.bytes,
+          maxBodyBytes,
+          () => query,
+          (error) => answer.fail(error),
+        )
+      : undefined,
+  );
 }
 
 /** What the caller asks for, as it came over the wire: the path is not decoded and not put together again. */
@@ -41,7 +52,12 @@ function callOf(request: FastifyRequest): QueryCall {
   const target = request.raw.url ?? '';
   const afterName = target.indexOf('/', '/proxy/'.length);
   const mark = target.indexOf('?');
-  const path = afterName === -1 || (mark !== -1 && mark < afterName) ? (mark === -1 ? '' : target.slice(mark)) : target.slice(afterName);
+  const path =
+    afterName === -1 || (mark !== -1 && mark < afterName)
+      ? mark === -1
+        ? ''
+        : target.slice(mark)
+      : target.slice(afterName);
   const environment = header(request.raw, 'pontage-environment');
   const timeout = header(request.raw, 'pontage-timeout-ms');
   return {
@@ -58,7 +74,10 @@ function callOf(request: FastifyRequest): QueryCall {
 function timeoutOf(text: string): number {
   const timeoutMs = Number(text);
   if (Number.isInteger(timeoutMs) && timeoutMs >= 100 && timeoutMs <= 120_000) return timeoutMs;
-  throw invalidRequest({}, { errors: [{ pointer: '/headers/Pontage-Timeout-Ms', detail: 'An integer from 100 to 120000 is needed.' }] });
+  throw invalidRequest(
+    {},
+    { errors: [{ pointer: '/headers/Pontage-Timeout-Ms', detail: 'An integer from 100 to 120000 is needed.' }] },
+  );
 }
 
 const header = (message: IncomingMessage, name: string): string | undefined => {
@@ -143,7 +162,11 @@ class ProxyAnswer implements AnswerReader {
     const head = this.answerHead;
     if (head === undefined || this.reply.raw.headersSent) return;
     const headers = proxyHeaders(head.headers);
-    headers.push(['X-Request-Id', this.caller.requestId], ['Pontage-Region', head.region], ['Pontage-Execution', this.query?.executionId ?? '']);
+    headers.push(
+      ['X-Request-Id', this.caller.requestId],
+      ['Pontage-Region', head.region],
+      ['Pontage-Execution', this.query?.executionId ?? ''],
+    );
     this.reply.raw.writeHead(head.status, headers.flat());
   }
 }

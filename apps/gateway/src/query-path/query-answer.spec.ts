@@ -18,10 +18,16 @@ describe('queryAnswer', () => {
   });
 
   it('takes what only says that it is JSON as text', () => {
-    expect(JSON.parse(answer('application/json', Buffer.from('{"a":1},"injected":true')))).toMatchObject({ body: '{"a":1},"injected":true', bodyEncoding: 'text' });
+    expect(JSON.parse(answer('application/json', Buffer.from('{"a":1},"injected":true')))).toMatchObject({
+      body: '{"a":1},"injected":true',
+      bodyEncoding: 'text',
+    });
   });
 
   it('shows bytes as base64', () => {
-    expect(JSON.parse(answer('image/png', Buffer.from([0xff, 0xfe])))).toMatchObject({ body: '//4=', bodyEncoding: 'base64' });
+    expect(JSON.parse(answer('image/png', Buffer.from([0xff, 0xfe])))).toMatchObject({
+      body: '//4=',
+      bodyEncoding: 'base64',
+    });
   });
 });

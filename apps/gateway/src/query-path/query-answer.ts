@@ -17,7 +17,13 @@ export interface WholeAnswer {
 export function queryAnswer({ executionId, attempts, head, end, body }: WholeAnswer): string {
   const { text, encoding } = bodyText(head, body);
   const before = JSON.stringify({ executionId, status: head.status, headers: head.headers });
-  const after = JSON.stringify({ bodyEncoding: encoding, durationMs: Math.round(end.durationMs), region: head.region, workerId: head.workerId, attempts });
+  const after = JSON.stringify({
+    bodyEncoding: encoding,
+    durationMs: Math.round(end.durationMs),
+    region: head.region,
+    workerId: head.workerId,
+    attempts,
+  });
   return `${before.slice(0, -1)},"body":${text},${after.slice(1)}`;
 }
 

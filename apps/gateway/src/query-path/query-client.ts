@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Msg } from '@nats-io/transport-node';
-import { decodeFrame, encodeCancel, encodeFlow, encodeMessage, isNoResponders, openFrame, type Bus, type BulkConnection, type ReplyInbox } from '@pontage/bus';
+import {
+  decodeFrame,
+  encodeCancel,
+  encodeFlow,
+  encodeMessage,
+  isNoResponders,
+  openFrame,
+  type Bus,
+  type BulkConnection,
+  type ReplyInbox,
+} from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
@@ -92,7 +102,8 @@ export class QueryClient {
         return open.attempt;
       },
       grant: (bytes) => this.flow(open, encodeFlow({ type: 'grant', executionId, bytes })),
-      send: (sequence, piece, last) => this.flow(open, encodeFlow({ type: 'data', executionId, sequence, body: piece, last })),
+      send: (sequence, piece, last) =>
+        this.flow(open, encodeFlow({ type: 'data', executionId, sequence, body: piece, last })),
       cut: () => this.flow(open, encodeFlow({ type: 'cut', executionId })),
       cancel: (reason) => this.cancel(open, reason),
     };
@@ -111,7 +122,13 @@ export class QueryClient {
     open.attempt += 1;
     open.heardAt = performance.now();
     open.heard = false;
-    const head: RunQuery = { ...open.run, executionId: open.executionId, attempt: open.attempt, gateway: `${service}/${instance}`, bulkInbox: bulkInbox?.subject ?? '' };
+    const head: RunQuery = {
+      ...open.run,
+      executionId: open.executionId,
+      attempt: open.attempt,
+      gateway: `${service}/${instance}`,
+      bulkInbox: bulkInbox?.subject ?? '',
+    };
     this.bus.connection.publish(runQuerySubject, encodeMessage(head, open.body), { reply: inbox?.subject ?? '' });
   }
 
@@ -185,14 +202,23 @@ export class QueryClient {
   private cancel(open: Open, reason: string): void {
     if (!this.open.has(open.executionId)) return;
     this.close(open.executionId);
-    const regions = open.worker === undefined ? this.bus.presence.live('egress-worker').map(({ region }) => region ?? '') : [open.worker.region];
-    for (const region of new Set(regions)) this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(open.executionId));
+    const regions =
+      open.worker === undefined
+        ? this.bus.presence.live('egress-worker').map(({ region }) => region ?? '')
+        : [open.worker.region];
+    for (const region of new Set(regions))
+      this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(open.executionId));
     this.record(open, reason);
   }
 
   /** There will be no end frame, so the record hears from here how it ended. */
   private record(open: Open, reason: string): void {
-    const closed: QueryClosed = { executionId: open.executionId, org: open.run.org, at: new Date().toISOString(), reason };
+    const closed: QueryClosed = {
+      executionId: open.executionId,
+      org: open.run.org,
+      at: new Date().toISOString(),
+      reason,
+    };
     this.bus.connection.publish(queryClosedSubject, JSON.stringify([closed]));
   }
 

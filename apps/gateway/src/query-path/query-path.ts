@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
-import { CreditBudget } from './credit-budget.js';
+import type { CreditBudget } from './credit-budget.js';
 import { answerProxy } from './proxy-route.js';
 import type { QueryClient } from './query-client.js';
 import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
@@ -39,19 +39,28 @@ const jsonBodyLimit = Math.ceil(maxQueryBytes * 1.5);
 /** The hot routes: plain fastify, beside Nest and not behind it. */
 export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surface: QuerySurface): void {
   if (surface.internal) {
-    fastify.post('/api/v1/resources/:resource/query', { bodyLimit: jsonBodyLimit }, (request, reply) => answerQuery(path, request, reply));
-    fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) => answerSavedQuery(path, request, reply));
+    fastify.post('/api/v1/resources/:resource/query', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+      answerQuery(path, request, reply),
+    );
+    fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+      answerSavedQuery(path, request, reply),
+    );
     fastify.register((proxied, _options, done) => {
       // The body stays a stream, whatever its type says.
       proxied.removeAllContentTypeParsers();
       proxied.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
-      const route = { method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], handler: (request: FastifyRequest, reply: FastifyReply) => answerProxy(path, request, reply) };
+      const route = {
+        method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+        handler: (request: FastifyRequest, reply: FastifyReply) => answerProxy(path, request, reply),
+      };
       proxied.route({ ...route, url: '/proxy/:resource' });
       proxied.route({ ...route, url: '/proxy/:resource/*' });
       done();
     });
   }
   if (surface.external) {
-    fastify.post('/embedded/api/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) => answerEmbeddedQuery(path, request, reply));
+    fastify.post('/embedded/api/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+      answerEmbeddedQuery(path, request, reply),
+    );
   }
 }

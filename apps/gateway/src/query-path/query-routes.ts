@@ -13,7 +13,11 @@ export const maxQueryBytes = 10 * 1024 * 1024;
 const runBody = z.strictObject({ params: z.record(z.string().max(100), z.json()).default({}) });
 
 /** `POST /api/v1/resources/{id}/query`. */
-export async function answerQuery(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function answerQuery(
+  path: QueryPath,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const caller = await path.authenticate.token(request, 'queries:run');
   const query = parsed(adHocQuery, request.body);
   const { resource } = request.params as { resource: string };
@@ -22,26 +26,58 @@ export async function answerQuery(path: QueryPath, request: FastifyRequest, repl
 }
 
 /** `POST /api/v1/apps/{uuid}/queries/{name}/run`. */
-export async function answerSavedQuery(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function answerSavedQuery(
+  path: QueryPath,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const caller = await path.authenticate.token(request, 'queries:run');
   const { uuid, name } = request.params as { uuid: string; name: string };
   return answer(path, request, reply, caller, savedCall(uuid, name, request.body), false, undefined);
 }
 
 /** `POST /embedded/api/queries/{name}/run`: a name and parameters are all that a browser says; the app is the session's. */
-export async function answerEmbeddedQuery(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function answerEmbeddedQuery(
+  path: QueryPath,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const caller = await path.authenticate.embedSession(request);
   const { name } = request.params as { name: string };
   return answer(path, request, reply, caller, savedCall(caller.principal.app, name, request.body), false, undefined);
 }
 
-async function answer(path: QueryPath, request: FastifyRequest, reply: FastifyReply, caller: Caller, call: QueryCall, repeatable: boolean, pulled: Buffer | undefined): Promise<FastifyReply> {
+async function answer(
+  path: QueryPath,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  call: QueryCall,
+  repeatable: boolean,
+  pulled: Buffer | undefined,
+): Promise<FastifyReply> {
   const body = pulled === undefined ? ({ kind: 'none' } as const) : ({ kind: 'pulled', bytes: pulled.length } as const);
-  const whole = await runWhole(path, request, { ...caller, call, body, maxResponseBytes: maxQueryBytes, decode: true }, undefined, repeatable, pulled);
-  return reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', caller.requestId).send(queryAnswer(whole));
+  const whole = await runWhole(
+    path,
+    request,
+    { ...caller, call, body, maxResponseBytes: maxQueryBytes, decode: true },
+    undefined,
+    repeatable,
+    pulled,
+  );
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('x-request-id', caller.requestId)
+    .send(queryAnswer(whole));
 }
 
-const savedCall = (app: string, name: string, body: unknown): QueryCall => ({ kind: 'saved', app, name, params: parsed(runBody, body ?? {}).params });
+const savedCall = (app: string, name: string, body: unknown): QueryCall => ({
+  kind: 'saved',
+  app,
+  name,
+  params: parsed(runBody, body ?? {}).params,
+});
 
 function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
@@ -51,13 +87,24 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
 
 /** A body that is too large to travel inside the message is encoded here and pulled by the worker; templates are not resolved in it. */
 function splitLarge(query: AdHocQuery, resource: string): { call: QueryCall; pulled: Buffer | undefined } {
-  if (query.body === undefined || JSON.stringify(query.body).length <= inlineBodyBytes) return { call: { kind: 'ad-hoc', resource, query }, pulled: undefined };
+  if (query.body === undefined || JSON.stringify(query.body).length <= inlineBodyBytes)
+    return { call: { kind: 'ad-hoc', resource, query }, pulled: undefined };
   const { bytes, contentType } = encodeBody(query.body);
   const pulled = Buffer.from(bytes);
   if (query.body.type !== 'base64' && pulled.includes('{{')) {
-    throw invalidRequest({}, { errors: [{ pointer: '/body/value', detail: 'Templates are resolved in bodies of up to 256 KB only.' }] });
+    throw invalidRequest(
+      {},
+      { errors: [{ pointer: '/body/value', detail: 'Templates are resolved in bodies of up to 256 KB only.' }] },
+    );
   }
   const { body: _body, ...rest } = query;
   const typed = rest.headers.some(([name]) => name.toLowerCase() === 'content-type');
-  return { call: { kind: 'ad-hoc', resource, query: { ...rest, headers: typed ? rest.headers : [...rest.headers, ['Content-Type', contentType]] } }, pulled };
+  return {
+    call: {
+      kind: 'ad-hoc',
+      resource,
+      query: { ...rest, headers: typed ? rest.headers : [...rest.headers, ['Content-Type', contentType]] },
+    },
+    pulled,
+  };
 }

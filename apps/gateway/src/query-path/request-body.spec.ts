@@ -41,7 +41,13 @@ describe('Upload', () => {
     const { pieces, query } = received();
     const stream = new PassThrough();
     stream.end(Buffer.alloc(300));
-    const upload = new Upload(stream, Buffer.alloc(100), 1000, () => query, () => undefined);
+    const upload = new Upload(
+      stream,
+      Buffer.alloc(100),
+      1000,
+      () => query,
+      () => undefined,
+    );
     upload.allow(150);
     await settled();
     expect(pieces.reduce((sum, { length }) => sum + length, 0)).toBe(150);
@@ -56,7 +62,13 @@ describe('Upload', () => {
   it('cuts a body that is longer than the limit', async () => {
     const { query, wasCut } = received();
     const failed: unknown[] = [];
-    const upload = new Upload(new PassThrough().end(Buffer.alloc(200)), Buffer.alloc(0), 100, () => query, (error) => failed.push(error));
+    const upload = new Upload(
+      new PassThrough().end(Buffer.alloc(200)),
+      Buffer.alloc(0),
+      100,
+      () => query,
+      (error) => failed.push(error),
+    );
     upload.allow(1000);
     await settled();
     expect([wasCut(), failed.map((error) => isProblem(error) && error.slug)]).toEqual([true, ['body-too-large']]);
@@ -66,7 +78,13 @@ describe('Upload', () => {
     const { query, wasCut } = received();
     const stream = new PassThrough();
     const failed: unknown[] = [];
-    new Upload(stream, Buffer.from('begun'), 100, () => query, (error) => failed.push(error)).allow(50);
+    new Upload(
+      stream,
+      Buffer.from('begun'),
+      100,
+      () => query,
+      (error) => failed.push(error),
+    ).allow(50);
     await settled();
     stream.destroy();
     await settled();

@@ -8,7 +8,14 @@ import type { WholeAnswer } from './query-answer.js';
  * Runs a query and reads the whole answer; the caller's going away ends it.
  * @throws Problem
  */
-export function runWhole(path: QueryPath, request: FastifyRequest, run: QueryToRun, body: Buffer | undefined, repeatable: boolean, pulled?: Buffer): Promise<WholeAnswer> {
+export function runWhole(
+  path: QueryPath,
+  request: FastifyRequest,
+  run: QueryToRun,
+  body: Buffer | undefined,
+  repeatable: boolean,
+  pulled?: Buffer,
+): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = [];
     let head: AnswerHead | undefined;
@@ -33,7 +40,18 @@ export function runWhole(path: QueryPath, request: FastifyRequest, run: QueryToR
         parts.push(bytes);
         query.grant(bytes.length);
       },
-      end: (end: AnswerEnd) => settle(() => (head === undefined ? undefined : resolve({ executionId: query.executionId, attempts: query.attempts, head, end, body: Buffer.concat(parts) }))),
+      end: (end: AnswerEnd) =>
+        settle(() =>
+          head === undefined
+            ? undefined
+            : resolve({
+                executionId: query.executionId,
+                attempts: query.attempts,
+                head,
+                end,
+                body: Buffer.concat(parts),
+              }),
+        ),
       problem: (problem) => settle(() => reject(problem)),
     });
     request.raw.socket.once('close', gone);

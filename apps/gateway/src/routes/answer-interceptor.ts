@@ -16,10 +16,17 @@ export class AnswerInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const described = request.routeOptions.config.operation;
     if (described === undefined) return next.handle();
-    return defer(() => this.answer(request, http.getResponse<FastifyReply>(), described, () => firstValueFrom(next.handle())));
+    return defer(() =>
+      this.answer(request, http.getResponse<FastifyReply>(), described, () => firstValueFrom(next.handle())),
+    );
   }
 
-  private async answer(request: FastifyRequest, reply: FastifyReply, described: Operation, run: () => Promise<unknown>): Promise<unknown> {
+  private async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    described: Operation,
+    run: () => Promise<unknown>,
+  ): Promise<unknown> {
     const { body, replayed } = await this.idempotent.answer(request, described, run);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (described.status === 204) return undefined;

@@ -9,7 +9,9 @@ import { readJson } from './read-json.js';
 
 const noQuery = z.strictObject({});
 
-type Part<S, K extends keyof Shape> = S extends { readonly [Key in K]: infer T extends z.ZodType } ? z.output<T> : undefined;
+type Part<S, K extends keyof Shape> = S extends { readonly [Key in K]: infer T extends z.ZodType }
+  ? z.output<T>
+  : undefined;
 
 /** What a handler is asked, parsed and checked. */
 export interface Asked<S extends object = object> {
@@ -27,7 +29,10 @@ export interface Asked<S extends object = object> {
  * Reads what an operation takes from a request.
  * @throws Problem `invalid-request` with a pointer for each field; a path that no thing can have is `not-found`
  */
-export function asked(request: FastifyRequest, operation: Operation): Asked<{ params: z.ZodType; query: z.ZodType; body: z.ZodType }> {
+export function asked(
+  request: FastifyRequest,
+  operation: Operation,
+): Asked<{ params: z.ZodType; query: z.ZodType; body: z.ZodType }> {
   const { principal, call } = callerOf(request);
   const parts = {
     params: checked(operation.params, request.params, () => notFound({})),

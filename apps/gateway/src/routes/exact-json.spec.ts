@@ -4,11 +4,15 @@ import { parseExactJson, stringifyExactJson } from './exact-json.js';
 
 describe('parseExactJson', () => {
   it('keeps every digit of an int64', () => {
-    expect(parseExactJson('{"a":9223372036854775807,"b":[-9223372036854775808]}')).toEqual({ a: 9223372036854775807n, b: [-9223372036854775808n] });
+    expect(parseExactJson('{"a":9223372036854775807,"b":[-9223372036854775808]}')).toEqual({
+      a: 9223372036854775807n,
+      b: [-9223372036854775808n],
+    });
   });
 
   it('leaves other numbers and the digits inside strings alone', () => {
-    const text = '{"a":5,"b":1.5,"c":1e3,"d":"9223372036854775807","e\\"9223372036854775807":9007199254740991,"f":12345678901234567.5}';
+    const text =
+      '{"a":5,"b":1.5,"c":1e3,"d":"9223372036854775807","e\\"9223372036854775807":9007199254740991,"f":12345678901234567.5}';
     expect(parseExactJson(text)).toEqual(JSON.parse(text));
   });
 
@@ -20,7 +24,15 @@ describe('parseExactJson', () => {
 
   it('reads and writes any JSON with any integer unchanged', () => {
     const json = fc.letrec<{ value: unknown }>((tie) => ({
-      value: fc.oneof({ maxDepth: 3 }, fc.bigInt(-(2n ** 70n), 2n ** 70n), fc.string(), fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 4 }), fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 })),
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.bigInt(-(2n ** 70n), 2n ** 70n),
+        fc.string(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
+      ),
     })).value;
     fc.assert(
       fc.property(json, (value) => {

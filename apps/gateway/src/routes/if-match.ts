@@ -11,7 +11,8 @@ export const etagOf = (version: number): string => `"${version}"`;
 export function versionToMatch(header: string | undefined): number | undefined {
   const value = header?.trim();
   if (value === undefined || value === '*') return undefined;
-  if (value.includes(',')) throw invalidRequest({}, { errors: [{ pointer: '/headers/If-Match', detail: 'One entity tag at a time.' }] });
+  if (value.includes(','))
+    throw invalidRequest({}, { errors: [{ pointer: '/headers/If-Match', detail: 'One entity tag at a time.' }] });
   const version = /^"([1-9]\d{0,8})"$/.exec(value)?.[1];
   if (version === undefined) throw preconditionFailed({});
   return Number(version);

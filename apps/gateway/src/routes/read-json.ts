@@ -16,9 +16,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function readJson(request: FastifyRequest, options: { exactIntegers: boolean; storable?: boolean }): unknown {
   const bytes = request.body;
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return undefined;
-  if (!isJson(request.headers['content-type'])) throw unsupportedMediaType({}, { detail: 'The body has to be application/json.' });
+  if (!isJson(request.headers['content-type']))
+    throw unsupportedMediaType({}, { detail: 'The body has to be application/json.' });
   const text = decode(bytes);
-  if (nestsDeeperThan(text, maxDepth)) throw invalidRequest({}, { detail: `The body nests deeper than ${maxDepth} levels.` });
+  if (nestsDeeperThan(text, maxDepth))
+    throw invalidRequest({}, { detail: `The body nests deeper than ${maxDepth} levels.` });
   const value = parse(text, options.exactIntegers);
   if (options.storable !== false) refuseUnstorableText(value, '');
   return value;

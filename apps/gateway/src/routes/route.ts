@@ -1,4 +1,13 @@
-import { applyDecorators, createParamDecorator, HttpCode, RequestMapping, RequestMethod, UseGuards, UseInterceptors, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+  UseGuards,
+  UseInterceptors,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { RequestContract, Scope } from '@pontage/contracts';
 import type { FastifyRequest } from 'fastify';
@@ -18,7 +27,9 @@ export interface Route extends Shape {
   readonly calls?: RequestContract;
   readonly reply?: z.ZodType;
   readonly status?: 200 | 201 | 204;
-  readonly also?: Partial<Pick<Operation, 'versioned' | 'idempotency' | 'exactIntegers' | 'backendOnly' | 'media' | 'problems'>>;
+  readonly also?: Partial<
+    Pick<Operation, 'versioned' | 'idempotency' | 'exactIntegers' | 'backendOnly' | 'media' | 'problems'>
+  >;
 }
 
 type Answer<R extends Route> = R extends { readonly reply: infer S extends z.ZodType } ? z.input<S> : unknown;

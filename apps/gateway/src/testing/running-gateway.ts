@@ -28,7 +28,13 @@ export interface RunningGateway extends AsyncDisposable {
   /** Publishes a token with these scopes and returns its value. */
   token(scopes: readonly Scope[], more?: { expiresAt?: string; org?: string }): Promise<string>;
   /** Publishes an embed session and returns its token. */
-  session(more?: { app?: string; expiresAt?: string; metadataJson?: string; allowedOrigins?: string[]; id?: string }): Promise<string>;
+  session(more?: {
+    app?: string;
+    expiresAt?: string;
+    metadataJson?: string;
+    allowedOrigins?: string[];
+    id?: string;
+  }): Promise<string>;
   publishApp(uuid: string, name: string): Promise<void>;
   publishOrganisation(allowedOrigins: string[]): Promise<void>;
   fetch(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
@@ -39,7 +45,11 @@ const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 /** Starts NATS, makes what the other services would, and starts a gateway on it. */
 export async function runGateway(env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> {
   const stack = await startStack();
-  const [registry, embedSession, operator] = await Promise.all([stack.busOf('resource-registry'), stack.busOf('embed-session'), stack.operator()]);
+  const [registry, embedSession, operator] = await Promise.all([
+    stack.busOf('resource-registry'),
+    stack.busOf('embed-session'),
+    stack.operator(),
+  ]);
   await (await jetstreamManager(operator)).streams.add({ name: eventStream.name, subjects: [...eventStream.subjects] });
   const events: AuditDraft[] = [];
   const listeners = new Set<() => void>();
@@ -56,8 +66,16 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
     await SnapshotWriter.open(registry, organisations),
   ];
   const stops: (() => Promise<void> | void)[] = [];
-  const settings = readSettings(gatewaySettings, { PONTAGE_NATS_URL: stack.nats.url, PONTAGE_NATS_PASSWORD: stack.natsPassword('gateway'), PONTAGE_HTTP_PORT: '0', ...env });
-  const { port } = await startGateway(settings, { logger: createLogger('gateway', process.env.PONTAGE_LOG_LEVEL ?? 'silent'), onStop: (stop) => void stops.push(stop) });
+  const settings = readSettings(gatewaySettings, {
+    PONTAGE_NATS_URL: stack.nats.url,
+    PONTAGE_NATS_PASSWORD: stack.natsPassword('gateway'),
+    PONTAGE_HTTP_PORT: '0',
+    ...env,
+  });
+  const { port } = await startGateway(settings, {
+    logger: createLogger('gateway', process.env.PONTAGE_LOG_LEVEL ?? 'silent'),
+    onStop: (stop) => void stops.push(stop),
+  });
   const org = randomUUID();
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -70,25 +88,63 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
     eventOf: (find) => eventually(() => events.find(find), listeners),
     async token(scopes, more = {}) {
       const value = newApiToken();
-      const entry = { org: more.org ?? org, id: randomUUID(), name: scopes.join(' '), scopes: [...scopes], groupIds: null, expiresAt: more.expiresAt ?? null };
+      const entry = {
+        org: more.org ?? org,
+        id: randomUUID(),
+        name: scopes.join(' '),
+        scopes: [...scopes],
+        groupIds: null,
+        expiresAt: more.expiresAt ?? null,
+      };
       await tokenPen.put(sha256(value), { version: 1, value: entry });
       return value;
     },
     async session(more = {}) {
       const value = newOrganisationToken(org);
-      const { app = randomUUID(), expiresAt = inAnHour(), metadataJson = '{}', allowedOrigins = [], id = randomUUID() } = more;
-      const entry = { org, id, app, externalIdentifier: randomBytes(4).toString('hex'), userInfo: {}, metadataJson, groupIds: [1], environment: 'production', allowedOrigins, expiresAt };
+      const {
+        app = randomUUID(),
+        expiresAt = inAnHour(),
+        metadataJson = '{}',
+        allowedOrigins = [],
+        id = randomUUID(),
+      } = more;
+      const entry = {
+        org,
+        id,
+        app,
+        externalIdentifier: randomBytes(4).toString('hex'),
+        userInfo: {},
+        metadataJson,
+        groupIds: [1],
+        environment: 'production',
+        allowedOrigins,
+        expiresAt,
+      };
       await sessionPen.put(sha256(value), { version: 1, value: entry });
       return value;
     },
     publishApp: (uuid, name) => appPen.put(`${org}.${uuid}`, { version: 1, value: { uuid, name, description: '' } }),
     publishOrganisation: (allowedOrigins) =>
-      organisationPen.put(org, { version: 1, value: { name: 'o', defaultRegion: 'us-west-2', environments: ['production'], embed: { allowedOrigins }, openResources: true } }),
+      organisationPen.put(org, {
+        version: 1,
+        value: {
+          name: 'o',
+          defaultRegion: 'us-west-2',
+          environments: ['production'],
+          embed: { allowedOrigins },
+          openResources: true,
+        },
+      }),
     fetch: (path, { token, json, ...init } = {}) => {
       const headers = new Headers(init.headers);
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
       if (json !== undefined) headers.set('content-type', 'application/json');
-      return fetch(url + path, { redirect: 'manual', ...init, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) });
+      return fetch(url + path, {
+        redirect: 'manual',
+        ...init,
+        headers,
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      });
     },
     async [Symbol.asyncDispose]() {
       for (const stop of stops.reverse()) await stop();

@@ -24,7 +24,8 @@ export class AuditGate {
 
   /** Resolves when the intent is in the stream. @throws Problem `audit-unavailable`; then nothing may be sent. */
   pass(intent: QueryIntent): Promise<void> {
-    if (this.waiting.length >= maxWaiting) return Promise.reject(auditUnavailable({}, { note: 'too many intents are waiting' }));
+    if (this.waiting.length >= maxWaiting)
+      return Promise.reject(auditUnavailable({}, { note: 'too many intents are waiting' }));
     return new Promise((pass, refuse) => {
       this.waiting.push({ intent, pass, refuse });
       if (!this.sending) void this.drain();
@@ -43,7 +44,9 @@ export class AuditGate {
 
   private async send(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.jetstream.publish(queryIntentSubject, JSON.stringify(batch.map(({ intent }) => intent)), { timeout: ackMs });
+      await this.jetstream.publish(queryIntentSubject, JSON.stringify(batch.map(({ intent }) => intent)), {
+        timeout: ackMs,
+      });
       for (const { pass } of batch) pass();
     } catch (cause) {
       for (const { refuse } of batch) refuse(auditUnavailable({}, { cause }));

@@ -19,14 +19,20 @@ export interface Applied {
  * Puts a lease's credential on a request. Without a lease the request goes as it is.
  * @throws Problem when a configuration variable that the credential names has no fitting value.
  */
-export function applyCredential(request: OutboundRequest, lease: Lease | undefined, scope: Scope, mayAnswer: boolean): Applied {
+export function applyCredential(
+  request: OutboundRequest,
+  lease: Lease | undefined,
+  scope: Scope,
+  mayAnswer: boolean,
+): Applied {
   if (lease === undefined) return { request, credential: { headers: [], queryParams: [] }, injected: [], retryOn: [] };
   const method = authMethods.get(lease.method);
   if (method === undefined) throw internal({}, { note: `a lease on the unknown auth method ${lease.method}` });
   const leased: Credential = { settings: lease.settings, secrets: lease.secrets };
   // A method that acquires was rendered by the broker, before it asked for the grant.
   const credential = method.acquire === undefined ? renderCredential(method, leased, scope) : leased;
-  const grant: Grant | undefined = lease.grant === null ? undefined : { value: lease.grant.value, expiresAt: expiryOf(lease.grant.expiresInMs) };
+  const grant: Grant | undefined =
+    lease.grant === null ? undefined : { value: lease.grant.value, expiresAt: expiryOf(lease.grant.expiresInMs) };
   return {
     request: method.apply(request, credential, grant, new Date()),
     credential: method.carriers(credential),

@@ -40,7 +40,8 @@ export class LeaseCache {
   /** A lease on another grant than the one that the upstream has just refused. */
   async renewed(key: LeaseKey, call: Call, refusedGrantVersion: number): Promise<Lease> {
     const cached = this.cached(key);
-    if (cached?.grant !== undefined && cached.grant !== null && cached.grant.version > refusedGrantVersion) return cached;
+    if (cached?.grant !== undefined && cached.grant !== null && cached.grant.version > refusedGrantVersion)
+      return cached;
     return this.ask(key, call, refusedGrantVersion);
   }
 
@@ -54,7 +55,11 @@ export class LeaseCache {
   }
 
   private async fetch(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
-    const lease = await this.bus.request(leaseCredential, { ...key, ...(refusedGrantVersion === undefined ? {} : { refusedGrantVersion }) }, call);
+    const lease = await this.bus.request(
+      leaseCredential,
+      { ...key, ...(refusedGrantVersion === undefined ? {} : { refusedGrantVersion }) },
+      call,
+    );
     this.sweep();
     this.kept.set(nameOf(key), { lease, until: performance.now() + lease.validForMs });
     return lease;

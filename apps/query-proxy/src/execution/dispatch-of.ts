@@ -8,7 +8,13 @@ const maxRedirects = 5;
 const firstWindow = 128 * 1024;
 
 /** The dispatch of one attempt: complete and signed, answered straight to the gateway. */
-export function dispatchOf(run: RunQuery, attempt: number, inbox: string, prepared: Prepared, applied: Applied): Dispatch {
+export function dispatchOf(
+  run: RunQuery,
+  attempt: number,
+  inbox: string,
+  prepared: Prepared,
+  applied: Applied,
+): Dispatch {
   const { request, credential, injected, retryOn } = applied;
   const { timeoutMs } = prepared.resolved;
   return {

@@ -94,5 +94,11 @@ export class Execution {
 
 /** The call around a run, for the broker. */
 export function callOf({ org, principal, requestId, ip, userAgent }: RunQuery): Call {
-  return { org, principal, requestId, ...(ip === undefined ? {} : { ip }), ...(userAgent === undefined ? {} : { userAgent }) };
+  return {
+    org,
+    principal,
+    requestId,
+    ...(ip === undefined ? {} : { ip }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
 }

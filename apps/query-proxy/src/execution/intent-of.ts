@@ -20,6 +20,11 @@ export function intentOf(run: RunQuery, attempt: number, { resolved, request, re
     requestId: run.requestId,
     ip: run.ip ?? null,
     userAgent: run.userAgent ?? null,
-    data: { query: resolved.queryName, method: request.method, target: origin + pathname, environment: resolved.environment },
+    data: {
+      query: resolved.queryName,
+      method: request.method,
+      target: origin + pathname,
+      environment: resolved.environment,
+    },
   };
 }

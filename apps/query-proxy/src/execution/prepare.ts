@@ -31,7 +31,10 @@ export async function prepare(policy: Policy, run: RunQuery, body: Uint8Array): 
     scope,
     region,
     request: requestOf(run, resolved, scope, body),
-    leaseKey: resource.credentialId === null ? undefined : { credentialId: resource.credentialId, resourceId: resource.id, region, environment },
+    leaseKey:
+      resource.credentialId === null
+        ? undefined
+        : { credentialId: resource.credentialId, resourceId: resource.id, region, environment },
   };
 }
 
@@ -48,11 +51,22 @@ function scopeOf(policy: Policy, { org, principal }: RunQuery, { params, environ
   };
 }
 
-function requestOf(run: RunQuery, { resource, request }: ResolvedCall, scope: Scope, body: Uint8Array): OutboundRequest {
-  if (run.call.kind === 'proxy') return passOn(resource, run.call, run.body.kind === 'inline' ? body : undefined, scope);
+function requestOf(
+  run: RunQuery,
+  { resource, request }: ResolvedCall,
+  scope: Scope,
+  body: Uint8Array,
+): OutboundRequest {
+  if (run.call.kind === 'proxy')
+    return passOn(resource, run.call, run.body.kind === 'inline' ? body : undefined, scope);
   if (request === null) throw internal({}, { note: 'a query without a request' });
   if (run.body.kind === 'pulled' && resource.body.length > 0) {
-    throw invalidRequest({}, { errors: [{ pointer: '/body', detail: 'The resource adds body pairs, which join bodies of up to 256 KB only.' }] });
+    throw invalidRequest(
+      {},
+      {
+        errors: [{ pointer: '/body', detail: 'The resource adds body pairs, which join bodies of up to 256 KB only.' }],
+      },
+    );
   }
   return renderRequest(resource, request, scope);
 }

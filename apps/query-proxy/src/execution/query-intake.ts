@@ -58,7 +58,8 @@ export class QueryIntake {
     try {
       await execution.start();
     } catch (error) {
-      if (!isProblem(error) || error.slug === 'internal') this.logger.error({ err: error, executionId: run.executionId }, 'a query failed on our side');
+      if (!isProblem(error) || error.slug === 'internal')
+        this.logger.error({ err: error, executionId: run.executionId }, 'a query failed on our side');
       execution.refuse(error);
       if (isProblem(error)) await this.recordDenial(run, error.slug);
     } finally {
@@ -71,10 +72,23 @@ export class QueryIntake {
   private async recordDenial(run: RunQuery, slug: string): Promise<void> {
     if (!denials.has(slug)) return;
     const { call } = run;
-    const data = { problem: slug, query: call.kind === 'saved' ? call.name : null, resource: call.kind === 'saved' ? null : call.resource };
+    const data = {
+      problem: slug,
+      query: call.kind === 'saved' ? call.name : null,
+      resource: call.kind === 'saved' ? null : call.resource,
+    };
     const app = call.kind === 'saved' ? call.app : null;
     await this.rooms.bus
-      .publishEvent({ id: randomUUID(), at: new Date().toISOString(), action: 'query.denied', outcome: 'denied', ...auditOf(callOf(run)), app, executionId: run.executionId, data })
+      .publishEvent({
+        id: randomUUID(),
+        at: new Date().toISOString(),
+        action: 'query.denied',
+        outcome: 'denied',
+        ...auditOf(callOf(run)),
+        app,
+        executionId: run.executionId,
+        data,
+      })
       .catch((error: unknown) => this.logger.warn({ err: error }, 'a denial was not recorded'));
   }
 }

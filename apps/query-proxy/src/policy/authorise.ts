@@ -12,7 +12,9 @@ export function authoriseResource(policy: Policy, org: string, principal: Princi
   requireRun(principal);
   if (principal.type === 'external') throw notFound({});
   if (principal.type === 'service' || principal.groupIds === null) return;
-  const allowed = policy.groups(org, principal.groupIds).some(({ group }) => group.allResources !== 'none' || group.resources[resource.id] !== undefined);
+  const allowed = policy
+    .groups(org, principal.groupIds)
+    .some(({ group }) => group.allResources !== 'none' || group.resources[resource.id] !== undefined);
   if (!allowed) throw notFound({});
 }
 
@@ -28,7 +30,8 @@ export function authoriseApp(policy: Policy, org: string, principal: Principal, 
     return;
   }
   requireRun(principal);
-  if (principal.type === 'token' && principal.groupIds !== null && !groupsMayUse(policy, org, principal.groupIds, app)) throw notFound({});
+  if (principal.type === 'token' && principal.groupIds !== null && !groupsMayUse(policy, org, principal.groupIds, app))
+    throw notFound({});
 }
 
 function requireRun(principal: Principal): void {

@@ -4,7 +4,8 @@ import type { Policy } from './policy.js';
 
 /** `current_user` as templates see it: always from the session or token, never from the caller's words. */
 export function currentUser(policy: Policy, org: string, principal: Principal): Json {
-  if (principal.type !== 'external') return { type: principal.type, id: principal.id, name: principal.display, groups: [], metadata: {} };
+  if (principal.type !== 'external')
+    return { type: principal.type, id: principal.id, name: principal.display, groups: [], metadata: {} };
   const { externalIdentifier, environment, groupIds, metadataJson } = principal;
   const { email, firstName, lastName } = principal.userInfo;
   return {

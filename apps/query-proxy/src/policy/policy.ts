@@ -31,7 +31,9 @@ export class Policy {
 
   /** True when revocations would have been heard within the last 750 ms. */
   isFresh(): boolean {
-    return [this.organisations, this.permissions, this.apps, this.queries, this.resourceWatch].every((watch) => watch.isFresh());
+    return [this.organisations, this.permissions, this.apps, this.queries, this.resourceWatch].every((watch) =>
+      watch.isFresh(),
+    );
   }
 
   /** The groups of these ids that exist. */
@@ -46,11 +48,20 @@ export class Policy {
   configOf(org: string, environment: string): Record<string, string> {
     const prefix = `${org}.${environment}.`;
     const variables: Record<string, string> = {};
-    for (const [key, { value }] of this.config.entries()) if (key.startsWith(prefix)) variables[key.slice(prefix.length)] = value;
+    for (const [key, { value }] of this.config.entries())
+      if (key.startsWith(prefix)) variables[key.slice(prefix.length)] = value;
     return variables;
   }
 
   stop(): void {
-    for (const watch of [this.organisations, this.permissions, this.apps, this.queries, this.config, this.resourceWatch]) watch.stop();
+    for (const watch of [
+      this.organisations,
+      this.permissions,
+      this.apps,
+      this.queries,
+      this.config,
+      this.resourceWatch,
+    ])
+      watch.stop();
   }
 }

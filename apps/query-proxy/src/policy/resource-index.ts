@@ -1,5 +1,5 @@
 import { type SnapshotWatch } from '@pontage/snapshots';
-import { resources, type ValueOf } from '@pontage/contracts/snapshots';
+import type { resources, ValueOf } from '@pontage/contracts/snapshots';
 
 /** A resource as the data plane sees it: versioned, without secrets. */
 export type ResourceSnapshot = ValueOf<typeof resources>;

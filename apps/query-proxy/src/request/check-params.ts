@@ -14,12 +14,14 @@ export function checkParams(schema: QueryParams, given: Readonly<Record<string, 
   const errors: FieldError[] = [];
   const checked: Record<string, ParamValue> = {};
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(schema.properties, name)) errors.push({ pointer: `/params/${name}`, detail: 'The query has no such parameter.' });
+    if (!Object.hasOwn(schema.properties, name))
+      errors.push({ pointer: `/params/${name}`, detail: 'The query has no such parameter.' });
   }
   for (const [name, property] of Object.entries(schema.properties)) {
     const value = Object.hasOwn(given, name) ? given[name] : property.default;
     if (value === undefined) {
-      if (schema.required.includes(name)) errors.push({ pointer: `/params/${name}`, detail: 'This parameter is needed.' });
+      if (schema.required.includes(name))
+        errors.push({ pointer: `/params/${name}`, detail: 'This parameter is needed.' });
       continue;
     }
     const fault = faultOf(property, value);
@@ -34,9 +36,13 @@ function faultOf(schema: ParamSchema, value: unknown): string | undefined {
   const type = schema.type === 'integer' ? 'number' : schema.type;
   if (typeof value !== type) return `It must be of the type ${schema.type}.`;
   if (schema.type === 'integer' && !Number.isSafeInteger(value)) return 'It must be an integer.';
-  if (schema.enum !== undefined && !schema.enum.includes(value as ParamValue)) return 'It is none of the allowed values.';
-  if (typeof value === 'string' && schema.maxLength !== undefined && value.length > schema.maxLength) return `It is longer than ${schema.maxLength}.`;
-  if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum) return `It is less than ${schema.minimum}.`;
-  if (typeof value === 'number' && schema.maximum !== undefined && value > schema.maximum) return `It is more than ${schema.maximum}.`;
+  if (schema.enum !== undefined && !schema.enum.includes(value as ParamValue))
+    return 'It is none of the allowed values.';
+  if (typeof value === 'string' && schema.maxLength !== undefined && value.length > schema.maxLength)
+    return `It is longer than ${schema.maxLength}.`;
+  if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum)
+    return `It is less than ${schema.minimum}.`;
+  if (typeof value === 'number' && schema.maximum !== undefined && value > schema.maximum)
+    return `It is more than ${schema.maximum}.`;
   return undefined;
 }

@@ -6,29 +6,68 @@ import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { renderRequest } from './render-request.js';
 
 const resource: ResourceSnapshot = {
-  name: 'orders', description: '', type: 'rest', baseUrl: 'https://api.example.com/v1?key=base', region: null,
-  urlParams: [['tenant', '{{ config.TENANT }}']], headers: [['X-Api-Version', '2'], ['X-Who', '{{ current_user.email }}']], body: [['source', 'pontage']],
-  timeoutMs: 1000, id: '7b0f7a2e-3c1c-4f0e-9c59-0d6d4f5b7a11', version: 1, credentialId: null, authMethod: 'none',
+  name: 'orders',
+  description: '',
+  type: 'rest',
+  baseUrl: 'https://api.example.com/v1?key=base',
+  region: null,
+  urlParams: [['tenant', '{{ config.TENANT }}']],
+  headers: [
+    ['X-Api-Version', '2'],
+    ['X-Who', '{{ current_user.email }}'],
+  ],
+  body: [['source', 'pontage']],
+  timeoutMs: 1000,
+  id: '7b0f7a2e-3c1c-4f0e-9c59-0d6d4f5b7a11',
+  version: 1,
+  credentialId: null,
+  authMethod: 'none',
 };
-const scope: Scope = { config: { TENANT: 'ac&me' }, current_user: { email: 'a@b.c', metadata: { store: 9223372036854775807n, evil: 'x\r\nX-Injected: 1', up: '../admin' } }, params: { id: 'a/b', open: true } };
+const scope: Scope = {
+  config: { TENANT: 'ac&me' },
+  current_user: {
+    email: 'a@b.c',
+    metadata: { store: 9223372036854775807n, evil: 'x\r\nX-Injected: 1', up: '../admin' },
+  },
+  params: { id: 'a/b', open: true },
+};
 const render = (query: Partial<QueryRequest>, on = resource) => renderRequest(on, queryRequest.parse(query), scope);
 const text = (body: Uint8Array | undefined) => Buffer.from(body ?? []).toString();
 
 describe('renderRequest', () => {
   it('joins the resource with the query, each value encoded for its place', () => {
-    const request = render({ path: '/orders/{{ params.id }}?store={{ current_user.metadata.store }}', urlParams: [['q', 'a b']] });
-    expect(request.url).toBe('https://api.example.com/v1/orders/a%2Fb?key=base&tenant=ac%26me&store=9223372036854775807&q=a%20b');
+    const request = render({
+      path: '/orders/{{ params.id }}?store={{ current_user.metadata.store }}',
+      urlParams: [['q', 'a b']],
+    });
+    expect(request.url).toBe(
+      'https://api.example.com/v1/orders/a%2Fb?key=base&tenant=ac%26me&store=9223372036854775807&q=a%20b',
+    );
     expect(request.headers).toContainEqual(['X-Who', 'a@b.c']);
     expect(request.headers.find(([name]) => name === 'User-Agent')?.[1]).toMatch(/^Pontage\/\d/);
   });
 
   it('lets the query replace an inherited header and a default one', () => {
-    const request = render({ headers: [['x-api-version', '3'], ['user-agent', 'mine']] });
-    expect(request.headers.filter(([name]) => /version|agent/i.test(name))).toEqual([['x-api-version', '3'], ['user-agent', 'mine']]);
+    const request = render({
+      headers: [
+        ['x-api-version', '3'],
+        ['user-agent', 'mine'],
+      ],
+    });
+    expect(request.headers.filter(([name]) => /version|agent/i.test(name))).toEqual([
+      ['x-api-version', '3'],
+      ['user-agent', 'mine'],
+    ]);
   });
 
   it('keeps types and int64 in JSON, and adds the body pairs of the resource', () => {
-    const request = render({ method: 'POST', body: { type: 'json', value: { store: '{{ current_user.metadata.store }}', open: '{{ params.open }}', text: 'is {{ params.open }}' } } });
+    const request = render({
+      method: 'POST',
+      body: {
+        type: 'json',
+        value: { store: '{{ current_user.metadata.store }}', open: '{{ params.open }}', text: 'is {{ params.open }}' },
+      },
+    });
     expect(text(request.body)).toBe('{"source":"pontage","store":9223372036854775807,"open":true,"text":"is true"}');
     expect(request.headers).toContainEqual(['Content-Type', 'application/json']);
   });

@@ -1,7 +1,26 @@
 import type { QueryBody, QueryRequest } from '@pontage/contracts/query-proxy';
-import { encodeBody, joinUrl, type EncodedBody, type OutboundRequest, type Pairs, type RenderedBody } from '@pontage/http-message';
+import {
+  encodeBody,
+  joinUrl,
+  type EncodedBody,
+  type OutboundRequest,
+  type Pairs,
+  type RenderedBody,
+} from '@pontage/http-message';
 import { invalidRequest, isProblem, Problem } from '@pontage/problems';
-import { headerValue, jsonString, parseTemplate, pathSegment, plainText, queryValue, renderJson, renderText, type Encoder, type Json, type Scope } from '@pontage/templates';
+import {
+  headerValue,
+  jsonString,
+  parseTemplate,
+  pathSegment,
+  plainText,
+  queryValue,
+  renderJson,
+  renderText,
+  type Encoder,
+  type Json,
+  type Scope,
+} from '@pontage/templates';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { defaultHeaders } from './default-headers.js';
 
@@ -20,8 +39,17 @@ export function renderRequest(resource: ResourceSnapshot, query: QueryRequest, s
   const headers = [...inherited, ...own];
   return {
     method: query.method,
-    url: joinUrl(at('/baseUrl', () => renderText(parseTemplate(resource.baseUrl), scope, pathSegment)), path, inheritedParams, params),
-    headers: [...defaultHeaders(headers), ...headers, ...(body === undefined || has(headers, 'content-type') ? [] : [['Content-Type', body.contentType] as const])],
+    url: joinUrl(
+      at('/baseUrl', () => renderText(parseTemplate(resource.baseUrl), scope, pathSegment)),
+      path,
+      inheritedParams,
+      params,
+    ),
+    headers: [
+      ...defaultHeaders(headers),
+      ...headers,
+      ...(body === undefined || has(headers, 'content-type') ? [] : [['Content-Type', body.contentType] as const]),
+    ],
     body: body?.bytes,
   };
 }
@@ -45,14 +73,19 @@ function renderPath(path: string, scope: Scope): string {
 }
 
 function pairs(given: Pairs, scope: Scope, encode: Encoder, pointer: string): [string, string][] {
-  return given.map(([name, value], index) => [name, at(`${pointer}/${index}/1`, () => renderText(parseTemplate(value), scope, encode))]);
+  return given.map(([name, value], index) => [
+    name,
+    at(`${pointer}/${index}/1`, () => renderText(parseTemplate(value), scope, encode)),
+  ]);
 }
 
-const has = (headers: Pairs, name: string): boolean => headers.some(([known]) => known.toLowerCase() === name.toLowerCase());
+const has = (headers: Pairs, name: string): boolean =>
+  headers.some(([known]) => known.toLowerCase() === name.toLowerCase());
 
 /** A resource's extra body pairs join JSON objects and forms; they are never sent with GET or HEAD. */
 function renderBody(resource: ResourceSnapshot, query: QueryRequest, scope: Scope): EncodedBody | undefined {
-  const extra = query.method === 'GET' || query.method === 'HEAD' ? [] : pairs(resource.body, scope, plainText, '/body');
+  const extra =
+    query.method === 'GET' || query.method === 'HEAD' ? [] : pairs(resource.body, scope, plainText, '/body');
   if (query.body === undefined && extra.length === 0) return undefined;
   return encodeBody(withExtra(rendered(query.body ?? { type: 'json', value: {} }, scope), extra));
 }
@@ -61,13 +94,18 @@ function rendered(body: QueryBody, scope: Scope): RenderedBody {
   const text = (value: string, encode: Encoder) => renderText(parseTemplate(value), scope, encode);
   switch (body.type) {
     case 'json':
-      return { type: 'json', value: renderJson(body.value as Json, scope) };
+      return { type: 'json', value: renderJson(body.value, scope) };
     case 'form':
       return { type: 'form', value: body.value.map(([name, value]) => [name, text(value, plainText)]) };
     case 'raw':
       return { ...body, value: text(body.value, body.contentType?.includes('json') === true ? jsonString : plainText) };
     case 'multipart':
-      return { ...body, value: body.value.map((part) => (part.value === undefined ? part : { ...part, value: text(part.value, plainText) })) };
+      return {
+        ...body,
+        value: body.value.map((part) =>
+          part.value === undefined ? part : { ...part, value: text(part.value, plainText) },
+        ),
+      };
     case 'base64':
       return body;
   }
@@ -77,7 +115,11 @@ function rendered(body: QueryBody, scope: Scope): RenderedBody {
 function withExtra(body: RenderedBody, extra: [string, string][]): RenderedBody {
   if (extra.length === 0) return body;
   if (body.type === 'form') return { type: 'form', value: [...extra, ...body.value] };
-  const isObject = body.type === 'json' && typeof body.value === 'object' && body.value !== null && !Array.isArray(body.value);
-  if (isObject) return { type: 'json', value: { ...Object.fromEntries(extra), ...(body.value as Record<string, Json>) } };
-  throw invalidRequest({}, { errors: [{ pointer: '/body', detail: 'The resource adds body pairs, which join JSON objects and forms only.' }] });
+  const isObject =
+    body.type === 'json' && typeof body.value === 'object' && body.value !== null && !Array.isArray(body.value);
+  if (isObject) return { type: 'json', value: { ...Object.fromEntries(extra), ...body.value } };
+  throw invalidRequest(
+    {},
+    { errors: [{ pointer: '/body', detail: 'The resource adds body pairs, which join JSON objects and forms only.' }] },
+  );
 }

@@ -42,7 +42,11 @@ export async function resolveCall(policy: Policy, run: RunQuery): Promise<Resolv
   };
 }
 
-async function resolveSaved(policy: Policy, run: RunQuery, call: { app: string; name: string; params: Readonly<Record<string, unknown>> }): Promise<ResolvedCall> {
+async function resolveSaved(
+  policy: Policy,
+  run: RunQuery,
+  call: { app: string; name: string; params: Readonly<Record<string, unknown>> },
+): Promise<ResolvedCall> {
   const { org, principal } = run;
   if (principal.type === 'external') authoriseApp(policy, org, principal, call.app);
   const query = await policy.queries.find(`${org}.${call.app}.${call.name}`);
@@ -67,5 +71,8 @@ function environmentOf(policy: Policy, org: string, asked: string | undefined): 
   if (organisation === undefined) throw notFound({});
   const environment = asked ?? organisation.environments[0] ?? 'production';
   if (organisation.environments.includes(environment)) return environment;
-  throw invalidRequest({}, { errors: [{ pointer: '/environment', detail: 'The organisation has no such environment.' }] });
+  throw invalidRequest(
+    {},
+    { errors: [{ pointer: '/environment', detail: 'The organisation has no such environment.' }] },
+  );
 }

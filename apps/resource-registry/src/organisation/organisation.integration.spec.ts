@@ -17,14 +17,14 @@ import { callOf, newHash, problem, RegistryRoom } from '../registry.fixture.js';
 
 let room: RegistryRoom;
 beforeAll(async () => {
-  room = await RegistryRoom.open();
+  room = await RegistryRoom.open(3);
 });
 afterAll(() => room.close());
 
 const settings = { name: 'orders', baseUrl: 'https://api.example.com/v1' };
 
 describe('the first organisation', () => {
-  it('is made at the first start, with the admin token of the installation', async () => {
+  it('is made at the first start, once even by several processes, with the admin token of the installation', async () => {
     const watch = await room.watch(tokens);
     const token = watch.get(room.adminHash);
     expect(token).toMatchObject({ name: 'admin', scopes: ['admin', 'operator'], groupIds: null, expiresAt: null });

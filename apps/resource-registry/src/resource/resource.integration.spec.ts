@@ -94,6 +94,9 @@ describe('createResource', () => {
     const both = await Promise.allSettled([add({}, { draftId: randomUUID() }), add({}, { draftId: randomUUID() })]);
     const refused = both.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     expect(refused).toEqual([expect.objectContaining({ slug: 'resource-name-taken', facts: { name: 'orders' } })]);
+    const [first, second] = room.broker.claims.slice(-2).map(({ resourceId }) => resourceId);
+    const { data } = await room.ask(listResources, {}, call);
+    expect(room.broker.forgotten.at(-1)).toBe(data[0]?.id === first ? second : first);
     const claimed = room.broker.claims.length;
     await expect(add({}, { draftId: randomUUID() })).rejects.toMatchObject(problem('resource-name-taken'));
     expect(room.broker.claims).toHaveLength(claimed);

@@ -41,11 +41,10 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   mkdirSync(portsDir, { recursive: true });
   writePrivately(configFile, serverConfig(options, portsDir));
 
-  const passwords = Object.entries(options.passwords).map(([user, password]) => [natsPasswordVariable(user), password]);
   const server = startServer({
     command: binary,
     args: ['-c', configFile],
-    env: { PATH: process.env.PATH, ...Object.fromEntries(passwords) },
+    env: { PATH: process.env.PATH, ...passwordVariables(options.passwords) },
     logFile: join(options.dir, 'nats-server.log'),
     stopSignal: 'SIGTERM',
   });
@@ -62,6 +61,9 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
     },
   };
 }
+
+const passwordVariables = (passwords: Passwords): Record<string, string> =>
+  Object.fromEntries(Object.entries(passwords).map(([user, password]) => [natsPasswordVariable(user), password]));
 
 const serverConfig = (options: NatsOptions, portsDir: string): string => `# Written at each start.
 host: "127.0.0.1"

@@ -3,7 +3,13 @@ export type Flow =
   /** `bytes` more of the answer's body may be sent. */
   | { readonly type: 'grant'; readonly executionId: string; readonly bytes: number }
   /** A piece of the request's body; `sequence` counts from 0. */
-  | { readonly type: 'data'; readonly executionId: string; readonly sequence: number; readonly last: boolean; readonly body: Uint8Array }
+  | {
+      readonly type: 'data';
+      readonly executionId: string;
+      readonly sequence: number;
+      readonly last: boolean;
+      readonly body: Uint8Array;
+    }
   /** The client broke off in the middle of the request's body. */
   | { readonly type: 'cut'; readonly executionId: string }
   /** The verdict on a kept answer: it goes on to the reader. */

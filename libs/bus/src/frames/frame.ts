@@ -34,16 +34,39 @@ export interface ChunkFrame {
 /** One frame, decoded. */
 export type Frame =
   | ChunkFrame
-  | { [T in keyof FrameHeads]: { readonly type: T; readonly attempt: number; readonly head: FrameHeads[T]; readonly body: Uint8Array } }[keyof FrameHeads];
+  | {
+      [T in keyof FrameHeads]: {
+        readonly type: T;
+        readonly attempt: number;
+        readonly head: FrameHeads[T];
+        readonly body: Uint8Array;
+      };
+    }[keyof FrameHeads];
 
-const codes = { accepted: 1, head: 2, whole: 3, chunk: 4, end: 5, problem: 6, pull: 7, kept: 8, receipts: 9, busy: 10 } as const;
+const codes = {
+  accepted: 1,
+  head: 2,
+  whole: 3,
+  chunk: 4,
+  end: 5,
+  problem: 6,
+  pull: 7,
+  kept: 8,
+  receipts: 9,
+  busy: 10,
+} as const;
 const names = new Map(Object.entries(codes).map(([name, code]) => [code, name as keyof typeof codes]));
 /** First byte of a frame that is a sealed box with the frame inside. */
 export const sealedFrame = 0xff;
 const none = new Uint8Array(0);
 
 /** `type 1 byte · attempt 1 · length of the head 4 · head, JSON · body`. */
-export function encodeFrame<T extends keyof FrameHeads>(type: T, attempt: number, head: FrameHeads[T], body: Uint8Array = none): Uint8Array {
+export function encodeFrame<T extends keyof FrameHeads>(
+  type: T,
+  attempt: number,
+  head: FrameHeads[T],
+  body: Uint8Array = none,
+): Uint8Array {
   const text = Buffer.from(JSON.stringify(head));
   const bytes = start(type, attempt, text.length, 6 + text.length + body.length);
   bytes.set(text, 6);

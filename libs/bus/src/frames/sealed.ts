@@ -4,7 +4,13 @@ import { decodeMessage, encodeMessage, type Message } from './message.js';
 import { sealedFrame } from './frame.js';
 
 /** Seals a dispatch for one worker; it opens on that worker's subject only. */
-export function sealDispatch(channels: SealedChannels, worker: PublicKey, subject: string, dispatch: Dispatch, body?: Uint8Array): Uint8Array {
+export function sealDispatch(
+  channels: SealedChannels,
+  worker: PublicKey,
+  subject: string,
+  dispatch: Dispatch,
+  body?: Uint8Array,
+): Uint8Array {
   return channels.seal(worker, encodeMessage(dispatch, body), subject);
 }
 

@@ -80,7 +80,17 @@ export const leaseCredential = requestContract({
     /** How long the lease may be used, in milliseconds from now. */
     validForMs: z.number().positive(),
   }),
-  problems: [notFound, leaseUnavailable, credentialRejected, tokenEndpointFailed, destinationDenied, regionUnavailable, unknownVariable, invalidRequest, unavailable],
+  problems: [
+    notFound,
+    leaseUnavailable,
+    credentialRejected,
+    tokenEndpointFailed,
+    destinationDenied,
+    regionUnavailable,
+    unknownVariable,
+    invalidRequest,
+    unavailable,
+  ],
   deadlineMs: 30_000,
   sealed: true,
 });
@@ -92,7 +102,9 @@ export const listAuthMethods = requestContract({
   callers: ['gateway'],
   request: z.strictObject({}),
   reply: z.strictObject({
-    data: z.array(z.strictObject({ id: z.string(), title: z.string(), settings: z.json(), secrets: z.json(), guide: z.string() })),
+    data: z.array(
+      z.strictObject({ id: z.string(), title: z.string(), settings: z.json(), secrets: z.json(), guide: z.string() }),
+    ),
   }),
   problems: [],
   deadlineMs: 2_000,

@@ -1,1 +1,8 @@
-export { claimCredential, draftCredential, forgetCredentials, leaseCredential, listAuthMethods, type Lease } from './credential.js';
+export {
+  claimCredential,
+  draftCredential,
+  forgetCredentials,
+  leaseCredential,
+  listAuthMethods,
+  type Lease,
+} from './credential.js';

@@ -1,4 +1,12 @@
-import { embedUrlExpired, embedUrlRedeemed, embedUrlRevoked, forbidden, invalidRequest, notFound, stalePolicy } from '@pontage/problems';
+import {
+  embedUrlExpired,
+  embedUrlRedeemed,
+  embedUrlRevoked,
+  forbidden,
+  invalidRequest,
+  notFound,
+  stalePolicy,
+} from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';

@@ -1,1 +1,10 @@
-export { embedSession, embedUrlDraft, listEmbedSessions, mintEmbedUrl, peekEmbedUrl, redeemEmbedUrl, revokeEmbedSession, type EmbedSession } from './embed.js';
+export {
+  embedSession,
+  embedUrlDraft,
+  listEmbedSessions,
+  mintEmbedUrl,
+  peekEmbedUrl,
+  redeemEmbedUrl,
+  revokeEmbedSession,
+  type EmbedSession,
+} from './embed.js';

@@ -16,12 +16,14 @@ export interface BusUser {
 }
 
 /** The NATS user of a process: its service's name, or `egress-<region>` for a worker. */
-export const busUser = (service: Service, region?: string): string => (service === 'egress-worker' ? `egress-${region}` : service);
+export const busUser = (service: Service, region?: string): string =>
+  service === 'egress-worker' ? `egress-${region}` : service;
 
 /** The prefix of the inboxes that a user may read: nobody else's. */
 export const inboxPrefix = (user: string): string => `_INBOX.${user}`;
 
-const inboxOf = (service: Service): string => (service === 'egress-worker' ? '_INBOX.*.>' : `${inboxPrefix(service)}.>`);
+const inboxOf = (service: Service): string =>
+  service === 'egress-worker' ? '_INBOX.*.>' : `${inboxPrefix(service)}.>`;
 
 /** The subject on which a process says that it is there. */
 export const presenceSubject = (service: Service, region: string | undefined, instance: string): string =>
@@ -96,27 +98,39 @@ function takenFrames(service: Service, region: string | undefined): string[] {
 
 /** Of JetStream's API just what a service's own streams and watches need. */
 function jetStreamRequests(service: Service): string[] {
-  const owned = buckets.filter(({ owner }) => owner === service).flatMap(({ name }) => [
-    `$JS.API.STREAM.CREATE.KV_${name}`,
-    `$JS.API.STREAM.INFO.KV_${name}`,
-    `$KV.${name}.>`,
-    ...watchOf(`KV_${name}`),
-  ]);
-  const watched = buckets.filter(({ watchers }) => watchers.includes(service)).flatMap(({ name }) => [
-    `$JS.API.STREAM.INFO.KV_${name}`,
-    `$KV.${name}.${tickKey}`,
-    ...watchOf(`KV_${name}`),
-  ]);
-  const kept = stores.filter(({ owner }) => owner === service).flatMap(({ name }) => [
-    `$JS.API.STREAM.CREATE.KV_${name}`,
-    `$JS.API.STREAM.INFO.KV_${name}`,
-    `$JS.API.STREAM.MSG.GET.KV_${name}`,
-    `$KV.${name}.>`,
-  ]);
+  const owned = buckets
+    .filter(({ owner }) => owner === service)
+    .flatMap(({ name }) => [
+      `$JS.API.STREAM.CREATE.KV_${name}`,
+      `$JS.API.STREAM.INFO.KV_${name}`,
+      `$KV.${name}.>`,
+      ...watchOf(`KV_${name}`),
+    ]);
+  const watched = buckets
+    .filter(({ watchers }) => watchers.includes(service))
+    .flatMap(({ name }) => [`$JS.API.STREAM.INFO.KV_${name}`, `$KV.${name}.${tickKey}`, ...watchOf(`KV_${name}`)]);
+  const kept = stores
+    .filter(({ owner }) => owner === service)
+    .flatMap(({ name }) => [
+      `$JS.API.STREAM.CREATE.KV_${name}`,
+      `$JS.API.STREAM.INFO.KV_${name}`,
+      `$JS.API.STREAM.MSG.GET.KV_${name}`,
+      `$KV.${name}.>`,
+    ]);
   const stream = eventStream.name;
-  const record = service === 'audit-log'
-    ? [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.UPDATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`, `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.>`, `$JS.API.CONSUMER.CREATE.${stream}.>`, `$JS.API.CONSUMER.INFO.${stream}.>`, `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`, `$JS.ACK.${stream}.>`]
-    : [];
+  const record =
+    service === 'audit-log'
+      ? [
+          `$JS.API.STREAM.CREATE.${stream}`,
+          `$JS.API.STREAM.UPDATE.${stream}`,
+          `$JS.API.STREAM.INFO.${stream}`,
+          `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.>`,
+          `$JS.API.CONSUMER.CREATE.${stream}.>`,
+          `$JS.API.CONSUMER.INFO.${stream}.>`,
+          `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
+          `$JS.ACK.${stream}.>`,
+        ]
+      : [];
   return ['$JS.API.INFO', ...owned, ...watched, ...kept, ...record];
 }
 

@@ -19,7 +19,12 @@ export const inlineBodyBytes = 256 * 1024;
 /** What is to be run. */
 export type QueryCall =
   | { readonly kind: 'ad-hoc'; readonly resource: string; readonly query: AdHocQuery }
-  | { readonly kind: 'saved'; readonly app: string; readonly name: string; readonly params: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'saved';
+      readonly app: string;
+      readonly name: string;
+      readonly params: Readonly<Record<string, unknown>>;
+    }
   | {
       readonly kind: 'proxy';
       readonly resource: string;

@@ -44,7 +44,11 @@ export const listApps = requestContract({
 export const updateApp = requestContract({
   subject: 'v1.resource-registry.app.update',
   callers,
-  request: z.strictObject({ uuid: z.uuid(), settings: z.strictObject(settings).partial(), ifVersion: z.int().positive().optional() }),
+  request: z.strictObject({
+    uuid: z.uuid(),
+    settings: z.strictObject(settings).partial(),
+    ifVersion: z.int().positive().optional(),
+  }),
   reply: app,
   problems: [notFound, appNameTaken, preconditionFailed, forbidden],
   deadlineMs: 5_000,
@@ -62,20 +66,31 @@ export const deleteApp = requestContract({
 export const queryName = z
   .string()
   .max(100)
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/, 'A query name is letters, digits, hyphens and underscores, with single dots between.');
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/,
+    'A query name is letters, digits, hyphens and underscores, with single dots between.',
+  );
 
 /** JSON Schema of the parameters, as far as it is checked here: an object with typed properties. */
 export const queryParams = z.strictObject({
   type: z.literal('object').default('object'),
-  properties: z.record(z.string().max(100), z.strictObject({
-    type: z.enum(['string', 'number', 'integer', 'boolean']),
-    description: z.string().max(1000).optional(),
-    enum: z.array(z.union([z.string(), z.number(), z.boolean()])).max(200).optional(),
-    maxLength: z.int().positive().optional(),
-    minimum: z.number().optional(),
-    maximum: z.number().optional(),
-    default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-  })).default({}),
+  properties: z
+    .record(
+      z.string().max(100),
+      z.strictObject({
+        type: z.enum(['string', 'number', 'integer', 'boolean']),
+        description: z.string().max(1000).optional(),
+        enum: z
+          .array(z.union([z.string(), z.number(), z.boolean()]))
+          .max(200)
+          .optional(),
+        maxLength: z.int().positive().optional(),
+        minimum: z.number().optional(),
+        maximum: z.number().optional(),
+        default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+      }),
+    )
+    .default({}),
   required: z.array(z.string()).max(100).default([]),
   additionalProperties: z.literal(false).default(false),
 });
@@ -118,7 +133,12 @@ export const findQuery = requestContract({
 export const putQuery = requestContract({
   subject: 'v1.resource-registry.query.put',
   callers,
-  request: z.strictObject({ app: z.uuid(), name: queryName, query: queryDraft, ifVersion: z.int().positive().optional() }),
+  request: z.strictObject({
+    app: z.uuid(),
+    name: queryName,
+    query: queryDraft,
+    ifVersion: z.int().positive().optional(),
+  }),
   reply: savedQuery,
   problems: [notFound, invalidRequest, preconditionFailed, forbidden],
   deadlineMs: 5_000,

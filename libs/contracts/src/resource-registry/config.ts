@@ -7,7 +7,9 @@ import { environmentName } from './organisation.js';
 const callers = ['gateway'] as const;
 
 /** A configuration variable's name, as `{{ config.NAME }}` writes it. */
-export const configName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'A name is letters, digits and underscores, not beginning with a digit.');
+export const configName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'A name is letters, digits and underscores, not beginning with a digit.');
 
 /** A configuration variable in one environment. */
 export const configVariable = z.strictObject({
@@ -29,7 +31,11 @@ export const listConfig = requestContract({
 export const putConfig = requestContract({
   subject: 'v1.resource-registry.config.put',
   callers,
-  request: z.strictObject({ name: configName, environment: environmentName.default('production'), value: z.string().max(8192) }),
+  request: z.strictObject({
+    name: configName,
+    environment: environmentName.default('production'),
+    value: z.string().max(8192),
+  }),
   reply: configVariable,
   problems: [notFound],
   deadlineMs: 5_000,

@@ -27,7 +27,11 @@ export type Group = z.infer<typeof group>;
 export const createGroup = requestContract({
   subject: 'v1.resource-registry.group.create',
   callers,
-  request: z.strictObject({ ...settings, allApps: accessOrNone.default('none'), allResources: accessOrNone.default('none') }),
+  request: z.strictObject({
+    ...settings,
+    allApps: accessOrNone.default('none'),
+    allResources: accessOrNone.default('none'),
+  }),
   reply: group,
   problems: [groupNameTaken, forbidden],
   deadlineMs: 5_000,
@@ -51,7 +55,11 @@ export const listGroups = requestContract({
 export const updateGroup = requestContract({
   subject: 'v1.resource-registry.group.update',
   callers,
-  request: z.strictObject({ id: groupId, settings: z.strictObject(settings).partial(), ifVersion: z.int().positive().optional() }),
+  request: z.strictObject({
+    id: groupId,
+    settings: z.strictObject(settings).partial(),
+    ifVersion: z.int().positive().optional(),
+  }),
   reply: group,
   problems: [notFound, groupNameTaken, preconditionFailed, forbidden],
   deadlineMs: 5_000,

@@ -1,7 +1,72 @@
-export { headerPairs, pairs, regionId, reservedHeaders, resource, resourceName, resourceSettings, resourceSettingsPatch, resourceVersion, secretView, authenticationView, type AuthenticationView, type Resource, type ResourceSettings } from './resource.js';
-export { createResource, deleteResource, diffResourceVersion, findResource, listResources, listResourceVersions, rollBackResource, updateResource } from './resource-requests.js';
-export { createOrganisation, environmentName, findOrganisation, listOrganisations, organisation, organisationSettings, updateOrganisation, type Organisation } from './organisation.js';
+export {
+  headerPairs,
+  pairs,
+  regionId,
+  reservedHeaders,
+  resource,
+  resourceName,
+  resourceSettings,
+  resourceSettingsPatch,
+  resourceVersion,
+  secretView,
+  authenticationView,
+  type AuthenticationView,
+  type Resource,
+  type ResourceSettings,
+} from './resource.js';
+export {
+  createResource,
+  deleteResource,
+  diffResourceVersion,
+  findResource,
+  listResources,
+  listResourceVersions,
+  rollBackResource,
+  updateResource,
+} from './resource-requests.js';
+export {
+  createOrganisation,
+  environmentName,
+  findOrganisation,
+  listOrganisations,
+  organisation,
+  organisationSettings,
+  updateOrganisation,
+  type Organisation,
+} from './organisation.js';
 export { createToken, listTokens, revokeToken, token, tokenDraft } from './token.js';
-export { access, accessLevels, createGroup, deleteGroup, findGroup, group, groupId, listGroups, setGroupApp, setGroupResource, updateGroup, type Access, type Group } from './group.js';
+export {
+  access,
+  accessLevels,
+  createGroup,
+  deleteGroup,
+  findGroup,
+  group,
+  groupId,
+  listGroups,
+  setGroupApp,
+  setGroupResource,
+  updateGroup,
+  type Access,
+  type Group,
+} from './group.js';
 export { configName, configVariable, deleteConfig, listConfig, putConfig } from './config.js';
-export { app, createApp, deleteApp, deleteQuery, findApp, findQuery, listApps, listQueries, putQuery, queryDraft, queryName, queryParams, savedQuery, updateApp, type App, type QueryParams, type SavedQuery } from './app.js';
+export {
+  app,
+  createApp,
+  deleteApp,
+  deleteQuery,
+  findApp,
+  findQuery,
+  listApps,
+  listQueries,
+  putQuery,
+  queryDraft,
+  queryName,
+  queryParams,
+  savedQuery,
+  updateApp,
+  type App,
+  type QueryParams,
+  type SavedQuery,
+} from './app.js';

@@ -1,14 +1,28 @@
-import { inUse, missingScope, notFound, organisationNameTaken, preconditionFailed, unknownRegion } from '@pontage/problems';
+import {
+  inUse,
+  missingScope,
+  notFound,
+  organisationNameTaken,
+  preconditionFailed,
+  unknownRegion,
+} from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
 import { regionId } from './resource.js';
 
 const callers = ['gateway'] as const;
-const origin = z.url({ protocol: /^https?$/ }).refine((value) => URL.canParse(value) && new URL(value).origin === value, 'An origin is scheme, host and port, without a path.');
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'An origin is scheme, host and port, without a path.',
+  );
 
 /** An environment's name: `production`, `staging`, any. */
-export const environmentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'An environment is lower-case letters, digits and hyphens.');
+export const environmentName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'An environment is lower-case letters, digits and hyphens.');
 
 const settings = {
   name: z.string().min(1).max(100),
@@ -19,7 +33,11 @@ const settings = {
   openResources: z.boolean(),
 };
 export const organisationSettings = z.strictObject(settings);
-export const organisation = organisationSettings.extend({ id: z.uuid(), version: z.int().positive(), createdAt: z.iso.datetime() });
+export const organisation = organisationSettings.extend({
+  id: z.uuid(),
+  version: z.int().positive(),
+  createdAt: z.iso.datetime(),
+});
 export type Organisation = z.output<typeof organisation>;
 
 /** The caller's organisation. */

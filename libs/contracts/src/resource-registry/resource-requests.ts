@@ -1,4 +1,14 @@
-import { forbidden, inUse, invalidRequest, notFound, preconditionFailed, resourceNameTaken, secretRequired, unavailable, unknownRegion } from '@pontage/problems';
+import {
+  forbidden,
+  inUse,
+  invalidRequest,
+  notFound,
+  preconditionFailed,
+  resourceNameTaken,
+  secretRequired,
+  unavailable,
+  unknownRegion,
+} from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
@@ -53,7 +63,16 @@ export const updateResource = requestContract({
     ifVersion: z.int().positive().optional(),
   }),
   reply: resource,
-  problems: [notFound, resourceNameTaken, unknownRegion, secretRequired, preconditionFailed, forbidden, invalidRequest, unavailable],
+  problems: [
+    notFound,
+    resourceNameTaken,
+    unknownRegion,
+    secretRequired,
+    preconditionFailed,
+    forbidden,
+    invalidRequest,
+    unavailable,
+  ],
   deadlineMs: 5_000,
 });
 

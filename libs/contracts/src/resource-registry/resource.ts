@@ -7,39 +7,74 @@ const fieldName = z
   .string()
   .max(200)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'A header name holds only token characters (RFC 9110, 5.6.2).');
-// eslint-disable-next-line no-control-regex -- the control characters are what must not get in
-const fieldValue = text(8192).regex(/^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/, 'A header value holds no line break, control character or code point above U+00FF.');
+const fieldValue = text(8192).regex(
+  // eslint-disable-next-line no-control-regex -- the control characters are what must not get in
+  /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/,
+  'A header value holds no line break, control character or code point above U+00FF.',
+);
 
 /** A region's id, as DNS labels are written; it is a token of bus subjects too. */
-export const regionId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'A region id is lower-case letters, digits and hyphens.');
+export const regionId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'A region id is lower-case letters, digits and hyphens.');
 
-export const resourceName = z.string().min(1).max(100).regex(/^[A-Za-z0-9][\w .-]*$/, 'A name begins with a letter or digit and holds letters, digits, spaces, dots, hyphens and underscores.');
+export const resourceName = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(
+    /^[A-Za-z0-9][\w .-]*$/,
+    'A name begins with a letter or digit and holds letters, digits, spaces, dots, hyphens and underscores.',
+  );
 
 /** Ordered pairs: duplicates survive. */
 export const pairs = z.array(z.tuple([text(200).min(1), text(8192)])).max(100);
-export const headerPairs = z.array(z.tuple([fieldName, fieldValue])).max(100).superRefine((headers, context) => {
-  for (const [index, [name]] of headers.entries()) {
-    if (reservedHeaders.has(name.toLowerCase())) {
-      context.addIssue({ code: 'custom', path: [index, 0], message: `${name} cannot be set here; authentication and framing set it.` });
+export const headerPairs = z
+  .array(z.tuple([fieldName, fieldValue]))
+  .max(100)
+  .superRefine((headers, context) => {
+    for (const [index, [name]] of headers.entries()) {
+      if (reservedHeaders.has(name.toLowerCase())) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 0],
+          message: `${name} cannot be set here; authentication and framing set it.`,
+        });
+      }
     }
-  }
-});
+  });
 
 /** Headers that belong to framing, to the connection or to `authentication`. */
 export const reservedHeaders: ReadonlySet<string> = new Set([
-  'authorization', 'proxy-authorization', 'connection', 'content-length', 'host', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'authorization',
+  'proxy-authorization',
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
-const baseUrl = z.string().max(2000).superRefine((value, context) => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    context.addIssue({ code: 'custom', message: 'An absolute http or https URL is needed.' });
-  } else if (url.username !== '' || url.password !== '') {
-    context.addIssue({ code: 'custom', message: 'User and password do not belong into the URL; use authentication.' });
-  } else if (url.hash !== '') {
-    context.addIssue({ code: 'custom', message: 'A base URL has no fragment.' });
-  }
-});
+const baseUrl = z
+  .string()
+  .max(2000)
+  .superRefine((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+      context.addIssue({ code: 'custom', message: 'An absolute http or https URL is needed.' });
+    } else if (url.username !== '' || url.password !== '') {
+      context.addIssue({
+        code: 'custom',
+        message: 'User and password do not belong into the URL; use authentication.',
+      });
+    } else if (url.hash !== '') {
+      context.addIssue({ code: 'custom', message: 'A base URL has no fragment.' });
+    }
+  });
 
 const settings = {
   name: resourceName,

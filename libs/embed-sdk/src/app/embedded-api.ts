@@ -22,7 +22,10 @@ export class EmbedProblem extends Error {
 export async function askEmbedded(path: string, init: { method: string; body?: unknown }): Promise<unknown> {
   const response = await fetch(`/embedded/api/${path}`, {
     method: init.method,
-    headers: { 'pontage-app': pageFacts().app, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      'pontage-app': pageFacts().app,
+      ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
     credentials: 'same-origin',
     cache: 'no-store',
@@ -40,6 +43,8 @@ export async function askEmbedded(path: string, init: { method: string; body?: u
 /** JSON with its large integers as bigint. @see https://github.com/tc39/proposal-json-parse-with-source */
 export function parseExact(text: string): unknown {
   return JSON.parse(text, (_: string, value: unknown, context?: { source?: string }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context?.source ?? 0) : value,
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+      ? BigInt(context?.source ?? 0)
+      : value,
   );
 }

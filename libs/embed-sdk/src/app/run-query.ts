@@ -12,6 +12,12 @@ export interface QueryResult<T = unknown> {
 }
 
 /** Runs a saved query of this app. A name and parameters are all there is to say; the rest is the server's. @throws EmbedProblem */
-export async function runQuery<T = unknown>(name: string, params: Readonly<Record<string, unknown>> = {}): Promise<QueryResult<T>> {
-  return (await askEmbedded(`queries/${encodeURIComponent(name)}/run`, { method: 'POST', body: { params } })) as QueryResult<T>;
+export async function runQuery<T = unknown>(
+  name: string,
+  params: Readonly<Record<string, unknown>> = {},
+): Promise<QueryResult<T>> {
+  return (await askEmbedded(`queries/${encodeURIComponent(name)}/run`, {
+    method: 'POST',
+    body: { params },
+  })) as QueryResult<T>;
 }

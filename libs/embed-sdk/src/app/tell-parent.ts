@@ -7,5 +7,6 @@ export function tellParent(message: AppMessage): void {
   const { parents } = pageFacts();
   // Where the browser tells who the parent is, the others need not be tried.
   const known = location.ancestorOrigins?.[0];
-  for (const origin of known === undefined ? parents : parents.filter((each) => each === known)) parent.postMessage(message, origin);
+  for (const origin of known === undefined ? parents : parents.filter((each) => each === known))
+    parent.postMessage(message, origin);
 }

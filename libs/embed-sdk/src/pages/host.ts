@@ -41,7 +41,7 @@ function textOf(error: unknown): string {
   return error instanceof SyntaxError ? 'The parameters are not JSON.' : 'The gateway could not be reached.';
 }
 
-place('run').addEventListener('submit', (event) => void run(event as SubmitEvent));
+place('run').addEventListener('submit', (event) => void run(event));
 greet().catch((error: unknown) => {
   place('user').textContent = textOf(error);
 });

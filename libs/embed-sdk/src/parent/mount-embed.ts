@@ -63,7 +63,10 @@ class MountedEmbed implements Embed {
     this.frame.style.height = options.height ?? '100%';
     if (options.allow !== undefined) this.frame.allow = options.allow;
     if (options.sandbox !== undefined && options.sandbox !== false) {
-      this.frame.setAttribute('sandbox', options.sandbox === true ? leastSandbox : `${leastSandbox} ${options.sandbox}`);
+      this.frame.setAttribute(
+        'sandbox',
+        options.sandbox === true ? leastSandbox : `${leastSandbox} ${options.sandbox}`,
+      );
     }
     addEventListener('message', this.listener);
     this.show(options.url);

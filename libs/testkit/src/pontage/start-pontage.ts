@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeTestFolder, removeTestFolder } from '../folder/test-folder.js';
 
 /** A process as the launcher's `processes.json` lists it. */
 export interface PontageProcess {
@@ -42,6 +42,7 @@ export interface Pontage extends AsyncDisposable {
   stop(): Promise<number | null>;
   /** Ends the launcher as `kill -9` does; its children notice by themselves. */
   kill(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 interface PontageOptions {
@@ -66,7 +67,7 @@ const readyDeadlineMs = 120_000;
 
 /** Boots the built system on free ports and resolves when queries can run. */
 export async function startPontage(options: PontageOptions = {}): Promise<Pontage> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'pontage-e2e-'));
+  const dataDir = options.dataDir ?? (await makeTestFolder());
   // The channel tells the launcher when this process is gone, however it ended.
   const child = spawn(process.execPath, [command, 'start'], {
     env: environment(dataDir, options.env),
@@ -84,8 +85,7 @@ export async function startPontage(options: PontageOptions = {}): Promise<Pontag
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);
     const code = await exited;
-    if (options.keepDataDir !== true && signal !== 'SIGKILL')
-      rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    if (options.keepDataDir !== true && signal !== 'SIGKILL') removeTestFolder(dataDir);
     return code;
   };
   return {

@@ -1,10 +1,12 @@
 /** PostgreSQL and NATS for one test file; nobody else uses them. */
 export interface TestBackends {
-  readonly nats: { readonly url: string; readonly operatorUrl: string };
+  /** `stop` leaves the server down until it is restarted. */
+  readonly nats: { readonly url: string; readonly operatorUrl: string; stop(): Promise<void> };
   readonly postgres: {
     readonly superuserUrl: string;
     readonly ownerUrl: string;
     roleUrl(role: string): string;
+    stop(): Promise<void>;
   };
   /** Kills the server as `kill -9` does, and starts it again at the same address with the same data. */
   restartNats(): Promise<void>;

@@ -13,6 +13,7 @@ import { freePort } from './free-port.js';
 
 const natsImage = 'nats:2.14-alpine';
 const postgresImage = 'postgres:18-alpine';
+const stopSeconds = 10;
 
 const natsConfig = (regions: readonly string[]): string => `port: 4222
 max_payload: 1MB
@@ -23,13 +24,8 @@ ${natsUsersConfig(regions)}`;
 
 /** Starts the official images. Their ports stay the same over a restart, as an address in production does. */
 export async function startContainerBackends(options: BackendOptions): Promise<TestBackends> {
-  const started = await Promise.allSettled([startNatsContainer(options), startPostgresContainer(options)]);
-  const failed = started.find((each) => each.status === 'rejected');
-  if (failed !== undefined) {
-    await Promise.all(started.map((each) => (each.status === 'fulfilled' ? each.value.container.stop() : undefined)));
-    throw failed.reason;
-  }
-  const [nats, postgres] = started.map((each) => (each as PromiseFulfilledResult<Started>).value) as [Started, Started];
+  // What is left when one of them fails, testcontainers' own reaper ends.
+  const [nats, postgres] = await Promise.all([startNatsContainer(options), startPostgresContainer(options)]);
   const roleUrl = (role: string, database = databaseName): string =>
     `postgres://${role}:${options.passwords.postgres[role] ?? ''}@${postgres.address}/${database}`;
   await prepareDatabase(roleUrl(superuserRole, 'postgres'), options.passwords.postgres);
@@ -38,14 +34,16 @@ export async function startContainerBackends(options: BackendOptions): Promise<T
     nats: {
       url: `nats://${nats.address}`,
       operatorUrl: `nats://${natsOperator}:${options.passwords.nats[natsOperator] ?? ''}@${nats.address}`,
+      stop: () => end(nats, stopSeconds),
     },
     postgres: {
       superuserUrl: roleUrl(superuserRole, 'postgres'),
       ownerUrl: roleUrl(ownerRole),
       roleUrl: (role) => roleUrl(role),
+      stop: () => end(postgres, stopSeconds),
     },
-    killNats: () => kill(nats),
-    killPostgres: () => kill(postgres),
+    killNats: () => end(nats, 0),
+    killPostgres: () => end(postgres, 0),
     restartNats: () => nats.container.restart({ timeout: 0 }),
     restartPostgres: () => postgres.container.restart({ timeout: 0 }),
     stop: async () => void (await Promise.allSettled([nats.container.stop(), postgres.container.stop()])),
@@ -82,6 +80,6 @@ async function startPostgresContainer({ passwords }: BackendOptions): Promise<St
   return { container, address: `${container.getHost()}:${port}` };
 }
 
-/** Docker sends SIGKILL when the time to stop is over; the container stays, to be started again. */
-const kill = async ({ container }: Started): Promise<void> =>
-  void (await container.stop({ timeout: 0, remove: false, removeVolumes: false }));
+/** Ends the server, by force when `seconds` are over; the container stays, to be started again. */
+const end = async ({ container }: Started, seconds: number): Promise<void> =>
+  void (await container.stop({ timeout: seconds * 1000, remove: false, removeVolumes: false }));

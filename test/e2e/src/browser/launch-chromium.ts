@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,38 +10,44 @@ import { chromium, type Browser } from 'playwright-core';
  * It looks up every `*.localhost` on this machine.
  */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
-  const installed = [process.env.PONTAGE_CHROMIUM, '/usr/bin/chromium'].find((path) => path !== undefined && path !== '' && existsSync(path));
+  const installed = [process.env.PONTAGE_CHROMIUM, '/usr/bin/chromium'].find(
+    (path) => path !== undefined && path !== '' && existsSync(path),
+  );
   // As root, and in most containers, Chromium's own sandbox cannot be set up. What it opens here is our own pages.
   const options = { args: ['--no-sandbox', '--disable-gpu', ...args] };
   if (installed !== undefined) return chromium.launch({ ...options, executablePath: installed });
-  const folder = await unpackedChromium();
+  const folder = unpackedChromium();
   const executablePath = join(folder, 'chromium');
   try {
     return await chromium.launch({ ...options, executablePath });
   } catch (error) {
     if (!String(error).includes('shared libraries')) throw error;
     // Machines without NSS get the libraries that come along; others keep their own.
-    return chromium.launch({ ...options, executablePath, env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } });
+    return chromium.launch({
+      ...options,
+      executablePath,
+      env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') },
+    });
   }
 }
 
+const unpack = `
+  const { default: chromium, inflate } = await import('@sparticuz/chromium');
+  await chromium.executablePath(process.env.ARCHIVES);
+  await inflate(process.env.ARCHIVES + '/al2023.tar.br');
+`;
+
 /** The npm package unpacks into the temporary folder and takes any file there for a whole one; so it gets a folder of its own. */
-async function unpackedChromium(): Promise<string> {
-  const archives = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', 'bin');
-  const { default: packaged, inflate } = await import('@sparticuz/chromium');
-  const final = join(tmpdir(), `pontage-chromium-${process.getuid?.() ?? 0}`);
-  if (existsSync(join(final, 'chromium'))) return final;
-  const before = process.env.TMPDIR;
-  mkdirSync(tmpdir(), { recursive: true });
+function unpackedChromium(): string {
+  const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
+  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+  const final = join(tmpdir(), `pontage-chromium-${version}-${process.getuid?.() ?? 0}`);
+  if (existsSync(final)) return final;
   const fresh = mkdtempSync(`${final}-`);
-  try {
-    process.env.TMPDIR = fresh;
-    await packaged.executablePath(archives);
-    await inflate(join(archives, 'al2023.tar.br'));
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = before;
-  }
+  execFileSync(process.execPath, ['--input-type=module', '--eval', unpack], {
+    cwd: packageFolder,
+    env: { ...process.env, TMPDIR: fresh, ARCHIVES: join(packageFolder, 'bin') },
+  });
   try {
     renameSync(fresh, final);
   } catch {

@@ -17,7 +17,14 @@ const sdkEntry = fileURLToPath(new URL('../../../../libs/embed-sdk/src/parent/in
  * `?policy=…` sets the Referrer-Policy.
  */
 export async function startParentSite(): Promise<ParentSite> {
-  const { outputFiles } = await build({ entryPoints: [sdkEntry], bundle: true, write: false, format: 'iife', globalName: 'sdk', tsconfigRaw: '{}' });
+  const { outputFiles } = await build({
+    entryPoints: [sdkEntry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'sdk',
+    tsconfigRaw: '{}',
+  });
   const sdk = outputFiles[0]?.text ?? '';
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://parent');
@@ -25,8 +32,13 @@ export async function startParentSite(): Promise<ParentSite> {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     if (policy !== null) response.setHeader('referrer-policy', policy);
     if (pathname === '/sdk.js') return void response.setHeader('content-type', 'text/javascript').end(sdk);
-    if (pathname === '/frame') return void response.end(`<!doctype html><title>parent</title><iframe id="embed" src="${(searchParams.get('url') ?? '').replaceAll('"', '&quot;')}"></iframe>`);
-    return void response.end('<!doctype html><title>parent</title><div id="place" style="height:300px"></div><script src="/sdk.js"></script>');
+    if (pathname === '/frame')
+      return void response.end(
+        `<!doctype html><title>parent</title><iframe id="embed" src="${(searchParams.get('url') ?? '').replaceAll('"', '&quot;')}"></iframe>`,
+      );
+    return void response.end(
+      '<!doctype html><title>parent</title><div id="place" style="height:300px"></div><script src="/sdk.js"></script>',
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

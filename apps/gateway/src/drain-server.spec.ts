@@ -1,0 +1,52 @@
+import { connect, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { fastify as newFastify } from 'fastify';
+import { ServerDrain } from './drain-server.js';
+
+describe('ServerDrain', () => {
+  it('answers what is being asked and then closes every connection, also those that ask nothing', async () => {
+    const fastify = newFastify({ return503OnClosing: false });
+    const drain = new ServerDrain(fastify);
+    let release = (): void => undefined;
+    const asked = new Promise<void>((begun) => {
+      fastify.get(
+        '/',
+        () =>
+          new Promise((resolve) => {
+            release = () => resolve('answered');
+            begun();
+          }),
+      );
+    });
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = fastify.server.address() as AddressInfo;
+    const silent = connect(port, '127.0.0.1');
+    await once(silent, 'connect');
+    const answer = fetch(`http://127.0.0.1:${port}/`);
+    await asked;
+    const started = performance.now();
+    const drained = drain.drain(() => fastify.close(), 5_000);
+    release();
+    expect(await (await answer).text()).toBe('answered');
+    await drained;
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('waits no longer than it may', async () => {
+    const fastify = newFastify();
+    const drain = new ServerDrain(fastify);
+    const asked = new Promise<void>((begun) => {
+      fastify.get('/', () => {
+        begun();
+        return new Promise(() => undefined);
+      });
+    });
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = fastify.server.address() as AddressInfo;
+    const answer = fetch(`http://127.0.0.1:${port}/`).catch((error: unknown) => error);
+    await asked;
+    await drain.drain(() => fastify.close(), 100);
+    expect(await answer).toMatchObject({ name: 'TypeError' });
+  });
+});
