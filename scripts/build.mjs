@@ -1,7 +1,7 @@
 // Compiles with tsc (types, and the metadata that Nest reads), then bundles each app's entries with esbuild: nine
 // processes that each load a thousand small files would make every start seconds longer.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install } from './install.mjs';
@@ -46,8 +46,10 @@ export const entries = () =>
 export async function bundleAll(all) {
   const { build: bundle } = await import('esbuild');
   await Promise.all(
-    all.map(({ compiled, bundle: outfile }) =>
-      bundle({
+    all.map(async ({ compiled, bundle: finished }) => {
+      // A process that starts meanwhile finds the old bundle or the new one, never half of it.
+      const outfile = `${finished}.${process.pid}.new`;
+      await bundle({
         entryPoints: [compiled],
         outfile,
         absWorkingDir: root,
@@ -63,8 +65,9 @@ export async function bundleAll(all) {
         banner: {
           js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
         },
-      }),
-    ),
+      });
+      renameSync(outfile, finished);
+    }),
   );
 }
 

@@ -19,6 +19,7 @@ const checks = {
   lint: () => node([bin('eslint', 'bin', 'eslint.js'), '.']),
   architecture: () => jest(['--selectProjects', 'architecture']),
   drift: async () => {
+    await build();
     const drifted = await generate({ write: false });
     for (const file of drifted) process.stderr.write(`${file} is not what \`npm run generate\` writes\n`);
     return drifted.length;

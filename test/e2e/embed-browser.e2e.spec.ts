@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { appOf, inApp, mount, told, type Told } from './src/browser/embedding.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
 import { startParentSite, type ParentSite } from './src/browser/parent-site.js';
 import { startEmbedSetting, type EmbedSetting } from './src/embed-setting.js';
@@ -22,58 +23,11 @@ afterAll(async () => {
   await Promise.all([site?.stop(), elsewhere?.stop()]);
 }, 60_000);
 
-interface Told {
-  readonly errors: string[];
-  readonly data: unknown[];
-  readonly expired: number;
-}
-
-/** Mounts an embed with the SDK and notes what the parent hears. */
-async function mount(
-  page: Page,
-  url: string,
-  more: { data?: Record<string, unknown>; refreshUrls?: string[] } = {},
-): Promise<void> {
-  await page.evaluate(
-    ({ url, more }) => {
-      const told = { errors: [] as string[], data: [] as unknown[], expired: 0 };
-      const { sdk } = globalThis as unknown as { sdk: { mountEmbed(place: Element | null, options: object): unknown } };
-      const refreshUrls = [...(more.refreshUrls ?? [])];
-      const embed = sdk.mountEmbed(document.querySelector('#place'), {
-        url,
-        data: more.data ?? {},
-        onData: (data: unknown) => told.data.push(data),
-        onError: ({ code }: { code: string }) => told.errors.push(code),
-        onSessionExpired: () => (told.expired += 1),
-        ...(more.refreshUrls === undefined ? {} : { refreshUrl: async () => refreshUrls.shift() ?? '' }),
-      });
-      Object.assign(globalThis, { told, embed });
-    },
-    { url, more },
-  );
-}
-
-const told = (page: Page): Promise<Told> => page.evaluate(() => (globalThis as unknown as { told: Told }).told);
-
 async function parentPage(name: string, within?: BrowserContext): Promise<Page> {
   const page = await (within ?? (await browser.newContext())).newPage();
   await page.goto(`${site.origin(name)}/`);
   return page;
 }
-
-/** The frame of the embedded app, once the app has greeted its user. */
-async function appOf(page: Page) {
-  const frame = page.frameLocator('iframe');
-  await frame.locator('#user:not(:empty)').waitFor();
-  const handle = await page.locator('iframe').elementHandle();
-  const content = await handle?.contentFrame();
-  if (content === null || content === undefined) throw new Error('the frame has no document');
-  return content;
-}
-
-/** Runs code of the embedded app, which finds the SDK as `pontage`. */
-const inApp = <T>(page: Page, code: string): Promise<T> =>
-  appOf(page).then((frame) => frame.evaluate(code) as Promise<T>);
 
 describe('an embedded app', () => {
   it('knows its user and runs its saved queries, with third-party cookies blocked', async () => {

@@ -6,7 +6,7 @@ import { type Bus, ContractServer } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { claimCredential, draftCredential, leaseCredential } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { config } from '@pontage/contracts/snapshots';
+import { config as configBucket } from '@pontage/contracts/snapshots';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
@@ -45,7 +45,7 @@ export class BrokerStack implements AsyncDisposable {
     readonly gateway: Bus,
     readonly registry: Bus,
     readonly proxy: Bus,
-    readonly config: SnapshotWriter<typeof config>,
+    readonly config: SnapshotWriter<typeof configBucket>,
   ) {}
 
   static async start(): Promise<BrokerStack> {
@@ -66,7 +66,7 @@ export class BrokerStack implements AsyncDisposable {
       await stack.busOf('gateway'),
       registry,
       await stack.busOf('query-proxy'),
-      await SnapshotWriter.open(registry, config),
+      await SnapshotWriter.open(registry, configBucket),
     );
     operator.subscribe('>', {
       callback: (_, message) => {
@@ -90,7 +90,7 @@ export class BrokerStack implements AsyncDisposable {
     });
     const unitOfWork = new UnitOfWork(dataSource, bus, { put: () => Promise.reject(new Error('no bucket')) });
     const box = new SecretBox(keys);
-    const watch = await SnapshotWatch.open(bus, config);
+    const watch = await SnapshotWatch.open(bus, configBucket);
     const rooms = { unitOfWork, box, config: new ConfigVariables(watch), egress: new DirectEgress() };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
@@ -125,7 +125,7 @@ export class BrokerStack implements AsyncDisposable {
     const resourceId = claim.resourceId ?? randomUUID();
     const reply = await this.registry.request(
       claimCredential,
-      { draftId, resourceId, basedOn: null, destinationChanged: false, ...claim, ...{ resourceId } },
+      { draftId, basedOn: null, destinationChanged: false, ...claim, resourceId },
       call,
     );
     return { ...reply, resourceId };

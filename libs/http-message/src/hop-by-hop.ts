@@ -15,10 +15,11 @@ export const hopByHopHeaders: ReadonlySet<string> = new Set([
 
 /** The headers without those of one connection, among them every name that a `Connection` field lists. */
 export function stripHopByHop(headers: Pairs): Pairs {
-  const listed = headers
-    .filter(([name]) => name.toLowerCase() === 'connection')
-    .flatMap(([, value]) => value.toLowerCase().split(','));
-  const dropped =
-    listed.length === 0 ? hopByHopHeaders : new Set([...hopByHopHeaders, ...listed.map((name) => name.trim())]);
-  return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
+  const listed = new Set<string>();
+  const kept = headers.filter(([name, value]) => {
+    const lower = name.toLowerCase();
+    if (lower === 'connection') for (const option of value.split(',')) listed.add(option.trim().toLowerCase());
+    return !hopByHopHeaders.has(lower);
+  });
+  return listed.size === 0 ? kept : kept.filter(([name]) => !listed.has(name.toLowerCase()));
 }

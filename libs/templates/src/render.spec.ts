@@ -108,7 +108,6 @@ describe('encoders', () => {
   it('let nothing end a header line', () => {
     fc.assert(
       fc.property(hostile, (value) => {
-         
         const allowed = /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value);
         expect(slugOf(() => render('{{ a }}', { a: value }, headerValue))).toBe(
           allowed ? 'no problem' : 'invalid-request',

@@ -90,9 +90,10 @@ describe('a grant', () => {
   it('does not come in a loop when the upstream refuses every one', async () => {
     const of = await credential();
     let version = (await stack.lease(of, call)).grant?.version ?? 0;
+    const startedAt = performance.now();
     for (let query = 0; query < 50; query += 1)
       version = (await stack.lease(of, call, { refusedGrantVersion: version })).grant?.version ?? 0;
-    expect(endpoint.asked).toBeLessThanOrEqual(4);
+    expect(endpoint.asked).toBeLessThanOrEqual(2 + Math.floor((performance.now() - startedAt) / 1_000));
   });
 
   it('does not come in a loop when tokens have expired before they are here', async () => {
@@ -101,9 +102,10 @@ describe('a grant', () => {
         .writeHead(200, { 'content-type': 'application/json' })
         .end('{"access_token":"t","token_type":"bearer","expires_in":0}');
     const of = await credential();
+    const startedAt = performance.now();
     for (let query = 0; query < 20; query += 1)
       await expect(stack.lease(of, call)).rejects.toMatchObject(slug('token-endpoint-failed'));
-    expect(endpoint.asked).toBeLessThanOrEqual(2);
+    expect(endpoint.asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 800));
   });
 
   it('of one credential does not wait for that of another', async () => {

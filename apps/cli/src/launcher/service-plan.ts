@@ -52,7 +52,7 @@ export function planServices(input: PlanInput): PlannedService[] {
     {
       ...plan('audit-log', 4, {
         PONTAGE_AUDIT_CHECKPOINT_DIR: input.checkpoints,
-        PONTAGE_AUDIT_SYNC: env.PONTAGE_AUDIT_SYNC,
+        PONTAGE_AUDIT_STREAM_BYTES: env.PONTAGE_AUDIT_STREAM_BYTES,
       }),
       role: 'audit_log',
     },
@@ -68,7 +68,12 @@ const plan = (service: Service, drain: number, env: PlannedService['env']): Plan
 });
 
 const gatewayVariables = ['PONTAGE_EMBED_URL', 'PONTAGE_SURFACE', 'PONTAGE_TRUSTED_PROXIES', 'PONTAGE_MAX_BODY_BYTES'];
-const workerVariables = ['PONTAGE_OUTBOUND_IPS', 'PONTAGE_EGRESS_BIND', 'PONTAGE_EGRESS_DNS'];
+const workerVariables = [
+  'PONTAGE_OUTBOUND_IPS',
+  'PONTAGE_EGRESS_BIND',
+  'PONTAGE_EGRESS_DNS',
+  'PONTAGE_EGRESS_CAPACITY',
+];
 /** What any program may need of its surroundings. Nothing else is handed down: secrets least of all. */
 const commonVariables = [
   'PATH',

@@ -18,9 +18,7 @@ export function within<T>(stage: Stage, ms: number, signal: AbortSignal, work: P
     };
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
-    work.then(
-      (value) => finish(() => resolve(value)),
-      (error: unknown) => finish(() => reject(error as Error)),
-    );
+    const settle = () => finish(() => resolve(work));
+    work.then(settle, settle);
   });
 }

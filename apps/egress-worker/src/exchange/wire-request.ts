@@ -13,13 +13,20 @@ export interface WireTarget {
  * @throws Problem `destination-denied` when it is no http or https URL.
  */
 export function wireTarget(url: string): WireTarget {
-  if (!URL.canParse(url)) throw destinationDenied({});
-  const { protocol, origin, pathname, search } = new URL(url);
+  const { protocol, origin, pathname, search } = parse(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw destinationDenied({});
   const exact = url.startsWith(origin) ? url.slice(origin.length).split('#', 1)[0] : undefined;
   // A URL in another spelling (default port, user, upper case, spaces) is taken as the URL standard reads it.
   if (exact === undefined || !/^(?:[/?][!-~]*)?$/.test(exact)) return { origin, path: pathname + search };
   return { origin, path: exact.startsWith('/') ? exact : `/${exact}` };
+}
+
+function parse(url: string): URL {
+  try {
+    return new URL(url);
+  } catch {
+    throw destinationDenied({});
+  }
 }
 
 /** What the connection itself decides; a `Host` of somebody's own would also name the server to TLS. */

@@ -38,31 +38,20 @@ export const settings = z
       .meta({ title: 'Issuer', description: 'Its metadata document names the token URL.' }),
     tokenUrl: textField(2000, endpoint).optional().meta({ title: 'Token URL' }),
     clientId: textField(1024).meta({ title: 'Client ID' }),
-    clientAuthentication: z
-      .enum(['basic', 'post'], { error: 'One of basic and post.' })
-      .default('basic')
-      .meta({
-        title: 'Client authentication',
-        description: '`basic`: in the Authorization header; `post`: in the form.',
-      }),
+    clientAuthentication: z.enum(['basic', 'post'], { error: 'One of basic and post.' }).default('basic').meta({
+      title: 'Client authentication',
+      description: '`basic`: in the Authorization header; `post`: in the form.',
+    }),
     scopes: z.array(textField(500, scopeToken)).max(100).default([]).meta({ title: 'Scopes' }),
     audience: textField(2000).optional().meta({ title: 'Audience' }),
-    extraParams: extraParams
-      .default({})
-      .meta({
-        title: 'Extra parameters',
-        description: 'Of the token request. They are readable: no place for secrets.',
-      }),
-    accessTokenLifespanSeconds: z
-      .int()
-      .min(1)
-      .max(31_536_000)
-      .nullable()
-      .default(null)
-      .meta({
-        title: 'Access token lifespan',
-        description: 'Seconds after which the token is replaced, if the provider does not name an earlier end.',
-      }),
+    extraParams: extraParams.default({}).meta({
+      title: 'Extra parameters',
+      description: 'Of the token request. They are readable: no place for secrets.',
+    }),
+    accessTokenLifespanSeconds: z.int().min(1).max(31_536_000).nullable().default(null).meta({
+      title: 'Access token lifespan',
+      description: 'Seconds after which the token is replaced, if the provider does not name an earlier end.',
+    }),
   })
   .superRefine(({ issuer, tokenUrl }, context) => {
     if (issuer === undefined && tokenUrl === undefined)
