@@ -9,7 +9,9 @@ const root = join(import.meta.dirname, '..');
 const readyMs = 300_000;
 const endMs = 30_000;
 
-const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```sh *(\w*)\n([\s\S]*?)^```$/gm)].map(([, kind, text]) => ({ kind, text: text.trim() }));
+const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```sh *(\w*)\n([\s\S]*?)^```$/gm)].map(
+  ([, kind, text]) => ({ kind, text: text.trim() }),
+);
 const shell = (text, options) => spawn('bash', ['-euo', 'pipefail', '-c', text], { cwd: root, ...options });
 const ended = (child) => new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
 const after = (ms, what) => new Promise((_, reject) => setTimeout(() => reject(new Error(what)), ms).unref());

@@ -17,7 +17,7 @@ const entryNames = ['main', 'migrate'];
 
 /** Builds what changed; a start with nothing changed spends some milliseconds here. */
 export async function build() {
-  const key = keyOfInputs();
+  const key = keyOf(sources());
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key && entries().every(({ bundle }) => existsSync(bundle)))
     return;
   await step('Compiling', compile);
@@ -46,10 +46,10 @@ export const entries = () =>
 export async function bundleAll(all) {
   const { build: bundle } = await import('esbuild');
   await Promise.all(
-    all.map(async ({ compiled, bundle: finished }) => {
+    all.filter(isStale).map(async ({ compiled, bundle: finished }) => {
       // A process that starts meanwhile finds the old bundle or the new one, never half of it.
       const outfile = `${finished}.${process.pid}.new`;
-      await bundle({
+      const { metafile } = await bundle({
         entryPoints: [compiled],
         outfile,
         absWorkingDir: root,
@@ -60,6 +60,7 @@ export async function bundleAll(all) {
         keepNames: true,
         legalComments: 'none',
         logLevel: 'error',
+        metafile: true,
         external: optionalPackages(),
         // Packages in CommonJS call `require` for Node's own modules, and for drivers that are not there.
         banner: {
@@ -67,8 +68,17 @@ export async function bundleAll(all) {
         },
       });
       renameSync(outfile, finished);
+      const inputs = Object.keys(metafile.inputs).map((file) => join(root, file));
+      writeFileSync(`${finished}.inputs`, [keyOf(inputs), ...inputs].join('\n'));
     }),
   );
+}
+
+/** True when something that went into the bundle has changed since, or nobody knows what went into it. */
+function isStale({ bundle }) {
+  if (!existsSync(bundle) || !existsSync(`${bundle}.inputs`)) return true;
+  const [key, ...inputs] = readFileSync(`${bundle}.inputs`, 'utf8').split('\n');
+  return !inputs.every((file) => existsSync(file)) || keyOf(inputs) !== key;
 }
 
 /** Nest asks for drivers that nobody installed, and does without: these stay imports, which fail only when they are asked for. */
@@ -81,18 +91,26 @@ function optionalPackages() {
   return [...new Set(names)].filter((name) => !existsSync(join(root, 'node_modules', name)));
 }
 
-/** Names, sizes and times of everything that the build reads. */
-function keyOfInputs() {
+/** Everything that the build reads. */
+function sources() {
+  const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'scripts/build.mjs'].map((name) =>
+    join(root, name),
+  );
+  for (const project of projects) {
+    files.push(
+      ...['package.json', 'tsconfig.json'].map((name) => join(project, name)).filter((file) => existsSync(file)),
+    );
+    files.push(...filesBelow(join(project, 'src')));
+  }
+  return files;
+}
+
+/** Names, sizes and times of files, as one text. */
+function keyOf(files) {
   const hash = createHash('sha256').update(process.versions.node);
-  const add = (file) => {
+  for (const file of files) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${relative(root, file)}\0${size}\0${mtimeMs}\n`);
-  };
-  for (const name of ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'scripts/build.mjs'])
-    add(join(root, name));
-  for (const project of projects) {
-    for (const name of ['package.json', 'tsconfig.json']) if (existsSync(join(project, name))) add(join(project, name));
-    for (const file of filesBelow(join(project, 'src'))) add(file);
   }
   return hash.digest('hex');
 }

@@ -38,4 +38,6 @@ export const projects: readonly Project[] = ['apps', 'libs', 'test', 'examples']
 /** The TypeScript that runs: no tests, no fixtures, no declarations. */
 export const sources: readonly string[] = ['apps', 'libs', 'examples']
   .flatMap(filesBelow)
-  .filter((path) => /\/src\/.*\.ts$/.test(path) && !/\.(?:spec|conformance|fixture|d)\.ts$|\/src\/testing\//.test(path));
+  .filter(
+    (path) => /\/src\/.*\.ts$/.test(path) && !/\.(?:spec|conformance|fixture|d)\.ts$|\/src\/testing\//.test(path),
+  );

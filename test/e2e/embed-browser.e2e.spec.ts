@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { appOf, inApp, mount, told, type Told } from './src/browser/embedding.js';
+import { appOf, inApp, mount, refuseThirdPartyCookies, told, type Told } from './src/browser/embedding.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
 import { startParentSite, type ParentSite } from './src/browser/parent-site.js';
 import { startEmbedSetting, type EmbedSetting } from './src/embed-setting.js';
@@ -14,8 +14,7 @@ let browser: Browser;
 beforeAll(async () => {
   [site, elsewhere] = await Promise.all([startParentSite(), startParentSite()]);
   setting = await startEmbedSetting([site.origin('shop'), site.origin('other')]);
-  // The future of third-party cookies: only partitioned ones are left.
-  browser = await launchChromium(['--test-third-party-cookie-phaseout']);
+  browser = await launchChromium();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -25,11 +24,22 @@ afterAll(async () => {
 
 async function parentPage(name: string, within?: BrowserContext): Promise<Page> {
   const page = await (within ?? (await browser.newContext())).newPage();
+  await refuseThirdPartyCookies(page);
   await page.goto(`${site.origin(name)}/`);
   return page;
 }
 
 describe('an embedded app', () => {
+  it('is tried in a browser that keeps no third-party cookie but a partitioned one', async () => {
+    const page = await parentPage('shop');
+    const cookieOf = async (address: string) => {
+      await page.goto(address);
+      return page.frameLocator('iframe').locator('#cookies').textContent();
+    };
+    const plain = encodeURIComponent(`${setting.embedOrigin.replace(/\d+$/, String(site.port))}/plain-cookie`);
+    expect(await cookieOf(`${site.origin('shop')}/frame?url=${plain}`)).toBe('none');
+  });
+
   it('knows its user and runs its saved queries, with third-party cookies blocked', async () => {
     const page = await parentPage('shop');
     await mount(

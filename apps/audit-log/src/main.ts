@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
 import { openDatabase, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
-import { nestLogger, runService, serveHealth, type Logger } from '@pontage/telemetry';
+import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth, type Logger } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
 import { CheckpointFiles } from './checkpoint/checkpoint-files.js';
 import { keepCheckpointKey } from './checkpoint/checkpoint-key.js';
@@ -19,15 +19,16 @@ import { StreamPosition } from './stream/stream-position.js';
 
 runService('audit-log', async ({ logger, onStop }) => {
   const settings = readSettings(auditLogSettings);
+  const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_DATABASE_URL: databaseUrl } = settings;
+  guardOutbound([...destinationsOf(url, 4222), ...destinationsOf(databaseUrl, 5432)]);
   let ready = false;
   const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => ready });
   onStop(() => health.close());
 
-  const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password } = settings;
   const bus = await Bus.connect({ service: 'audit-log', url, password, logger });
   // The stream comes first: everybody else waits for it, and it needs no database.
   const stream = await EventStream.open(bus, settings.PONTAGE_AUDIT_STREAM_BYTES);
-  const unitOfWork = await openUnitOfWork(settings.PONTAGE_DATABASE_URL, logger);
+  const unitOfWork = await openUnitOfWork(databaseUrl, logger);
   onStop(() => unitOfWork.close());
   const ledger = new Ledger(unitOfWork);
 

@@ -12,7 +12,7 @@ import {
 import { openDatabase, OutboxRelay, UnitOfWork, type SnapshotSink } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
-import { nestLogger, runService, serveHealth } from '@pontage/telemetry';
+import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
 import { Directory } from './directory/directory.js';
 import { SessionEnding } from './session/session-ending.js';
@@ -21,6 +21,10 @@ import { embedSessionSettings, schema } from './settings.js';
 
 runService('embed-session', async ({ logger, onStop }) => {
   const settings = readSettings(embedSessionSettings);
+  guardOutbound([
+    ...destinationsOf(settings.PONTAGE_NATS_URL, 4222),
+    ...destinationsOf(settings.PONTAGE_DATABASE_URL, 5432),
+  ]);
   let isReady = (): boolean => false;
   const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => isReady() });
   onStop(() => health.close());

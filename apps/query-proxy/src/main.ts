@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Bus } from '@pontage/bus';
 import { Dispatcher } from '@pontage/dispatch';
-import { runService, serveHealth } from '@pontage/telemetry';
+import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AuditGate } from './audit/audit-gate.js';
 import { LeaseCache } from './credential/lease-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
@@ -12,6 +12,7 @@ import { productVersion } from './version.js';
 // No Nest here: this process serves no contract, and the query path has no framework layer on it.
 runService('query-proxy', async ({ logger, onStop }) => {
   const settings = querySettings();
+  guardOutbound(destinationsOf(settings.PONTAGE_NATS_URL, 4222));
   const bus = await Bus.connect({
     service: 'query-proxy',
     url: settings.PONTAGE_NATS_URL,

@@ -1,3 +1,4 @@
+import { levels } from 'pino';
 import { createLogger, type Logger } from './logger.js';
 
 /** What a service's start is given. */
@@ -15,7 +16,7 @@ const stopDeadlineMs = 15_000;
  * SIGTERM or SIGINT and exits 0. A start that throws writes one line and exits 1, and so does an error nobody caught.
  */
 export function runService(name: string, start: (context: ServiceContext) => Promise<{ healthPort: number }>): void {
-  const logger = createLogger(name, process.env.PONTAGE_LOG_LEVEL);
+  const logger = createLogger(name, levelOf(process.env.PONTAGE_LOG_LEVEL));
   const stops: (() => Promise<void> | void)[] = [];
   let stopping = false;
 
@@ -49,3 +50,7 @@ export function runService(name: string, start: (context: ServiceContext) => Pro
     process.send?.({ ready: true, health: `http://127.0.0.1:${healthPort}` });
   }, die('the start failed'));
 }
+
+/** A level that there is not is for the settings to report, which are read next. */
+const levelOf = (name: string | undefined): string | undefined =>
+  name !== undefined && (name === 'silent' || name in levels.values) ? name : undefined;

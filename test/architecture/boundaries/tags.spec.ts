@@ -13,7 +13,9 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
 
 describe('the tags that the boundaries go by', () => {
   it('exist for every folder that holds a project', () => {
-    const folders = ['apps', 'libs', 'examples'].flatMap((kind) => readdirSync(join(root, kind)).map((name) => `${kind}/${name}`));
+    const folders = ['apps', 'libs', 'examples'].flatMap((kind) =>
+      readdirSync(join(root, kind)).map((name) => `${kind}/${name}`),
+    );
     expect(projects.map(({ folder }) => folder)).toEqual(expect.arrayContaining(folders));
   });
 
@@ -27,7 +29,9 @@ describe('the tags that the boundaries go by', () => {
   });
 
   it('know one holder of stored secrets', () => {
-    expect(projects.filter(({ tags }) => tags.includes('holds:secrets')).map(({ folder }) => folder)).toEqual(['libs/envelope']);
+    expect(projects.filter(({ tags }) => tags.includes('holds:secrets')).map(({ folder }) => folder)).toEqual([
+      'libs/envelope',
+    ]);
   });
 
   it('leave no dependency to a workspace: there is one version of each, at the root', () => {
@@ -42,7 +46,10 @@ describe('the tags that the boundaries go by', () => {
   it('reach Nx: every project can be built or linted, and tested, by name', () => {
     for (const { folder } of projects) {
       const { nx } = JSON.parse(textOf(`${folder}/package.json`)) as { nx: { targets: object } };
-      expect({ folder, targets: Object.keys(nx.targets) }).toEqual({ folder, targets: expect.arrayContaining(['test', 'lint']) });
+      expect({ folder, targets: Object.keys(nx.targets) }).toEqual({
+        folder,
+        targets: expect.arrayContaining(['test', 'lint']),
+      });
     }
   });
 });

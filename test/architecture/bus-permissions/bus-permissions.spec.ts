@@ -22,14 +22,19 @@ function verdictOf(user: BusUser, { operation, subject, queue }: Attempt): Verdi
 }
 
 function attemptsOf(users: readonly BusUser[]): Attempt[] {
-  const subjects = catalogue(regions, users.map(({ name }) => name));
+  const subjects = catalogue(
+    regions,
+    users.map(({ name }) => name),
+  );
   const groups = [...services, 'somebody'];
   return [
     ...subjects.map((subject) => ({ operation: 'publish', subject }) as const),
     ...[...subjects, ...greedy].map((subject) => ({ operation: 'subscribe', subject }) as const),
-    ...[...contracts.map(({ subject }) => subjectOf(subject, { instance: 'A'.repeat(22) })), 'v1.query-proxy.query.run', ...greedy].flatMap((subject) =>
-      groups.map((queue) => ({ operation: 'subscribe', subject, queue }) as const),
-    ),
+    ...[
+      ...contracts.map(({ subject }) => subjectOf(subject, { instance: 'A'.repeat(22) })),
+      'v1.query-proxy.query.run',
+      ...greedy,
+    ].flatMap((subject) => groups.map((queue) => ({ operation: 'subscribe', subject, queue }) as const)),
   ];
 }
 
@@ -43,8 +48,16 @@ describe('the permissions of the bus', () => {
 
   it('let nobody hear everything, and everybody speak for himself only', () => {
     for (const { name, publish, subscribe } of table()) {
-      expect({ name, wide: subscribe.filter((subject) => /^(?:[*>$]|_INBOX\.[*>]|v1\.[*>])/.test(subject)) }).toEqual({ name, wide: [] });
-      expect({ name, wide: publish.filter((subject) => /^(?:[*>]|_INBOX\.[*>]|v1\.[*>]|\$JS\.API\.[*>]|\$JS\.API\.\w+\.[*>]|\$KV\.[*>])/.test(subject)) }).toEqual({ name, wide: [] });
+      expect({ name, wide: subscribe.filter((subject) => /^(?:[*>$]|_INBOX\.[*>]|v1\.[*>])/.test(subject)) }).toEqual({
+        name,
+        wide: [],
+      });
+      expect({
+        name,
+        wide: publish.filter((subject) =>
+          /^(?:[*>]|_INBOX\.[*>]|v1\.[*>]|\$JS\.API\.[*>]|\$JS\.API\.\w+\.[*>]|\$KV\.[*>])/.test(subject),
+        ),
+      }).toEqual({ name, wide: [] });
     }
   });
 });
@@ -69,11 +82,16 @@ describe('a real nats-server with these permissions', () => {
       for (const [index, attempt] of attempts.entries()) {
         const verdict = verdicts[index] ?? 'refused';
         counts[attempt.operation][verdict] += 1;
-        if (verdict !== verdictOf(user, attempt)) differences.push(`${user.name}: ${attempt.operation} ${attempt.subject} ${attempt.queue ?? ''} is ${verdict}`);
+        if (verdict !== verdictOf(user, attempt))
+          differences.push(
+            `${user.name}: ${attempt.operation} ${attempt.subject} ${attempt.queue ?? ''} is ${verdict}`,
+          );
       }
       client.close();
     }
-    process.stdout.write(`bus permissions: ${users.length} users × ${attempts.length} attempts: ${JSON.stringify(counts)}, differences ${differences.length}\n`);
+    process.stdout.write(
+      `bus permissions: ${users.length} users × ${attempts.length} attempts: ${JSON.stringify(counts)}, differences ${differences.length}\n`,
+    );
     expect(differences).toEqual([]);
     expect(counts.publish.allowed).toBeGreaterThan(users.length);
     expect(counts.subscribe.refused).toBeGreaterThan(users.length * greedy.length * 0.9);
@@ -99,8 +117,17 @@ describe('a real nats-server with these permissions', () => {
       const client = await login(user.name);
       for (const { subject, callers } of contracts) {
         if (callers.some((caller) => caller === user.name)) continue;
-        const captured = JSON.stringify({ call: { org: crypto.randomUUID(), principal: { type: 'service', id: 'x', display: 'x' }, requestId: 'r' }, input: {} });
-        expect(await client.replay(subjectOf(subject, { instance: 'A'.repeat(22) }), '_INBOX.gateway.captured.r.1', captured)).toBe('refused');
+        const captured = JSON.stringify({
+          call: { org: crypto.randomUUID(), principal: { type: 'service', id: 'x', display: 'x' }, requestId: 'r' },
+          input: {},
+        });
+        expect(
+          await client.replay(
+            subjectOf(subject, { instance: 'A'.repeat(22) }),
+            '_INBOX.gateway.captured.r.1',
+            captured,
+          ),
+        ).toBe('refused');
         refused += 1;
       }
       client.close();

@@ -20,7 +20,12 @@ describe('the server’s own messages, aimed at foreign subjects', () => {
     operator = await jetstreamManager(await stack.operator());
     await operator.streams.add({ name: eventStream.name, subjects: [...eventStream.subjects] });
     await SnapshotWriter.open(await stack.busOf('resource-registry'), tokens);
-    gateway = await connect({ servers: stack.nats.url, user: 'gateway', pass: stack.natsPassword('gateway'), inboxPrefix: '_INBOX.gateway.test' });
+    gateway = await connect({
+      servers: stack.nats.url,
+      user: 'gateway',
+      pass: stack.natsPassword('gateway'),
+      inboxPrefix: '_INBOX.gateway.test',
+    });
   });
   afterAll(async () => {
     await gateway?.close();
@@ -32,7 +37,18 @@ describe('the server’s own messages, aimed at foreign subjects', () => {
   const deliver = (name: string, target: string, group?: string) =>
     gateway.request(
       `$JS.API.CONSUMER.CREATE.${bucketStream}.${name}`,
-      JSON.stringify({ stream_name: bucketStream, config: { name, deliver_subject: target, deliver_group: group, deliver_policy: 'all', ack_policy: 'none', filter_subject: `$KV.${tokens.name}.tick`, mem_storage: true } }),
+      JSON.stringify({
+        stream_name: bucketStream,
+        config: {
+          name,
+          deliver_subject: target,
+          deliver_group: group,
+          deliver_policy: 'all',
+          ack_policy: 'none',
+          filter_subject: `$KV.${tokens.name}.tick`,
+          mem_storage: true,
+        },
+      }),
     );
 
   it('empty no stream', async () => {
@@ -57,7 +73,10 @@ describe('the server’s own messages, aimed at foreign subjects', () => {
     const replies: (string | undefined)[] = [];
     gateway.publish(`$KV.${tokens.name}.tick`, forged);
     const heard = new Promise<void>((resolve) => {
-      registry.connection.subscribe('v1.resource-registry.token.create', { queue: 'resource-registry', callback: (_, message) => (replies.push(message.reply), resolve()) });
+      registry.connection.subscribe('v1.resource-registry.token.create', {
+        queue: 'resource-registry',
+        callback: (_, message) => (replies.push(message.reply), resolve()),
+      });
     });
     await registry.connection.flush();
     await deliver('command', 'v1.resource-registry.token.create', 'resource-registry');

@@ -3,7 +3,16 @@ import type { BusUser } from '@pontage/contracts/permissions';
 /** The table as a person reads and reviews it: one user after another, one subject a line. */
 export function renderTable(users: readonly BusUser[]): string {
   return users
-    .map(({ name, publish, subscribe }) => [name, '  publish', ...publish.map((subject) => `    ${subject}`), '  subscribe', ...subscribe.map((subject) => `    ${subject}`), ''].join('\n'))
+    .map(({ name, publish, subscribe }) =>
+      [
+        name,
+        '  publish',
+        ...publish.map((subject) => `    ${subject}`),
+        '  subscribe',
+        ...subscribe.map((subject) => `    ${subject}`),
+        '',
+      ].join('\n'),
+    )
     .join('\n');
 }
 

@@ -28,7 +28,9 @@ export class WireClient {
     const { hostname, port } = new URL(url);
     const client = new WireClient(connect(Number(port), hostname));
     await client.next();
-    client.socket.write(`CONNECT ${JSON.stringify({ verbose: false, pedantic: false, user, pass: password, headers: true, no_responders: true })}\r\nPING\r\n`);
+    client.socket.write(
+      `CONNECT ${JSON.stringify({ verbose: false, pedantic: false, user, pass: password, headers: true, no_responders: true })}\r\nPING\r\n`,
+    );
     const complaints = await client.pong();
     if (complaints.length > 0) throw new Error(complaints.join());
     return client;
@@ -37,7 +39,9 @@ export class WireClient {
   /** Tries one thing after the other, undoes each, and returns the verdicts in the same order. */
   async tryAll(attempts: readonly Attempt[]): Promise<Verdict[]> {
     const commands = attempts.map(({ operation, subject, queue }) =>
-      operation === 'publish' ? `PUB ${subject} 0\r\n\r\n` : `SUB ${subject} ${queue ?? ''} ${(this.sid += 1)}\r\nUNSUB ${this.sid}\r\n`,
+      operation === 'publish'
+        ? `PUB ${subject} 0\r\n\r\n`
+        : `SUB ${subject} ${queue ?? ''} ${(this.sid += 1)}\r\nUNSUB ${this.sid}\r\n`,
     );
     this.socket.write(commands.map((command) => `${command}PING\r\n`).join(''));
     const verdicts: Verdict[] = [];

@@ -7,19 +7,26 @@ import { describe, expect, it } from '@jest/globals';
 import { problemCatalogue } from '@pontage/problems';
 import { sources, textOf } from '../tree.js';
 
-const isContract = (value: unknown): value is RequestContract => typeof value === 'object' && value !== null && 'callers' in value && 'subject' in value;
+const isContract = (value: unknown): value is RequestContract =>
+  typeof value === 'object' && value !== null && 'callers' in value && 'subject' in value;
 const named = [auditLog, authBroker, embedSession, resourceRegistry].flatMap((room) =>
-  Object.entries(room).flatMap(([name, value]: [string, unknown]) => (isContract(value) ? [{ name, contract: value }] : [])),
+  Object.entries(room).flatMap(([name, value]: [string, unknown]) =>
+    isContract(value) ? [{ name, contract: value }] : [],
+  ),
 );
 /** `app/name` of every contract that a class says it serves. */
 const served = sources.flatMap((path) => {
   const app = /^apps\/([^/]+)\//.exec(path)?.[1];
-  return app === undefined ? [] : [...textOf(path).matchAll(/@serves\((\w+)\)/g)].map(([, name = '']) => `${app}/${name}`);
+  return app === undefined
+    ? []
+    : [...textOf(path).matchAll(/@serves\((\w+)\)/g)].map(([, name = '']) => `${app}/${name}`);
 });
 
 describe('the contracts', () => {
   it('are all known to the list that permissions come from', () => {
-    expect(named.map(({ contract }) => contract.subject).sort()).toEqual(contracts.map(({ subject }) => subject).sort());
+    expect(named.map(({ contract }) => contract.subject).sort()).toEqual(
+      contracts.map(({ subject }) => subject).sort(),
+    );
     expect(new Set(contracts.map(({ subject }) => subject)).size).toBe(contracts.length);
   });
 

@@ -9,7 +9,9 @@ const catalogue = [...problems.problemCatalogue.values()];
 
 describe('the problems', () => {
   it('are all in the catalogue, which is what crosses process boundaries', () => {
-    const defined = Object.values(problems).flatMap((value) => (typeof value === 'function' && 'slug' in value ? [value.slug] : []));
+    const defined = Object.values(problems).flatMap((value) =>
+      typeof value === 'function' && 'slug' in value ? [value.slug] : [],
+    );
     expect(catalogue.map(({ slug }) => slug).sort()).toEqual(defined.sort());
   });
 

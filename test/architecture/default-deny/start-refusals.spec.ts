@@ -18,7 +18,10 @@ async function start(service: string, env: Record<string, string>): Promise<End>
   const bundle = join(root, 'apps', service, 'dist', 'bundle', 'main.mjs');
   return run(process.execPath, [bundle], { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 20_000 }).then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
-    (error: { code?: number; stdout?: string; stderr?: string }) => ({ code: error.code ?? -1, said: `${error.stdout}${error.stderr}` }),
+    (error: { code?: number; stdout?: string; stderr?: string }) => ({
+      code: error.code ?? -1,
+      said: `${error.stdout}${error.stderr}`,
+    }),
   );
 }
 
@@ -30,18 +33,25 @@ const key = (bytes: Uint8Array, id = 'k1'): string => `${id}:${Buffer.from(bytes
 const good = key(randomBytes(32));
 
 describe('a start without what it needs', () => {
-  it.each(services)('is refused by %s, which names everything that is missing and no value', async (service) => {
-    const { code, said } = await start(service, { PONTAGE_NATS_PASSWORD: '', PONTAGE_HEALTH_PORT: secret });
-    expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining('settings are not valid') });
-    expect(said).toContain('PONTAGE_NATS_URL');
-    expect(said).toContain('PONTAGE_NATS_PASSWORD');
-    expect(said).toContain('PONTAGE_HEALTH_PORT');
-    expect(said).not.toContain(secret);
-  }, 30_000);
+  it.each(services)(
+    'is refused by %s, which names everything that is missing and no value',
+    async (service) => {
+      const { code, said } = await start(service, { PONTAGE_NATS_PASSWORD: '', PONTAGE_HEALTH_PORT: secret });
+      expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining('settings are not valid') });
+      expect(said).toContain('PONTAGE_NATS_URL');
+      expect(said).toContain('PONTAGE_NATS_PASSWORD');
+      expect(said).toContain('PONTAGE_HEALTH_PORT');
+      expect(said).not.toContain(secret);
+    },
+    30_000,
+  );
 
   it('says in one line what is wrong, whatever it is', async () => {
     const { code, said } = await start('query-proxy', { ...bus, PONTAGE_LOG_LEVEL: 'loud' });
-    expect({ code, lines: said.trim().split('\n') }).toEqual({ code: 1, lines: [expect.stringContaining('PONTAGE_LOG_LEVEL')] });
+    expect({ code, lines: said.trim().split('\n') }).toEqual({
+      code: 1,
+      lines: [expect.stringContaining('PONTAGE_LOG_LEVEL')],
+    });
   }, 30_000);
 
   it.each<[string, Record<string, string>]>([
@@ -56,17 +66,29 @@ describe('a start without what it needs', () => {
     ['two keys of one id', { PONTAGE_MASTER_KEY: `${good},${key(randomBytes(32))}` }],
     ['an empty file', { PONTAGE_MASTER_KEY_FILE: '/dev/null' }],
     ['a file that is not there', { PONTAGE_MASTER_KEY_FILE: '/nowhere/master-key' }],
-  ])('is refused by auth-broker with %s', async (_, keys) => {
-    const { code, said } = await start('auth-broker', { ...bus, ...database, ...keys });
-    expect(code).toBe(1);
-    expect(said).toMatch(/master key|MASTER_KEY|master-key/);
-    for (const value of [secret, ...Object.values(keys).flatMap((text) => text.split(',')).map((entry) => entry.split(':')[1] ?? '')]) if (value !== '') expect(said).not.toContain(value);
-  }, 30_000);
+  ])(
+    'is refused by auth-broker with %s',
+    async (_, keys) => {
+      const { code, said } = await start('auth-broker', { ...bus, ...database, ...keys });
+      expect(code).toBe(1);
+      expect(said).toMatch(/master key|MASTER_KEY|master-key/);
+      for (const value of [
+        secret,
+        ...Object.values(keys)
+          .flatMap((text) => text.split(','))
+          .map((entry) => entry.split(':')[1] ?? ''),
+      ])
+        if (value !== '') expect(said).not.toContain(value);
+    },
+    30_000,
+  );
 });
 
 describe('a process that is no egress worker', () => {
   it('guards itself against every socket but those to NATS and PostgreSQL', () => {
-    const guarded = services.filter((service) => sources.some((path) => path.startsWith(`apps/${service}/`) && /\bguardOutbound\(/.test(textOf(path))));
+    const guarded = services.filter((service) =>
+      sources.some((path) => path.startsWith(`apps/${service}/`) && /\bguardOutbound\(/.test(textOf(path))),
+    );
     expect(guarded).toEqual(services.filter((service) => service !== 'egress-worker'));
   });
 });

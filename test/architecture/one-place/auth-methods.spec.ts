@@ -12,18 +12,27 @@ const isChoiceOfMethod = ({ text, beside }: { text: string; beside: string }): b
   ids.includes(text) && (!['none', 'basic'].includes(text) || /method|authentication/i.test(beside));
 
 /** Where `none` is the contracts' word for no credential at all, and not a choice between methods. */
-const noCredential = ['apps/gateway/src/control-plane/resources.ts none', 'apps/resource-registry/src/resource/resource-store.postgres.ts none'];
+const noCredential = [
+  'apps/gateway/src/control-plane/resources.ts none',
+  'apps/resource-registry/src/resource/resource-store.postgres.ts none',
+];
 
 describe('an auth method', () => {
   it('has a folder of its own, named like its id', () => {
-    const folders = readdirSync(join(root, library), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const folders = readdirSync(join(root, library), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
     expect(folders.sort()).toEqual([...ids].sort());
     for (const [id, method] of authMethods) expect(method.id).toBe(id);
   });
 
   it('is chosen by its id in no case, comparison, map or list outside its folder', () => {
     const outside = sources.filter((path) => !ids.some((id) => path.startsWith(`${library}/${id}/`)));
-    const found = outside.flatMap((path) => choicesIn(textOf(path)).filter(isChoiceOfMethod).map(({ text }) => `${path} ${text}`));
+    const found = outside.flatMap((path) =>
+      choicesIn(textOf(path))
+        .filter(isChoiceOfMethod)
+        .map(({ text }) => `${path} ${text}`),
+    );
     expect(found.sort()).toEqual(noCredential);
   });
 
@@ -33,8 +42,14 @@ describe('an auth method', () => {
       if (lease.method === 'none' || 'bearer' !== x) y();
       const titles = { 'api-key': 'API key', bearer: 'Bearer' };
       const oauth = ['oauth2', 'x'].includes(id) || new Set(['bearer']).has(id) || titles['oauth2'];`;
-    expect(choicesIn(text).filter(isChoiceOfMethod).map(({ text: id }) => id)).toEqual(['oauth2', 'none', 'bearer', 'api-key', 'bearer', 'oauth2', 'bearer', 'oauth2']);
-    expect(choicesIn(`if (access === 'none' || encoding === 'basic') x({ method: 'none' });`).filter(isChoiceOfMethod)).toEqual([]);
+    expect(
+      choicesIn(text)
+        .filter(isChoiceOfMethod)
+        .map(({ text: id }) => id),
+    ).toEqual(['oauth2', 'none', 'bearer', 'api-key', 'bearer', 'oauth2', 'bearer', 'oauth2']);
+    expect(
+      choicesIn(`if (access === 'none' || encoding === 'basic') x({ method: 'none' });`).filter(isChoiceOfMethod),
+    ).toEqual([]);
   });
 
   it('is documented', () => {

@@ -7,7 +7,12 @@ export interface Choice {
   readonly beside: string;
 }
 
-const equalities = new Set([ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken, ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken]);
+const equalities = new Set([
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+]);
 
 /** Every word that a source text chooses by. */
 export function choicesIn(text: string): Choice[] {
@@ -28,7 +33,8 @@ function whatItChooses(node: ts.Node): string | undefined {
   if (ts.isPropertyAssignment(parent) && parent.name === node) return parent.parent.parent.getText();
   if (!ts.isStringLiteralLike(node)) return undefined;
   if (ts.isCaseClause(parent)) return parent.parent.parent.expression.getText();
-  if (ts.isBinaryExpression(parent) && equalities.has(parent.operatorToken.kind)) return (parent.left === node ? parent.right : parent.left).getText();
+  if (ts.isBinaryExpression(parent) && equalities.has(parent.operatorToken.kind))
+    return (parent.left === node ? parent.right : parent.left).getText();
   if (ts.isArrayLiteralExpression(parent)) return parent.parent.getText();
   if (ts.isElementAccessExpression(parent)) return parent.expression.getText();
   return undefined;

@@ -8,7 +8,8 @@ function subjectsIn(text: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const words = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : '';
-    if (/^v\d+\./.test(words)) found.push(`${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${words}`);
+    if (/^v\d+\./.test(words))
+      found.push(`${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${words}`);
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -22,7 +23,13 @@ describe('subjects of the bus', () => {
   });
 
   it('would be found, however they are written', () => {
-    expect(subjectsIn("a('v1.x.y.z');\nb(`v1.events.${action}`);\nc(`v2.x`);\nd('/api/v1/x');")).toEqual(['1: v1.x.y.z', '2: v1.events.', '3: v2.x']);
-    expect(sources.filter((path) => path.startsWith('libs/contracts/')).some((path) => subjectsIn(textOf(path)).length > 0)).toBe(true);
+    expect(subjectsIn("a('v1.x.y.z');\nb(`v1.events.${action}`);\nc(`v2.x`);\nd('/api/v1/x');")).toEqual([
+      '1: v1.x.y.z',
+      '2: v1.events.',
+      '3: v2.x',
+    ]);
+    expect(
+      sources.filter((path) => path.startsWith('libs/contracts/')).some((path) => subjectsIn(textOf(path)).length > 0),
+    ).toBe(true);
   });
 });

@@ -20,6 +20,7 @@ export interface WriterLimits {
 
 /** An answer up to here goes as one frame when it is complete in time. */
 export const wholeBytes = 64 * 1024;
+/** The most that one chunk carries; NATS takes a megabyte. */
 export const chunkBytes = 128 * 1024;
 /** So much waits for credit before the upstream is paused. */
 const waitingBytes = 2 * chunkBytes;

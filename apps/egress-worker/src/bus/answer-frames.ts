@@ -1,6 +1,7 @@
 import { encodeChunk, encodeFrame, sealFrame, type Bus, type FrameHeads } from '@pontage/bus';
 import type { Accepted, Dispatch } from '@pontage/contracts/egress-worker';
 import { unavailable, type Problem } from '@pontage/problems';
+import type { PublicKey } from '@pontage/sealing';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import type { Ledger } from './ledger.js';
 
@@ -17,7 +18,7 @@ export interface Incoming {
 export class AnswerFrames implements AnswerSink {
   spokeAt = 0;
   private readonly startedAt = performance.now();
-  private sealFor: { readonly id: string; readonly publicKey: string } | undefined;
+  private sealFor: PublicKey | undefined;
 
   /** @param onEnd called when the dispatch has ended, before its last frame leaves. */
   constructor(
@@ -28,11 +29,7 @@ export class AnswerFrames implements AnswerSink {
   ) {}
 
   seal(): void {
-    const { process } = this.incoming.dispatch.answerTo;
-    const key = this.bus.presence.all().find((record) => `${record.service}/${record.instance}` === process)?.key;
-    if (key === undefined)
-      throw unavailable({}, { note: `nobody knows the key of ${process}, so nothing can be sealed for it` });
-    this.sealFor = key;
+    this.sealFor = this.keyOf(this.incoming.dispatch.answerTo.process);
   }
 
   accepted(stage: Accepted['stage']): void {
@@ -47,12 +44,8 @@ export class AnswerFrames implements AnswerSink {
     const { dispatch, sender, reply } = this.incoming;
     const { executionId, attempt } = dispatch;
     const frame = encodeFrame('kept', attempt, { executionId, attempt, ...head });
-    const [service = '', instance = ''] = sender.split('/');
-    const key = this.bus.presence
-      .all()
-      .find((record) => record.service === service && record.instance === instance)?.key;
     // An upstream's challenge is for the sender alone.
-    this.bus.connection.publish(reply, key === undefined ? frame : sealFrame(this.bus.channels, key, reply, frame));
+    this.bus.connection.publish(reply, sealFrame(this.bus.channels, this.keyOf(sender), reply, frame));
   }
 
   head(head: UpstreamHead, body: Uint8Array): void {
@@ -80,6 +73,12 @@ export class AnswerFrames implements AnswerSink {
 
   nothing(ending: Ending): void {
     this.close(ending, () => undefined);
+  }
+
+  private keyOf(process: string): PublicKey {
+    const key = this.bus.presence.all().find(({ service, instance }) => `${service}/${instance}` === process)?.key;
+    if (key !== undefined) return key;
+    throw unavailable({}, { note: `nobody knows the key of ${process}, so nothing can be sealed for it` });
   }
 
   private get place(): { region: string; workerId: string } {

@@ -18,7 +18,6 @@ import {
   renderJson,
   renderText,
   type Encoder,
-  type Json,
   type Scope,
 } from '@pontage/templates';
 import type { ResourceSnapshot } from '../policy/resource-index.js';

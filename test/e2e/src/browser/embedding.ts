@@ -32,6 +32,16 @@ export async function mount(
   );
 }
 
+/**
+ * Lets the browser refuse third-party cookies on this page, as people's browsers do. The command-line switches for it
+ * do nothing in a headless shell.
+ */
+export async function refuseThirdPartyCookies(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.setCookieControls', { enableThirdPartyCookieRestriction: true });
+}
+
 /** What this parent has heard so far. */
 export const told = (page: Page): Promise<Told> => page.evaluate(() => (globalThis as unknown as { told: Told }).told);
 

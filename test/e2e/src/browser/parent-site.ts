@@ -10,11 +10,13 @@ export interface ParentSite {
   stop(): Promise<void>;
 }
 
+const plainCookie = { location: '/cookies', 'set-cookie': '__Host-plain=1; Path=/; Secure; HttpOnly; SameSite=None' };
+
 const sdkEntry = fileURLToPath(new URL('../../../../libs/embed-sdk/src/parent/index.ts', import.meta.url));
 
 /**
  * Serves pages that can embed: `/` has the SDK's parent side as `sdk`, `/frame?url=…` puts a plain frame on the page,
- * `?policy=…` sets the Referrer-Policy.
+ * `?policy=…` sets the Referrer-Policy. `/plain-cookie` sets a cookie without `Partitioned` and shows which came back.
  */
 export async function startParentSite(): Promise<ParentSite> {
   const { outputFiles } = await build({
@@ -31,6 +33,8 @@ export async function startParentSite(): Promise<ParentSite> {
     const policy = searchParams.get('policy');
     response.setHeader('content-type', 'text/html; charset=utf-8');
     if (policy !== null) response.setHeader('referrer-policy', policy);
+    if (pathname === '/plain-cookie') return void response.writeHead(303, plainCookie).end();
+    if (pathname === '/cookies') return void response.end(`<p id="cookies">${request.headers.cookie ?? 'none'}</p>`);
     if (pathname === '/sdk.js') return void response.setHeader('content-type', 'text/javascript').end(sdk);
     if (pathname === '/frame')
       return void response.end(
