@@ -184,7 +184,9 @@ describe('decoding', () => {
 
   it('cuts a bomb that is hollow: large between its codings, and empty within', async () => {
     const request = { url: `${upstream.url}/hollow?bytes=${20 * megabyte}` };
-    await expect(client.fetch({ decode: true, maxResponseBytes: megabyte, request })).rejects.toMatchObject({ slug: 'response-too-large' });
+    await expect(client.fetch({ decode: true, maxResponseBytes: megabyte, request })).rejects.toMatchObject({
+      slug: 'response-too-large',
+    });
   });
 
   it.each(['gzip', 'deflate', 'br', 'gzip/gzip'])('cuts a bomb of %s at the expanded limit', async (codings) => {

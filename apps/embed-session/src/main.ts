@@ -1,17 +1,10 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import {
-  apps,
-  organisations,
-  permissions,
-  sessions,
-  type SnapshotEntry,
-  type ValueOf,
-} from '@pontage/contracts/snapshots';
+import { sessions, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
 import { openDatabase, OutboxRelay, UnitOfWork, type SnapshotSink } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
-import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
+import { SnapshotWriter } from '@pontage/snapshots';
 import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
 import { Directory } from './directory/directory.js';
@@ -49,27 +42,18 @@ runService('embed-session', async ({ logger, onStop }) => {
   await relay.start();
   onStop(() => relay.stop());
 
-  const [organisation, app, group] = await Promise.all([
-    SnapshotWatch.open(bus, organisations),
-    SnapshotWatch.open(bus, apps),
-    SnapshotWatch.open(bus, permissions),
-  ]);
-  const directory = new Directory(organisation, app, group);
+  const directory = await Directory.open(bus);
   const ending = new SessionEnding(unitOfWork, writer, directory, logger);
   const upkeep = new SessionUpkeep(unitOfWork, ending, directory, logger);
   await upkeep.start();
   onStop(() => upkeep.stop());
 
   const module = AppModule.with({ bus, unitOfWork, directory, ending });
-  const nest = await NestFactory.createMicroservice(module, {
-    strategy: new ContractServer(bus),
-    logger: nestLogger(logger),
-  });
-  await nest.listen();
+  const options = { strategy: new ContractServer(bus), logger: nestLogger(logger) };
+  await (await NestFactory.createMicroservice(module, options)).listen();
   onStop(() => bus.drain());
-  onStop(() => {
-    for (const watch of [organisation, app, group, writer.watch]) watch.stop();
-  });
+  onStop(() => directory.stop());
+  onStop(() => writer.watch.stop());
   isReady = () => directory.isFresh();
   return { healthPort: health.port };
 });

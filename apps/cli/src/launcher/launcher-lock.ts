@@ -8,7 +8,7 @@ import { readFileSync, rmSync } from 'node:fs';
  */
 export function takeLock(file: string): () => void {
   const holder = holderOf(file);
-  if (holder === -1)
+  if (holder !== undefined)
     throw new Error(`Pontage runs here already, as process ${holder}. Stop it first, or set PONTAGE_DATA_DIR.`);
   writePrivately(file, `${process.pid}\n${commandLineOf(process.pid)}\n`);
   return () => rmSync(file, { force: true });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isAlive } from '@pontage/backends';
+import { commandLineOf, isAlive } from '@pontage/backends';
 import { startPontage, type Pontage } from '@pontage/testkit';
 
 /** Asks until the answer is true; a process needs its time to die and to come back. */
@@ -61,7 +61,7 @@ describe('the launcher', () => {
       Record<string, string>
     >;
     const commandLines = pidsOf(pontage)
-      .map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+      .map((pid) => commandLineOf(pid))
       .join('\n');
     for (const secret of [pontage.adminToken, ...Object.values(secrets).flatMap((group) => Object.values(group))]) {
       expect(commandLines).not.toContain(secret);

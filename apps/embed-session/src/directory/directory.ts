@@ -1,10 +1,11 @@
-import type {
+import type { Bus } from '@pontage/bus';
+import {
   apps as appBucket,
   organisations as organisationBucket,
   permissions as groupBucket,
-  ValueOf,
+  type ValueOf,
 } from '@pontage/contracts/snapshots';
-import type { SnapshotWatch } from '@pontage/snapshots';
+import { SnapshotWatch } from '@pontage/snapshots';
 
 export type Organisation = ValueOf<typeof organisationBucket>;
 export type App = ValueOf<typeof appBucket>;
@@ -16,11 +17,25 @@ export const reaches = (groups: Iterable<Group | undefined>, app: string): boole
 
 /** The registry's organisations, apps and groups, as this process sees them. */
 export class Directory {
-  constructor(
+  private constructor(
     private readonly organisations: SnapshotWatch<typeof organisationBucket>,
     private readonly apps: SnapshotWatch<typeof appBucket>,
     private readonly groups: SnapshotWatch<typeof groupBucket>,
   ) {}
+
+  /** Watches the three buckets; returns when everything that they hold is here. */
+  static async open(bus: Bus): Promise<Directory> {
+    const [organisations, apps, groups] = await Promise.all([
+      SnapshotWatch.open(bus, organisationBucket),
+      SnapshotWatch.open(bus, appBucket),
+      SnapshotWatch.open(bus, groupBucket),
+    ]);
+    return new Directory(organisations, apps, groups);
+  }
+
+  stop(): void {
+    for (const watch of [this.organisations, this.apps, this.groups]) watch.stop();
+  }
 
   /** The organisation; one that was made a moment ago is waited for, and so are app and group. */
   findOrganisation(org: string): Promise<Organisation | undefined> {
