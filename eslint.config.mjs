@@ -21,7 +21,7 @@ const tests = [
   'libs/testkit/**/*.ts',
 ];
 
-/** Who may import whom (STYLE.md 2.7). Each project has one `type:` tag; a constraint that matches it has to hold. */
+/** Who may import whom (ARCHITECTURE.md, Invariants). Each project has one `type:` tag; a constraint that matches it has to hold. */
 const frameworks = ['@nestjs/*', 'typeorm', '@nats-io/*', 'undici'];
 const secretHolders = ['holds:secrets', 'scope:auth-methods'];
 const kinds = {

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { ContractServer, type Bus } from '@pontage/bus';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
+import { isProblem, unavailable } from '@pontage/problems';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
 import { entities, partsOf, type Parts } from './parts.js';
@@ -8,6 +9,9 @@ import { Regions } from './region/regions.js';
 import { schema } from './settings.js';
 import { OwnedBuckets } from './snapshot/owned-buckets.js';
 import { rebuildSnapshots } from './snapshot/rebuild-snapshots.js';
+
+const maxBootstrapTries = 20;
+const bootstrapPauseMs = 250;
 
 /** What a registry is started with. */
 export interface RegistryOptions {
@@ -45,7 +49,7 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
   const parts = partsOf({ bus, unitOfWork, buckets, regions });
   onStop(() => parts.revocations.stop());
   await catchUp(unitOfWork, buckets, parts, logger);
-  if (options.adminTokenHash !== undefined) await parts.bootstrap.run(options.adminTokenHash, regions, logger);
+  if (options.adminTokenHash !== undefined) await bootstrap(parts, options.adminTokenHash, regions, logger);
 
   const app = await NestFactory.createMicroservice(AppModule.with(parts.providers), {
     strategy: new ContractServer(bus),
@@ -55,6 +59,19 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
   // Calls in hand are finished before anything that they need goes away.
   onStop(() => bus.drain());
   onStop(() => relay.stop());
+}
+
+/** At a first start the event stream may come a moment later than this process: what is stored is announced then. */
+async function bootstrap(parts: Parts, adminTokenHash: string, regions: Regions, logger: Logger): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await parts.bootstrap.run(adminTokenHash, regions, logger);
+    } catch (error) {
+      if (!isProblem(error, unavailable) || tries === maxBootstrapTries) throw error;
+      logger.info({ tries }, 'the first organisation is not announced yet');
+      await new Promise((resolve) => setTimeout(resolve, bootstrapPauseMs));
+    }
+  }
 }
 
 /** Denials that were told but not stored come first: the rebuild must not tell the opposite. */
