@@ -9,6 +9,7 @@ export interface Execution {
   readonly closed: Closed | null;
 }
 
+/** An execution of which nothing has been heard yet. */
 export const unknownExecution: Execution = { intents: [], outcomes: [], closed: null };
 
 /** The execution with one more part; what is known of an attempt already stays. */

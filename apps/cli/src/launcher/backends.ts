@@ -27,12 +27,14 @@ export interface Backend<Address> {
   readonly address: () => Address;
 }
 
+/** Where services reach NATS, and as whom. */
 export interface NatsAddress {
   readonly url: string;
   readonly operatorUrl: string;
   readonly passwords: Passwords;
 }
 
+/** Where services reach PostgreSQL, and in which role. */
 export interface DatabaseAddress {
   /** May do everything in the database. */
   readonly adminUrl: string;

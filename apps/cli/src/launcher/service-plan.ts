@@ -107,6 +107,7 @@ export function environmentOf(
   };
 }
 
+/** What the environment of every child has in common. */
 export const commonEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
   NODE_ENV: 'production',
   ...Object.fromEntries(commonVariables.map((name) => [name, env[name]])),

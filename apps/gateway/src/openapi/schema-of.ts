@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** A JSON Schema, as OpenAPI 3 embeds it. */
 export type JsonSchema = Record<string, unknown>;
 
 /** The things that have a name in the document; everything else is written out where it is used. */

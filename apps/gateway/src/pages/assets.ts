@@ -20,6 +20,7 @@ const assets = {
   'page.css': { type: 'text/css; charset=utf-8', text: stylesheet },
 } as const satisfies Record<string, Asset>;
 
+/** The name of a file that pages load. */
 export type AssetName = keyof typeof assets;
 
 /** Where pages find their files: with the documentation, or with what is embedded. Each surface has its own. */

@@ -96,6 +96,7 @@ export const queryParams = z.strictObject({
 });
 export type QueryParams = z.output<typeof queryParams>;
 
+/** What is chosen about a saved query. */
 export const queryDraft = z.strictObject({
   /** The resource's id or name. */
   resource: z.string().min(1).max(100),

@@ -15,6 +15,7 @@ const accessOrNone = z.enum(['none', ...accessLevels]);
 export const groupId = z.coerce.number().int().positive().max(2_147_483_647);
 
 const settings = { name: z.string().min(1).max(100), allApps: accessOrNone, allResources: accessOrNone };
+/** A permission group, and what it may do with which apps and resources. */
 export const group = z.strictObject({
   ...settings,
   id: z.int().positive(),

@@ -32,7 +32,9 @@ const settings = {
   /** Members without a group may edit resources; for tokens that are restricted to groups it means nothing. */
   openResources: z.boolean(),
 };
+/** What is chosen about an organisation. */
 export const organisationSettings = z.strictObject(settings);
+/** An organisation as its readers see it. */
 export const organisation = organisationSettings.extend({
   id: z.uuid(),
   version: z.int().positive(),

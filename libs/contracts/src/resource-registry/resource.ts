@@ -18,6 +18,7 @@ export const regionId = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'A region id is lower-case letters, digits and hyphens.');
 
+/** A resource’s name: unique in its organisation, and usable in a URL in place of its id. */
 export const resourceName = z
   .string()
   .min(1)
