@@ -14,27 +14,15 @@ import { embedSessionSettings, schema } from './settings.js';
 
 runService('embed-session', async ({ logger, onStop }) => {
   const settings = readSettings(embedSessionSettings);
-  guardOutbound([
-    ...destinationsOf(settings.PONTAGE_NATS_URL, 4222),
-    ...destinationsOf(settings.PONTAGE_DATABASE_URL, 5432),
-  ]);
+  const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_DATABASE_URL: databaseUrl } = settings;
+  guardOutbound([...destinationsOf(url, 4222), ...destinationsOf(databaseUrl, 5432)]);
   let isReady = (): boolean => false;
   const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => isReady() });
   onStop(() => health.close());
 
-  const bus = await Bus.connect({
-    service: 'embed-session',
-    url: settings.PONTAGE_NATS_URL,
-    password: settings.PONTAGE_NATS_PASSWORD,
-    logger,
-  });
-  const database = await openDatabase({
-    url: settings.PONTAGE_DATABASE_URL,
-    schema,
-    entities: [],
-    applicationName: 'embed-session',
-    logger,
-  });
+  const applicationName = 'embed-session';
+  const bus = await Bus.connect({ service: applicationName, url, password, logger });
+  const database = await openDatabase({ url: databaseUrl, schema, entities: [], applicationName, logger });
   const writer = await SnapshotWriter.open(bus, sessions);
   const unitOfWork = new UnitOfWork(database, bus, sinkOf(writer));
   onStop(() => unitOfWork.close());
