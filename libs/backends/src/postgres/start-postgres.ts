@@ -60,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return { ...server, port, superuserUrl, ownerUrl: roleUrl(ownerRole), roleUrl };
 }
 
-/** @returns undefined when workers of a killed server still hold its shared memory: they notice in a moment */
+/** @returns undefined when what is left of a killed server is still in the way: it is gone in a moment */
 async function launch(
   options: PostgresOptions,
   port: number,
@@ -83,7 +83,8 @@ async function launch(
   if (await isReady(server, dir)) return server;
   await server.stop();
   const said = tailOf(logOf(dir), Number.MAX_SAFE_INTEGER).slice(before);
-  if (said.includes('shared memory block')) return undefined;
+  // The shared memory of workers that have not noticed yet, or a server whose end nobody has collected yet.
+  if (said.includes('shared memory block') || said.includes('"postmaster.pid" already exists')) return undefined;
   throw new Error(`PostgreSQL did not start: ${said.slice(-1000)}`);
 }
 
