@@ -15,7 +15,11 @@ const transform = {
   ],
 };
 
-const project = (displayName, testMatch) => ({
+/** Tests with real processes share the machine with whatever else it does. */
+const retryOnce = ['<rootDir>/test/retry-once.mjs'];
+
+const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
+  setupFilesAfterEnv,
   displayName,
   testMatch,
   transform,
@@ -30,9 +34,9 @@ const project = (displayName, testMatch) => ({
 export default {
   projects: [
     project('unit', ['<rootDir>/{libs,apps,examples}/*/src/**/!(*.integration).spec.ts']),
-    project('integration', ['<rootDir>/{libs,apps}/*/src/**/*.integration.spec.ts']),
+    project('integration', ['<rootDir>/{libs,apps}/*/src/**/*.integration.spec.ts'], retryOnce),
     project('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
-    project('end-to-end', ['<rootDir>/test/{e2e,faults}/**/*.spec.ts']),
+    project('end-to-end', ['<rootDir>/test/{e2e,faults}/**/*.spec.ts'], retryOnce),
   ],
   testTimeout: 30_000,
   maxWorkers: 2,

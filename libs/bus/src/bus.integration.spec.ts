@@ -49,7 +49,9 @@ describe('Bus', () => {
   it('seals a contract that says so: a wiretap that may read everything reads neither request nor reply', async () => {
     const tap = await stack.operator();
     const seen: string[] = [];
-    tap.subscribe('>', { callback: (_, message) => void seen.push(Buffer.from(message.data).toString('latin1')) });
+    const everything = tap.subscribe('>', {
+      callback: (_, message) => void seen.push(Buffer.from(message.data).toString('latin1')),
+    });
     await tap.flush();
     const draftId = randomUUID();
     broker.serve(draftCredential, async ({ authentication }) => {
@@ -60,7 +62,9 @@ describe('Bus', () => {
       await gateway.request(draftCredential, { authentication: { method: 'bearer', token: 'canary-in' } }, call),
     ).toEqual({ draftId });
     await tap.flush();
-    // A tap on everything counts as somebody who listens everywhere.
+    // A tap on everything counts as somebody who listens everywhere: the server has to know that it is gone.
+    everything.unsubscribe();
+    await tap.flush();
     await tap.close();
     expect(seen.length).toBeGreaterThan(1);
     expect(seen.filter((data) => data.includes('canary-in') || data.includes(draftId))).toEqual([]);
