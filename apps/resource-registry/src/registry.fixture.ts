@@ -134,6 +134,10 @@ export class RegistryRoom {
     await this.stopRegistry();
     await this.stack.stop();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 /** A call with an API token. */

@@ -72,12 +72,12 @@ export class UnitOfWork {
     });
   }
 
-  /** Closes the pool. */
-  async close(): Promise<void> {
-    await this.dataSource.destroy();
-  }
-
-  private async announce(org: string): Promise<void> {
+  /**
+   * Returns when everything that this organisation's transactions announced has been acknowledged: also what an earlier
+   * transaction, or an earlier process, stored and could not tell.
+   * @throws Problem `unavailable` when it takes longer than a caller waits
+   */
+  async announce(org: string): Promise<void> {
     try {
       await this.outbox.flush(org, Date.now() + flushMs);
     } catch (cause) {
@@ -90,6 +90,11 @@ export class UnitOfWork {
         },
       );
     }
+  }
+
+  /** Closes the pool. */
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
   }
 }
 

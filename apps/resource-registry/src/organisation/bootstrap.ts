@@ -37,7 +37,11 @@ export class Bootstrap {
 
   private async keepUp(hash: string, regions: Regions, logger: Logger): Promise<void> {
     const [org] = await this.unitOfWork.ids('bootstrapped_organisation');
-    if (org !== undefined) return this.unitOfWork.run(org, (work) => this.keepToken(work, hash, logger));
+    if (org !== undefined) {
+      await this.unitOfWork.run(org, (work) => this.keepToken(work, hash, logger));
+      // An earlier try may have stored the token without being able to tell the gateway of it.
+      return this.unitOfWork.announce(org);
+    }
     if ((await this.unitOfWork.ids('organisation_ids')).length > 0) return;
 
     const organisation = newOrganisation('default', regions.first);

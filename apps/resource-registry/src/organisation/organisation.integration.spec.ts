@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { eventStream } from '@pontage/contracts/events';
 import {
   createApp,
   createOrganisation,
@@ -192,5 +195,19 @@ describe('tokens of a new organisation', () => {
     await expect(
       room.ask(createToken, { draft: { name: 'b', scopes: ['apps:read'] }, hash }, call),
     ).rejects.toMatchObject(problem('invalid-request'));
+  });
+});
+
+describe('a first start that is faster than the event stream', () => {
+  it('serves when the gateways can know the admin token, and not before', async () => {
+    await using late = await RegistryRoom.open(0);
+    const streams = (await jetstreamManager(await late.stack.operator())).streams;
+    await streams.delete(eventStream.name);
+    const start = late.start();
+    await sleep(1_000);
+    await streams.add({ name: eventStream.name, subjects: [...eventStream.subjects] });
+    await start;
+    const watch = await late.watch(tokens);
+    expect(watch.get(late.adminHash)).toMatchObject({ name: 'admin' });
   });
 });
