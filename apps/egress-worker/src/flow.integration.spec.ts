@@ -89,7 +89,7 @@ describe('the flow around an answer', () => {
         { upload: [Buffer.from('a'), undefined][Symbol.iterator]() },
       );
       await slow.received(() => true);
-      client.flow({ type: 'cut', executionId: sent.dispatch.executionId });
+      sent.flow({ type: 'cut' });
       expect(await sent.receipt()).toMatchObject({ problem: 'client-gone' });
       await slow.quiet();
     });
@@ -107,7 +107,7 @@ describe('the flow around an answer', () => {
       expect(head).toMatchObject({ executionId: sent.dispatch.executionId, attempt: 1, status: 401 });
       expect(head.headers).toContainEqual(['www-authenticate', 'Bearer realm="orders"']);
       expect(isSealed(sent, 'kept')).toBe(true);
-      client.flow({ type: 'release', executionId: sent.dispatch.executionId });
+      sent.flow({ type: 'release' });
       expect(await sent.answer()).toMatchObject({ status: 401 });
     });
 
@@ -120,7 +120,7 @@ describe('the flow around an answer', () => {
           request: { method, url: `${upstream.url}/auth/bearer` },
         });
         await sent.frame('kept');
-        client.flow({ type: 'discard', executionId: sent.dispatch.executionId });
+        sent.flow({ type: 'discard' });
         expect(await sent.receipt()).toMatchObject({ status: 401, problem: null });
         expect(await outcomeOf(sent)).toMatchObject({ status: 401, superseded: true });
         const headers = [['Authorization', `Bearer ${upstream.credentials.bearer}`]] as const;
@@ -139,7 +139,7 @@ describe('the flow around an answer', () => {
     it('that has no body and ended meanwhile goes on all the same', async () => {
       const sent = client.send({ keep: [204], request: { url: `${upstream.url}/status/204` } });
       await sent.frame('kept');
-      client.flow({ type: 'release', executionId: sent.dispatch.executionId });
+      sent.flow({ type: 'release' });
       expect(await sent.answer()).toMatchObject({ status: 204, bytes: 0 });
     });
   });

@@ -15,5 +15,5 @@ export {
   type Frame,
   type FrameHeads,
 } from './frames/frame.js';
-export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow } from './frames/flow.js';
+export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow, type FlowMessage } from './frames/flow.js';
 export { openDispatch, openFrame, sealDispatch, sealFrame, type OpenedDispatch } from './frames/sealed.js';

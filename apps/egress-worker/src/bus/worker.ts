@@ -108,7 +108,7 @@ export class Worker {
   private takeFlow(data: Uint8Array): void {
     const flow = decodeFlow(data);
     const call = this.calls.find(flow.executionId);
-    if (call === undefined) return;
+    if (call?.dispatch.attempt !== flow.attempt) return;
     switch (flow.type) {
       case 'grant':
         return call.grant(flow.bytes);

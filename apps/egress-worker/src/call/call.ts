@@ -92,6 +92,7 @@ export class Call {
     this.kept = undefined;
     if (kept.problem !== undefined) return this.fail(kept.problem);
     try {
+      this.upload?.proceed();
       this.begin(kept.head);
       if (kept.ended) this.answer?.finish();
       else this.exchange?.resume();
@@ -147,6 +148,7 @@ export class Call {
       }
       if (this.dispatch.keep.includes(status)) {
         this.kept = new KeptAnswer({ status, headers });
+        this.upload?.hold();
         this.sink.kept(this.kept.head);
         return false;
       }

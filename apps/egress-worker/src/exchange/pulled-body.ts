@@ -18,6 +18,7 @@ export class PulledBody extends Readable {
   private nextSequence = 0;
   private complete = false;
   private wanted = false;
+  private held = false;
 
   /** @param pull asks for so many bytes more. */
   constructor(private readonly pull: (bytes: number) => void) {
@@ -48,6 +49,17 @@ export class PulledBody extends Readable {
     if (this.wanted) this.passOn();
   }
 
+  /** Asks for no more: whether the upstream gets this body is being judged. */
+  hold(): void {
+    this.held = true;
+  }
+
+  /** Goes on asking. */
+  proceed(): void {
+    this.held = false;
+    if (this.wanted) this.passOn();
+  }
+
   /** No more will come. */
   cut(): void {
     this.destroy(new BodyCut('the client broke off in the middle of the body'));
@@ -71,7 +83,7 @@ export class PulledBody extends Readable {
 
   private ask(): void {
     const ahead = this.asked - this.passedOn;
-    if (this.complete || this.destroyed || ahead > uploadWindow / 2) return;
+    if (this.complete || this.destroyed || this.held || ahead > uploadWindow / 2) return;
     this.asked += uploadWindow - ahead;
     this.pull(uploadWindow - ahead);
   }

@@ -8,6 +8,7 @@ import {
   type BulkConnection,
   type Bus,
   type Flow,
+  type FlowMessage,
   type Frame,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -214,8 +215,14 @@ export class Sent {
     return receipt;
   }
 
+  /** Tells the worker something about this dispatch. */
+  flow(message: FlowMessage): void {
+    const { executionId, attempt } = this.dispatch;
+    this.client.flow({ ...message, executionId, attempt });
+  }
+
   grant(bytes: number): void {
-    this.client.flow({ type: 'grant', executionId: this.dispatch.executionId, bytes });
+    this.flow({ type: 'grant', bytes });
   }
 
   private ending(): FrameOf<'whole'> | FrameOf<'end'> | FrameOf<'problem'> | undefined {
@@ -242,14 +249,13 @@ export class Sent {
   }
 
   private upload(credit: number): void {
-    const { executionId } = this.dispatch;
     for (let left = credit; left > 0;) {
       const piece = this.options.upload?.next();
       if (piece === undefined) return;
       const last = piece.done === true;
       const body = last ? new Uint8Array(0) : piece.value;
       if (body === undefined) return;
-      this.client.flow({ type: 'data', executionId, sequence: this.uploaded, last, body });
+      this.flow({ type: 'data', sequence: this.uploaded, last, body });
       this.uploaded += 1;
       if (last) return;
       left -= body.length;

@@ -4,8 +4,8 @@ import type { Problem } from '@pontage/problems';
 
 /** Who hears of an answer, in this order: perhaps pulls, then a head, chunks and an end; or a problem at any time. */
 export interface AnswerReader {
-  /** The worker takes more of the request's body. */
-  pull(pull: Pull): void;
+  /** The worker takes more of the request's body; with a later attempt it starts anew. */
+  pull(pull: Pull, attempt: number): void;
   head(head: AnswerHead, attempt: number): void;
   chunk(bytes: Uint8Array): void;
   end(end: AnswerEnd): void;

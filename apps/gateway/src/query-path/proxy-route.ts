@@ -110,8 +110,8 @@ class ProxyAnswer implements AnswerReader {
     this.upload = upload;
   }
 
-  pull({ credit }: Pull): void {
-    this.upload?.allow(credit);
+  pull({ credit }: Pull, attempt: number): void {
+    this.upload?.allow(credit, attempt);
   }
 
   head(head: AnswerHead): void {

@@ -9,6 +9,7 @@ import {
   openFrame,
   type Bus,
   type BulkConnection,
+  type FlowMessage,
   type ReplyInbox,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -33,8 +34,8 @@ interface Open {
   attempt: number;
   heardAt: number;
   heard: boolean;
-  /** Where flow messages go, once a worker has spoken. */
-  worker: { readonly region: string; readonly workerId: string } | undefined;
+  /** Where flow messages go, and for which attempt, once a worker has spoken. */
+  worker: { readonly region: string; readonly workerId: string; readonly attempt: number } | undefined;
 }
 
 /** No first frame within this, or silence for that long afterwards: lost. */
@@ -101,10 +102,9 @@ export class QueryClient {
       get attempts() {
         return open.attempt;
       },
-      grant: (bytes) => this.flow(open, encodeFlow({ type: 'grant', executionId, bytes })),
-      send: (sequence, piece, last) =>
-        this.flow(open, encodeFlow({ type: 'data', executionId, sequence, body: piece, last })),
-      cut: () => this.flow(open, encodeFlow({ type: 'cut', executionId })),
+      grant: (bytes) => this.flow(open, { type: 'grant', bytes }),
+      send: (sequence, piece, last) => this.flow(open, { type: 'data', sequence, body: piece, last }),
+      cut: () => this.flow(open, { type: 'cut' }),
       cancel: (reason) => this.cancel(open, reason),
     };
   }
@@ -149,14 +149,15 @@ export class QueryClient {
     switch (frame.type) {
       case 'head':
       case 'whole':
-        open.worker = frame.head;
+        if (!open.assembly.begun) open.worker = { ...frame.head, attempt: frame.attempt };
         return open.assembly.take(frame);
       case 'chunk':
       case 'end':
         return open.assembly.take(frame);
       case 'pull':
-        open.worker = frame.head;
-        return open.reader.pull(frame.head);
+        if (open.assembly.begun || frame.attempt < (open.worker?.attempt ?? 0)) return;
+        open.worker = { ...frame.head, attempt: frame.attempt };
+        return open.reader.pull(frame.head, frame.attempt);
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
         if (frame.attempt <= (open.attempt - 1) * 10) return;
@@ -169,7 +170,7 @@ export class QueryClient {
   /** The reader's view of the end: the execution is closed before it hears of it. */
   private closing(executionId: string, reader: AnswerReader): AnswerReader {
     return {
-      pull: (pull) => reader.pull(pull),
+      pull: (pull, attempt) => reader.pull(pull, attempt),
       head: (head, attempt) => reader.head(head, attempt),
       chunk: (bytes) => reader.chunk(bytes),
       end: (end) => {
@@ -192,10 +193,13 @@ export class QueryClient {
     open?.inboxes.forEach((inbox) => inbox.close());
   }
 
-  private flow(open: Open, message: Uint8Array): void {
-    const { worker } = open;
-    if (worker === undefined || !this.open.has(open.executionId)) return;
-    this.bulk.connection.publish(subjectOf(flowSubject, { region: worker.region, worker: worker.workerId }), message);
+  private flow({ executionId, worker }: Open, message: FlowMessage): void {
+    if (worker === undefined || !this.open.has(executionId)) return;
+    const { region, workerId, attempt } = worker;
+    this.bulk.connection.publish(
+      subjectOf(flowSubject, { region, worker: workerId }),
+      encodeFlow({ ...message, executionId, attempt }),
+    );
   }
 
   /** Region-wide, since nobody may have said yet which worker has it; every region while none has said anything. */

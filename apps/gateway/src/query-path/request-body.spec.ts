@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { isProblem } from '@pontage/problems';
 import type { RunningQuery } from './query-client.js';
-import { readStart, Upload } from './request-body.js';
+import { readStart, Upload, WholeUpload } from './request-body.js';
 
 function received() {
   const pieces: { sequence: number; length: number; last: boolean }[] = [];
@@ -48,10 +48,10 @@ describe('Upload', () => {
       () => query,
       () => undefined,
     );
-    upload.allow(150);
+    upload.allow(150, 1);
     await settled();
     expect(pieces.reduce((sum, { length }) => sum + length, 0)).toBe(150);
-    upload.allow(1000);
+    upload.allow(1000, 1);
     await settled();
     await settled();
     expect(pieces.at(-1)).toMatchObject({ last: true });
@@ -69,7 +69,7 @@ describe('Upload', () => {
       () => query,
       (error) => failed.push(error),
     );
-    upload.allow(1000);
+    upload.allow(1000, 1);
     await settled();
     expect([wasCut(), failed.map((error) => isProblem(error) && error.slug)]).toEqual([true, ['body-too-large']]);
   });
@@ -84,10 +84,61 @@ describe('Upload', () => {
       100,
       () => query,
       (error) => failed.push(error),
-    ).allow(50);
+    ).allow(50, 1);
     await settled();
     stream.destroy();
     await settled();
     expect([wasCut(), failed.length]).toEqual([true, 1]);
+  });
+
+  it('sends the whole beginning once more to the worker of a later attempt', async () => {
+    const { pieces, query } = received();
+    const upload = uploadOf(new PassThrough().end(Buffer.alloc(300)), query);
+    upload.allow(250, 1);
+    await settled();
+    upload.allow(50, 2);
+    upload.allow(500, 1);
+    await settled();
+    upload.allow(500, 2);
+    await settled();
+    expect(pieces.map(({ sequence, length }) => [sequence, length])).toEqual([
+      [0, 250],
+      [0, 50],
+      [1, 250],
+      [2, 0],
+    ]);
+  });
+
+  it('cannot send a body once more of which more than 1 MB has gone', async () => {
+    const { query, wasCut } = received();
+    const failed: unknown[] = [];
+    const upload = uploadOf(new PassThrough().end(Buffer.alloc(3 * 1024 * 1024)), query, failed);
+    upload.allow(2 * 1024 * 1024, 1);
+    await settled();
+    upload.allow(1, 2);
+    expect([wasCut(), failed.map((error) => isProblem(error) && error.slug)]).toEqual([true, ['body-not-replayable']]);
+  });
+});
+
+const uploadOf = (stream: PassThrough, query: RunningQuery, failed: unknown[] = []) =>
+  new Upload(
+    stream,
+    Buffer.alloc(0),
+    10 * 1024 * 1024,
+    () => query,
+    (error) => failed.push(error),
+  );
+
+describe('WholeUpload', () => {
+  it('begins anew for each attempt', () => {
+    const { pieces, query } = received();
+    const upload = new WholeUpload(Buffer.alloc(10), () => query);
+    upload.allow(6, 1);
+    upload.allow(20, 2);
+    upload.allow(20, 1);
+    expect(pieces).toEqual([
+      { sequence: 0, length: 6, last: false },
+      { sequence: 0, length: 10, last: true },
+    ]);
   });
 });

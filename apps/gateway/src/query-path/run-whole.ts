@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { QueryPath } from './query-path.js';
 import type { QueryToRun, RunningQuery } from './query-client.js';
 import type { WholeAnswer } from './query-answer.js';
+import { WholeUpload } from './request-body.js';
 
 /**
  * Runs a query and reads the whole answer; the caller's going away ends it.
@@ -19,22 +20,14 @@ export function runWhole(
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = [];
     let head: AnswerHead | undefined;
-    let sent = 0;
-    let sequence = 0;
+    const upload = pulled === undefined ? undefined : new WholeUpload(pulled, () => query);
     const gone = () => query.cancel('client-gone');
     const settle = (finish: () => void) => {
       request.raw.socket.off('close', gone);
       finish();
     };
     const query: RunningQuery = path.client.run(run, body, repeatable, {
-      pull: ({ credit }) => {
-        if (pulled === undefined) return;
-        for (const end = Math.min(pulled.length, sent + credit); sent < end; sequence += 1) {
-          const piece = pulled.subarray(sent, Math.min(end, sent + 128 * 1024));
-          sent += piece.length;
-          query.send(sequence, piece, sent === pulled.length);
-        }
-      },
+      pull: ({ credit }, attempt) => upload?.allow(credit, attempt),
       head: (received) => (head = received),
       chunk: (bytes) => {
         parts.push(bytes);

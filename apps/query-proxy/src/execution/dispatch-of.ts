@@ -34,8 +34,7 @@ export function dispatchOf(
     remainingMs: Math.min(run.remainingMs ?? timeoutMs, timeoutMs),
     maxResponseBytes: run.maxResponseBytes,
     decode: run.decode,
-    // A body that was pulled is gone: it could not be sent with a fresh credential.
-    keep: run.body.kind === 'pulled' ? [] : retryOn,
+    keep: retryOn,
     window: firstWindow,
     audited: true,
   };

@@ -1,54 +1,54 @@
-/** What a worker is told while it serves an execution. */
-export type Flow =
+/** What a worker is told while it serves an attempt. */
+export type FlowMessage =
   /** `bytes` more of the answer's body may be sent. */
-  | { readonly type: 'grant'; readonly executionId: string; readonly bytes: number }
+  | { readonly type: 'grant'; readonly bytes: number }
   /** A piece of the request's body; `sequence` counts from 0. */
-  | {
-      readonly type: 'data';
-      readonly executionId: string;
-      readonly sequence: number;
-      readonly last: boolean;
-      readonly body: Uint8Array;
-    }
+  | { readonly type: 'data'; readonly sequence: number; readonly last: boolean; readonly body: Uint8Array }
   /** The client broke off in the middle of the request's body. */
-  | { readonly type: 'cut'; readonly executionId: string }
+  | { readonly type: 'cut' }
   /** The verdict on a kept answer: it goes on to the reader. */
-  | { readonly type: 'release'; readonly executionId: string }
+  | { readonly type: 'release' }
   /** The verdict on a kept answer: another attempt follows. */
-  | { readonly type: 'discard'; readonly executionId: string };
+  | { readonly type: 'discard' };
+
+/** A flow message and the attempt that it is for: what comes late for an earlier attempt is not for the next. */
+export type Flow = FlowMessage & { readonly executionId: string; readonly attempt: number };
 
 const codes = { grant: 1, data: 2, last: 3, cut: 4, release: 5, discard: 6 } as const;
 const none = new Uint8Array(0);
+const headBytes = 22;
 
-/** `type 1 byte · execution id 16 · number 4 · body`. */
+/** `type 1 byte · attempt 1 · execution id 16 · number 4 · body`. */
 export function encodeFlow(flow: Flow): Uint8Array {
   const body = flow.type === 'data' ? flow.body : none;
-  const bytes = Buffer.allocUnsafe(21 + body.length);
+  const bytes = Buffer.allocUnsafe(headBytes + body.length);
   bytes.writeUInt8(flow.type === 'data' && flow.last ? codes.last : codes[flow.type], 0);
-  bytes.write(flow.executionId.replaceAll('-', ''), 1, 'hex');
-  bytes.writeUInt32BE(flow.type === 'grant' ? flow.bytes : flow.type === 'data' ? flow.sequence : 0, 17);
-  bytes.set(body, 21);
+  bytes.writeUInt8(flow.attempt, 1);
+  bytes.write(flow.executionId.replaceAll('-', ''), 2, 'hex');
+  bytes.writeUInt32BE(flow.type === 'grant' ? flow.bytes : flow.type === 'data' ? flow.sequence : 0, 18);
+  bytes.set(body, headBytes);
   return bytes;
 }
 
 /** @throws RangeError on what is no flow message. */
 export function decodeFlow(bytes: Uint8Array): Flow {
+  if (bytes.length < headBytes) throw new RangeError('a flow message that is cut off');
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const executionId = readExecutionId(view.subarray(1, 17));
-  const number = view.readUInt32BE(17);
+  const aim = { attempt: view.readUInt8(1), executionId: readExecutionId(view.subarray(2, 18)) };
+  const number = view.readUInt32BE(18);
   switch (view.readUInt8(0)) {
     case codes.grant:
-      return { type: 'grant', executionId, bytes: number };
+      return { type: 'grant', ...aim, bytes: number };
     case codes.data:
-      return { type: 'data', executionId, sequence: number, last: false, body: view.subarray(21) };
+      return { type: 'data', ...aim, sequence: number, last: false, body: view.subarray(headBytes) };
     case codes.last:
-      return { type: 'data', executionId, sequence: number, last: true, body: view.subarray(21) };
+      return { type: 'data', ...aim, sequence: number, last: true, body: view.subarray(headBytes) };
     case codes.cut:
-      return { type: 'cut', executionId };
+      return { type: 'cut', ...aim };
     case codes.release:
-      return { type: 'release', executionId };
+      return { type: 'release', ...aim };
     case codes.discard:
-      return { type: 'discard', executionId };
+      return { type: 'discard', ...aim };
     default:
       throw new RangeError('a flow message of no known type');
   }

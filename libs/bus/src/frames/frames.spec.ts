@@ -19,12 +19,12 @@ describe('the codecs of the query path', () => {
   });
 
   it.each<Flow>([
-    { type: 'grant', executionId, bytes: 131_072 },
-    { type: 'data', executionId, sequence: 3, last: true, body: Buffer.from('end') },
-    { type: 'data', executionId, sequence: 2, last: false, body: Buffer.from('mid') },
-    { type: 'cut', executionId },
-    { type: 'release', executionId },
-    { type: 'discard', executionId },
+    { type: 'grant', executionId, attempt: 2, bytes: 131_072 },
+    { type: 'data', executionId, attempt: 2, sequence: 3, last: true, body: Buffer.from('end') },
+    { type: 'data', executionId, attempt: 2, sequence: 2, last: false, body: Buffer.from('mid') },
+    { type: 'cut', executionId, attempt: 2 },
+    { type: 'release', executionId, attempt: 2 },
+    { type: 'discard', executionId, attempt: 2 },
   ])('carry $type', (flow) => {
     expect(decodeFlow(encodeFlow(flow))).toEqual(flow);
   });
@@ -35,6 +35,7 @@ describe('the codecs of the query path', () => {
     expect(() => decodeFrame(Buffer.from([99, 0, 0, 0, 0, 0]))).toThrow(RangeError);
     expect(() => decodeFrame(Buffer.from([2, 0, 0, 0, 0, 9, 1]))).toThrow(RangeError);
     expect(() => decodeFlow(Buffer.alloc(21))).toThrow(RangeError);
+    expect(() => decodeFlow(Buffer.alloc(22))).toThrow(RangeError);
     expect(() => decodeMessage(Buffer.from([0, 0, 1, 0]))).toThrow(RangeError);
     expect(() => decodeCancel(Buffer.alloc(3))).toThrow(RangeError);
   });
