@@ -73,7 +73,7 @@ describe('a body whose credential was refused', () => {
     const bytes = randomBytes(5_000_000);
     const { answer, seen, resource } = await sentAgain(async (name) => {
       const refused = await upload(name, bytes);
-      return [refused.status, refused.headers.get('pontage-problem'), await refused.json()];
+      return [refused.status, refused.headers.get('pontage-problem'), (await refused.json()) as unknown];
     });
     expect(answer).toMatchObject([409, 'body-not-replayable', { code: 'body-not-replayable' }]);
     expect(seen).toMatchObject([{ status: 401, bytes: 5_000_000 }]);

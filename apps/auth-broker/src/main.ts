@@ -55,6 +55,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
 
   const health = await serveHealth({
     port: settings.PONTAGE_HEALTH_PORT,
+    host: settings.PONTAGE_HEALTH_HOST,
     isReady: () => !bus.connection.isClosed() && variables.isFresh,
   });
   onStop(() => health.close());

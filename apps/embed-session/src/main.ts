@@ -17,7 +17,11 @@ runService('embed-session', async ({ logger, onStop }) => {
   const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(url, 4222), ...destinationsOf(databaseUrl, 5432)]);
   let isReady = (): boolean => false;
-  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => isReady() });
+  const health = await serveHealth({
+    port: settings.PONTAGE_HEALTH_PORT,
+    host: settings.PONTAGE_HEALTH_HOST,
+    isReady: () => isReady(),
+  });
   onStop(() => health.close());
 
   const applicationName = 'embed-session';

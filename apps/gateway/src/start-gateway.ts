@@ -22,7 +22,11 @@ export async function startGateway(
   { logger, onStop }: ServiceContext,
 ): Promise<{ healthPort: number; port: number }> {
   let isReady = (): boolean => false;
-  const health = await serveHealth({ port: settings.PONTAGE_HEALTH_PORT, isReady: () => isReady() });
+  const health = await serveHealth({
+    port: settings.PONTAGE_HEALTH_PORT,
+    host: settings.PONTAGE_HEALTH_HOST,
+    isReady: () => isReady(),
+  });
   onStop(() => health.close());
   const bus = await Bus.connect({
     service: 'gateway',

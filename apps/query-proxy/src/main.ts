@@ -34,6 +34,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
   onStop(() => intake.stop());
   const health = await serveHealth({
     port: settings.PONTAGE_HEALTH_PORT,
+    host: settings.PONTAGE_HEALTH_HOST,
     isReady: () => !bus.connection.isClosed() && policy.isFresh(),
   });
   onStop(() => health.close());

@@ -119,7 +119,10 @@ export class Dispatcher {
   private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
     const verdict = await (pending.judge?.(kept) ?? 'release');
     const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
-    this.bus.connection.publish(subject, encodeFlow({ type: verdict, executionId: kept.executionId, attempt: kept.attempt }));
+    this.bus.connection.publish(
+      subject,
+      encodeFlow({ type: verdict, executionId: kept.executionId, attempt: kept.attempt }),
+    );
   }
 
   private end(key: string, receipt?: Receipt): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decodeFrame, openFrame, type Bus } from '@pontage/bus';
 import type { AnswerHead, Dispatch } from '@pontage/contracts/egress-worker';
-import { asProblem, problemFromWire, unavailable } from '@pontage/problems';
+import { asProblem, problemFromWire, unavailable, workerLost, type Problem } from '@pontage/problems';
 import type { Dispatcher } from './dispatcher.js';
 
 /** For whom and from where a call of ours leaves. */
@@ -17,13 +17,16 @@ export type EgressFetch = (
   init?: { method?: string; headers?: ConstructorParameters<typeof Headers>[0]; body?: unknown },
 ) => Promise<Response>;
 
+/** A worker gives a sign of life every second; one that is silent for this long is gone. */
+const silenceMs = 3_000;
+const lookMs = 250;
 /** Token endpoints and their like answer in kilobytes. */
 const maxResponseBytes = 1024 * 1024;
 
 /**
  * A `fetch` that leaves through an egress worker of the route's region, under its policy, and is answered sealed.
  * Redirects are not followed: a token endpoint that moves has to be configured anew.
- * @throws Problem the worker's, or `region-unavailable`, or `unavailable` after `timeoutMs`.
+ * @throws Problem the worker's, or `region-unavailable`, `worker-lost` when the worker falls silent, or `unavailable` after `timeoutMs`.
  */
 export function egressFetch(bus: Bus, dispatcher: Dispatcher, route: EgressRoute): EgressFetch {
   return async (url, init = {}) => {
@@ -62,33 +65,22 @@ function exchange(
   request: Dispatch['request'],
   body: Uint8Array | undefined,
 ): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let head: AnswerHead | undefined;
-    const finish = (settle: () => void) => {
-      clearTimeout(timer);
-      inbox.close();
-      settle();
-    };
-    const executionId = randomUUID();
-    const timer = setTimeout(() => {
+  const executionId = randomUUID();
+  return new Promise<Answer>((resolve, reject) => {
+    const reading = new Reading(resolve, reject);
+    const watch = setInterval(() => {
+      const problem = reading.overdue(route);
+      if (problem === undefined) return;
       dispatcher.cancel(route.region, executionId);
-      finish(() => reject(unavailable({}, { note: `no answer from a worker of ${route.region}` })));
-    }, route.timeoutMs + 1_000);
-    const inbox = bus.replies.expect((message) => {
-      try {
-        const frame = decodeFrame(openFrame(bus.channels, message.subject, message.data));
-        if (frame.type === 'problem') finish(() => reject(problemFromWire(frame.head)));
-        if (frame.type === 'head' || frame.type === 'whole') head = frame.head;
-        if (frame.type === 'head' || frame.type === 'whole' || frame.type === 'chunk') chunks.push(frame.body);
-        if ((frame.type === 'whole' || frame.type === 'end') && head !== undefined) {
-          const answer = { head, body: Buffer.concat(chunks) };
-          finish(() => resolve(answer));
-        }
-      } catch (error) {
-        finish(() => reject(asProblem(error)));
-      }
-    });
+      reading.fail(problem);
+    }, lookMs);
+    const inbox = bus.replies.expect((message) =>
+      reading.take(() => openFrame(bus.channels, message.subject, message.data)),
+    );
+    reading.onEnd = () => {
+      clearInterval(watch);
+      inbox.close();
+    };
     const answerTo = {
       process: `${bus.identity.service}/${bus.identity.instance}`,
       inbox: inbox.subject,
@@ -98,10 +90,52 @@ function exchange(
     dispatcher.send({
       region: route.region,
       body,
-      failed: (problem) => finish(() => reject(problem)),
+      failed: (problem) => reading.fail(problem),
       dispatch: { executionId, org: route.org, answerTo, request, remainingMs: route.timeoutMs, ...tokenCall },
     });
   });
+}
+
+/** The frames of one answer as they come, put together. */
+class Reading {
+  onEnd: () => void = () => undefined;
+  private head: AnswerHead | undefined;
+  private readonly chunks: Uint8Array[] = [];
+  private readonly begunAt = performance.now();
+  private heardAt = this.begunAt;
+
+  constructor(
+    private readonly resolve: (answer: Answer) => void,
+    private readonly reject: (problem: Problem) => void,
+  ) {}
+
+  take(open: () => Uint8Array): void {
+    this.heardAt = performance.now();
+    try {
+      const frame = decodeFrame(open());
+      if (frame.type === 'problem') return this.fail(problemFromWire(frame.head));
+      if (frame.type === 'head' || frame.type === 'whole') this.head = frame.head;
+      if (frame.type === 'head' || frame.type === 'whole' || frame.type === 'chunk') this.chunks.push(frame.body);
+      if ((frame.type !== 'whole' && frame.type !== 'end') || this.head === undefined) return;
+      this.onEnd();
+      this.resolve({ head: this.head, body: Buffer.concat(this.chunks) });
+    } catch (error) {
+      this.fail(asProblem(error));
+    }
+  }
+
+  fail(problem: Problem): void {
+    this.onEnd();
+    this.reject(problem);
+  }
+
+  /** Why nothing more is to be expected; undefined while it is. */
+  overdue({ region, timeoutMs }: EgressRoute): Problem | undefined {
+    const now = performance.now();
+    if (now - this.begunAt > timeoutMs + 1_000)
+      return unavailable({}, { note: `no answer from a worker of ${region}` });
+    return now - this.heardAt > silenceMs ? workerLost({}) : undefined;
+  }
 }
 
 /** What every call of ours has in common: it carries its credential itself, goes nowhere else, and is no query of anybody's. */

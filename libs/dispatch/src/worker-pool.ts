@@ -15,7 +15,8 @@ export class WorkerPool {
    * @throws Problem `region-unavailable` when there is none, `overloaded` when all of them have been tried.
    */
   pick(region: string, avoid: ReadonlySet<string>): PresenceRecord {
-    const live = this.presence.live('egress-worker', region);
+    // One that has said no capacity yet is there, and does not listen.
+    const live = this.presence.live('egress-worker', region).filter(({ capacity }) => capacity > 0);
     const candidates = avoid.size === 0 ? live : live.filter(({ instance }) => !avoid.has(instance));
     const [first, second] = twoOf(candidates);
     if (first === undefined)

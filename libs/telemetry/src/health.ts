@@ -11,6 +11,7 @@ export interface HealthServer {
 /** Serves `/healthz` (the process runs), `/readyz` (it can do its work) and `/metrics` (Prometheus text). */
 export async function serveHealth(options: {
   port: number;
+  /** Loopback when it is not given. */
   host?: string;
   isReady: () => boolean;
 }): Promise<HealthServer> {

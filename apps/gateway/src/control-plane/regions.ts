@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
-import { pageOf } from '@pontage/contracts';
+import { pageOf, pageRequest } from '@pontage/contracts';
 import { regionId } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
@@ -34,9 +34,13 @@ export class Regions {
     path: '/api/v1/regions',
     access: 'regions:read',
     summary: 'Lists the regions that have workers now, and those workers.',
+    query: pageRequest.extend({ cursor: regionId.optional() }),
     reply: pageOf(region),
   })
-  async listRegions(_asked: Asked) {
-    return { data: regionsOf(this.bus.presence.all()), nextCursor: null };
+  async listRegions({ query: { limit, cursor = '' } }: Asked<{ query: typeof pageRequest }>) {
+    // Regions come and go with their workers, so a page begins behind a name and not behind a row.
+    const rest = regionsOf(this.bus.presence.all()).filter(({ id }) => id > cursor);
+    const data = rest.slice(0, limit);
+    return { data, nextCursor: rest.length > limit ? (data.at(-1)?.id ?? null) : null };
   }
 }
