@@ -63,17 +63,6 @@ describe('things that are kept', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('are listed in pages, regions by their names as well', async () => {
-    const regions = (cursor = '') => ask<List<{ id: string }>>(pontage, 'GET', `/api/v1/regions?limit=1${cursor}`);
-    const first = await regions();
-    const second = await regions(`&cursor=${first.json.nextCursor}`);
-    expect([first, second].map(({ json }) => [json.data.map(({ id }) => id), json.nextCursor])).toEqual([
-      [['eu-central-1'], 'eu-central-1'],
-      [['us-west-2'], null],
-    ]);
-    expect((await ask(pontage, 'GET', '/api/v1/regions?cursor=%00')).json.errors[0]?.pointer).toBe('/query/cursor');
-  });
-
   it('change only if nobody else has changed them', async () => {
     const { json } = await ask<App>(pontage, 'POST', '/api/v1/apps', { name: name() });
     const path = `/api/v1/apps/${json.uuid}`;

@@ -165,3 +165,16 @@ describe('a request that is in the way', () => {
     expect(performance.now() - begun).toBeLessThan(12_000);
   });
 });
+
+describe('regions', () => {
+  it('are listed in pages by their names', async () => {
+    const regions = (cursor = '') => ask<List<{ id: string }>>(pontage, 'GET', `/api/v1/regions?limit=1${cursor}`);
+    const first = await regions();
+    const second = await regions(`&cursor=${first.json.nextCursor}`);
+    expect([first, second].map(({ json }) => [json.data.map(({ id }) => id), json.nextCursor])).toEqual([
+      [['eu-central-1'], 'eu-central-1'],
+      [['us-west-2'], null],
+    ]);
+    expect((await ask(pontage, 'GET', '/api/v1/regions?cursor=%00')).json.errors[0]?.pointer).toBe('/query/cursor');
+  });
+});

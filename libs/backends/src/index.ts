@@ -6,6 +6,7 @@ export {
   natsUsersConfig,
   standardRegions,
 } from './nats/nats-users.js';
+export { findNatsServer } from './nats/find-nats-server.js';
 export { startNats, type Nats } from './nats/start-nats.js';
 export { databaseName, databaseRoles, ownerRole, prepareDatabase, serviceRoles } from './postgres/prepare-database.js';
 export { startPostgres, superuserRole, type Postgres } from './postgres/start-postgres.js';
