@@ -22,11 +22,7 @@ runService('audit-log', async ({ logger, onStop }) => {
   const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(url, 4222), ...destinationsOf(databaseUrl, 5432)]);
   let ready = false;
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => ready,
-  });
+  const health = await serveHealth(settings, () => ready);
   onStop(() => health.close());
 
   const bus = await Bus.connect({ service: 'audit-log', url, password, logger });

@@ -53,11 +53,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   await bus.connection.flush();
   onStop(() => app.close());
 
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => !bus.connection.isClosed() && variables.isFresh,
-  });
+  const health = await serveHealth(settings, () => !bus.connection.isClosed() && variables.isFresh);
   onStop(() => health.close());
   return { healthPort: health.port };
 });

@@ -32,11 +32,7 @@ runService('egress-worker', async ({ logger, onStop }) => {
     capacity: settings.PONTAGE_EGRESS_CAPACITY,
     outboundIps: settings.PONTAGE_OUTBOUND_IPS,
   });
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => worker.isReady,
-  });
+  const health = await serveHealth(settings, () => worker.isReady);
   onStop(() => health.close());
   onStop(() => worker.drain());
   return { healthPort: health.port };

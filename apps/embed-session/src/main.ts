@@ -17,11 +17,7 @@ runService('embed-session', async ({ logger, onStop }) => {
   const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(url, 4222), ...destinationsOf(databaseUrl, 5432)]);
   let isReady = (): boolean => false;
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => isReady(),
-  });
+  const health = await serveHealth(settings, () => isReady());
   onStop(() => health.close());
 
   const applicationName = 'embed-session';

@@ -22,11 +22,7 @@ export async function startGateway(
   { logger, onStop }: ServiceContext,
 ): Promise<{ healthPort: number; port: number }> {
   let isReady = (): boolean => false;
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => isReady(),
-  });
+  const health = await serveHealth(settings, () => isReady());
   onStop(() => health.close());
   const bus = await Bus.connect({
     service: 'gateway',

@@ -32,11 +32,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
   };
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => !bus.connection.isClosed() && policy.isFresh(),
-  });
+  const health = await serveHealth(settings, () => !bus.connection.isClosed() && policy.isFresh());
   onStop(() => health.close());
   return { healthPort: health.port };
 });

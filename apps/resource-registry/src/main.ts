@@ -10,11 +10,7 @@ runService('resource-registry', async ({ logger, onStop }) => {
   const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
   let serving = false;
-  const health = await serveHealth({
-    port: settings.PONTAGE_HEALTH_PORT,
-    host: settings.PONTAGE_HEALTH_HOST,
-    isReady: () => serving,
-  });
+  const health = await serveHealth(settings, () => serving);
   onStop(() => health.close());
 
   const password = settings.PONTAGE_NATS_PASSWORD;

@@ -4,7 +4,7 @@ import { serveHealth } from './health.js';
 describe('serveHealth', () => {
   it('tells health, readiness and metrics apart', async () => {
     let ready = false;
-    const server = await serveHealth({ port: 0, isReady: () => ready });
+    const server = await serveHealth({ PONTAGE_HEALTH_PORT: 0, PONTAGE_HEALTH_HOST: '127.0.0.1' }, () => ready);
     const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(503);

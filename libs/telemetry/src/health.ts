@@ -2,6 +2,13 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metrics } from './metrics.js';
 
+/** Where a process says how it is, as its settings have it. */
+export interface HealthAddress {
+  /** 0: any free port. */
+  readonly PONTAGE_HEALTH_PORT: number;
+  readonly PONTAGE_HEALTH_HOST: string;
+}
+
 /** The little HTTP server beside each service that an orchestrator and Prometheus ask. */
 export interface HealthServer {
   readonly port: number;
@@ -9,17 +16,11 @@ export interface HealthServer {
 }
 
 /** Serves `/healthz` (the process runs), `/readyz` (it can do its work) and `/metrics` (Prometheus text). */
-export async function serveHealth(options: {
-  port: number;
-  /** Loopback when it is not given. */
-  host?: string;
-  isReady: () => boolean;
-}): Promise<HealthServer> {
+export async function serveHealth(at: HealthAddress, isReady: () => boolean): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/healthz') return answer(response, 200, 'ok\n');
-    if (path === '/readyz')
-      return options.isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'not ready\n');
+    if (path === '/readyz') return isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'not ready\n');
     if (path !== '/metrics') return answer(response, 404, 'not found\n');
     metrics.metrics().then(
       (text) => answer(response, 200, text, metrics.contentType),
@@ -28,7 +29,7 @@ export async function serveHealth(options: {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host ?? '127.0.0.1', resolve);
+    server.listen(at.PONTAGE_HEALTH_PORT, at.PONTAGE_HEALTH_HOST, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
