@@ -12,6 +12,11 @@ import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
 import { TokenEgress } from './grant/token-egress.js';
+import { KeyRotations } from './key/key-rotations.js';
+import { ListKeys } from './key/list-keys.js';
+import { RotateKeys } from './key/rotate-keys.js';
+import { RotationStore } from './key/rotation-store.js';
+import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { GrantLeases } from './lease/grant-leases.js';
 import { LeaseCredential } from './lease/lease-credential.js';
@@ -28,12 +33,23 @@ export interface BrokerRooms {
   readonly box: SecretBox;
   readonly config: ConfigVariables;
   readonly egress: TokenEgress;
+  readonly rotations: KeyRotations;
 }
 
-@Module({ controllers: [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods] })
+const contracts = [
+  DraftCredential,
+  ClaimCredential,
+  ForgetCredentials,
+  LeaseCredential,
+  ListAuthMethods,
+  RotateKeys,
+  ListKeys,
+];
+
+@Module({ controllers: contracts })
 export class AppModule {
   /** The broker's wiring. */
-  static with({ unitOfWork, box, config, egress }: BrokerRooms): DynamicModule {
+  static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
     const grants = new GrantStore(unitOfWork, box);
     const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
@@ -44,6 +60,10 @@ export class AppModule {
         { provide: DraftStore, useValue: new DraftStore(unitOfWork, box) },
         { provide: CredentialStore, useValue: new CredentialStore(box) },
         { provide: Fingerprints, useValue: fingerprints },
+        { provide: SecretBox, useValue: box },
+        { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
+        { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
+        { provide: KeyRotations, useValue: rotations },
         { provide: GrantLeases, useValue: new GrantLeases(unitOfWork, fingerprints, config, keeper) },
       ],
     };

@@ -3,19 +3,24 @@ import { NestFactory } from '@nestjs/core';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { AuthFetch } from '@pontage/auth-methods';
 import { type Bus, ContractServer } from '@pontage/bus';
-import type { Call } from '@pontage/contracts';
+import type { Call, Scope } from '@pontage/contracts';
 import { claimCredential, draftCredential, leaseCredential } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
 import { config as configBucket } from '@pontage/contracts/snapshots';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
+import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
 import { AppModule, entities } from './app.module.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { ConfigVariables } from './lease/config-variables.js';
-import { CreateCredentials1763700000000 } from './migrations/create-credentials.js';
+import { migrations } from './migrations/migrations.js';
+import { KeyRing } from './key/key-ring.js';
+import { KeyRotations } from './key/key-rotations.js';
+import { RotationStore } from './key/rotation-store.js';
+import { SealedRecords } from './key/sealed-records.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
 
@@ -54,7 +59,7 @@ export class BrokerStack implements AsyncDisposable {
       ownerUrl: stack.postgres.ownerUrl,
       schema,
       appRole: schema,
-      migrations: [CreateCredentials1763700000000],
+      migrations,
     });
     const operator = await stack.operator();
     await (
@@ -89,9 +94,11 @@ export class BrokerStack implements AsyncDisposable {
       applicationName: 'spec',
     });
     const unitOfWork = new UnitOfWork(dataSource, bus, { put: () => Promise.reject(new Error('no bucket')) });
-    const box = new SecretBox(keys);
+    const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
-    const rooms = { unitOfWork, box, config: new ConfigVariables(watch), egress: new DirectEgress() };
+    const [store, records] = [new RotationStore(unitOfWork), new SealedRecords(unitOfWork)];
+    const rotations = new KeyRotations(unitOfWork, store, records, box, createLogger('spec', 'silent'));
+    const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress: new DirectEgress() };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
       logger: false,
@@ -184,8 +191,8 @@ export const newKey = (id: string): string => `${id}:${randomBytes(32).toString(
 const sharedKeys = MasterKeys.parse(newKey('k1'));
 
 /** A call of somebody with an API token. */
-export const callOf = (org: string = randomUUID()): Call => ({
+export const callOf = (org: string = randomUUID(), scopes: Scope[] = ['admin']): Call => ({
   org,
-  principal: { type: 'token', id: randomUUID(), display: 'spec', scopes: ['admin'], groupIds: null },
+  principal: { type: 'token', id: randomUUID(), display: 'spec', scopes, groupIds: null },
   requestId: randomUUID(),
 });

@@ -11,13 +11,17 @@ import { AppModule, entities } from './app.module.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftSweep } from './draft/draft-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
+import { KeyRotations } from './key/key-rotations.js';
+import { RotationStore } from './key/rotation-store.js';
+import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { SecretBox } from './secrets/secret-box.js';
-import { brokerSettings, readMasterKeys, schema } from './settings.js';
+import { brokerSettings, keyRing, schema } from './settings.js';
 
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
-  const box = new SecretBox(readMasterKeys(settings));
+  const ring = keyRing(settings);
+  const box = new SecretBox(ring);
   const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
 
@@ -41,14 +45,29 @@ runService('auth-broker', async ({ logger, onStop }) => {
   sweep.start();
   onStop(() => sweep.stop());
 
+  if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
+  onStop(() => ring.stop());
+  const rotations = new KeyRotations(
+    unitOfWork,
+    new RotationStore(unitOfWork),
+    new SealedRecords(unitOfWork),
+    box,
+    logger,
+  );
+  rotations.start();
+  onStop(() => rotations.stop());
+
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
   const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus));
-  const app = await NestFactory.createMicroservice(AppModule.with({ unitOfWork, box, config: variables, egress }), {
-    strategy: new ContractServer(bus),
-    logger: nestLogger(logger),
-  });
+  const app = await NestFactory.createMicroservice(
+    AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
+    {
+      strategy: new ContractServer(bus),
+      logger: nestLogger(logger),
+    },
+  );
   await app.listen();
   await bus.connection.flush();
   onStop(() => app.close());

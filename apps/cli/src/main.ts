@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PontageClient, Refusal } from './client/pontage-client.js';
 import { exportAudit, tailAudit, verifyAuditLog } from './commands/audit.js';
 import { demo, demoLoad } from './commands/demo.js';
+import { keysStatus, rotateKeys } from './commands/keys.js';
 import { migrate } from './commands/migrate.js';
 import { addPair, jsonArgument, runQuery, type QueryOptions } from './commands/query.js';
 import { start } from './commands/start.js';
@@ -91,6 +92,20 @@ audit
   .option('--checkpoints <file>', 'checkpoints that were kept elsewhere, one JSON object a line')
   .action(async ({ checkpoints }: { checkpoints?: string }) =>
     exitWith(await verifyAuditLog(client(), checkpoints, isJson())),
+  );
+
+const keys = program.command('keys').description('the master keys that credentials are sealed with');
+keys
+  .command('status')
+  .description('list them, and how many records each of them wraps')
+  .action(async () => exitWith(await keysStatus(client(), isJson())));
+keys
+  .command('rotate')
+  .description('bring every record under the newest master key, and wait for it')
+  .option('--add <file>', "put a new key into the brokers' key file first")
+  .option('--data', 'new data keys as well: every secret is sealed anew', false)
+  .action(async ({ add, data }: { add?: string; data: boolean }) =>
+    exitWith(await rotateKeys(client(), { add, data }, isJson())),
   );
 
 try {

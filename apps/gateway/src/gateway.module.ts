@@ -6,6 +6,7 @@ import { CallerAccount } from './control-plane/caller-account.js';
 import { ConfigVariables } from './control-plane/config-variables.js';
 import { EmbedSessions } from './control-plane/embed-sessions.js';
 import { Groups } from './control-plane/groups.js';
+import { Keys } from './control-plane/keys.js';
 import { Organisations } from './control-plane/organisations.js';
 import { Regions } from './control-plane/regions.js';
 import { Resources } from './control-plane/resources.js';
@@ -21,6 +22,7 @@ const controlPlane = [
   EmbedSessions,
   EmbedUrls,
   Groups,
+  Keys,
   Organisations,
   Regions,
   Resources,

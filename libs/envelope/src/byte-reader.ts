@@ -20,6 +20,11 @@ export class ByteReader {
     return this.source.subarray(this.at - count, this.at);
   }
 
+  /** Everything from here on. */
+  rest(): Buffer {
+    return this.bytes(this.source.length - this.at);
+  }
+
   byte(): number {
     return this.bytes(1).readUInt8();
   }

@@ -51,12 +51,8 @@ export function sealFields(keys: MasterKeys, place: SealPlace, fields: SecretFie
  * @throws SealBroken
  */
 export function openFields(keys: MasterKeys, place: SealPlace, record: Uint8Array): Record<string, Buffer> {
-  const reader = new ByteReader(record, () => new SealBroken('the sealed record is cut off'));
-  if (reader.byte() !== format) throw new SealBroken('the sealed record has an unknown format');
-  const keyId = reader.shortText();
-  const key = keys.find(keyId);
-  if (key === undefined) throw new SealBroken('the sealed record names a master key that is not here');
-  const dataKey = openBox(key.bytes, reader.bytes(nonceBytes + keyBytes + tagBytes), wrapContext(place, keyId));
+  const reader = read(record);
+  const dataKey = openDataKey(keys, place, reader);
   const fields: [string, Buffer][] = [];
   while (!reader.isAtEnd) {
     const name = reader.shortText();
@@ -64,6 +60,35 @@ export function openFields(keys: MasterKeys, place: SealPlace, record: Uint8Arra
   }
   dataKey.fill(0);
   return Object.fromEntries(fields);
+}
+
+/**
+ * The same record with its data key wrapped by the newest master key; the fields stay as they are.
+ * @throws SealBroken
+ */
+export function rewrapFields(keys: MasterKeys, place: SealPlace, record: Uint8Array): Buffer {
+  const reader = read(record);
+  const dataKey = openDataKey(keys, place, reader);
+  const { id, bytes } = keys.current;
+  const wrapped = sealBox(bytes, dataKey, wrapContext(place, id));
+  dataKey.fill(0);
+  return Buffer.concat([Buffer.of(format), shortText(id), wrapped, reader.rest()]);
+}
+
+/** The id of the master key that a record was wrapped with. @throws SealBroken */
+export const keyIdOf = (record: Uint8Array): string => read(record).shortText();
+
+function read(record: Uint8Array): ByteReader {
+  const reader = new ByteReader(record, () => new SealBroken('the sealed record is cut off'));
+  if (reader.byte() !== format) throw new SealBroken('the sealed record has an unknown format');
+  return reader;
+}
+
+function openDataKey(keys: MasterKeys, place: SealPlace, reader: ByteReader): Buffer {
+  const keyId = reader.shortText();
+  const key = keys.find(keyId);
+  if (key === undefined) throw new SealBroken('the sealed record names a master key that is not here');
+  return openBox(key.bytes, reader.bytes(nonceBytes + keyBytes + tagBytes), wrapContext(place, keyId));
 }
 
 function sealBox(key: Uint8Array, plain: Uint8Array, context: Buffer): Buffer {

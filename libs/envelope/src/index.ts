@@ -1,3 +1,11 @@
 export { MasterKeys, type MasterKey } from './master-keys.js';
-export { openFields, SealBroken, sealFields, type SealPlace, type SecretFields } from './envelope.js';
+export {
+  keyIdOf,
+  openFields,
+  rewrapFields,
+  SealBroken,
+  sealFields,
+  type SealPlace,
+  type SecretFields,
+} from './envelope.js';
 export { fingerprint } from './fingerprint.js';

@@ -34,6 +34,11 @@ export class MasterKeys {
     return this.keys[0];
   }
 
+  /** The ids, newest first. */
+  get ids(): readonly string[] {
+    return this.keys.map(({ id }) => id);
+  }
+
   /** The key of this id, if it is still there. */
   find(id: string): MasterKey | undefined {
     return this.keys.find((key) => key.id === id);

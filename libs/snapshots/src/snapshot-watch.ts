@@ -8,8 +8,8 @@ interface Held<V> extends SnapshotEntry<V> {
 }
 
 const tickMs = 250;
-/** How long a start waits for the bucket's owner to make it, and a lookup for a key that may be on its way. */
-const openWithinMs = 30_000;
+/** How long a start waits for the bucket's owner to make it (its database may be booting), and a lookup for a key that may be on its way. */
+const openWithinMs = 120_000;
 const findWithinMs = 500;
 
 /**
@@ -35,7 +35,7 @@ export class SnapshotWatch<B extends Bucket> {
 
   /**
    * Watches a bucket; returns when every value that it held is here.
-   * @throws Error when the owner has not made the bucket within half a minute.
+   * @throws Error when the owner has not made the bucket within two minutes.
    */
   static async open<B extends Bucket>(bus: Bus, bucket: B): Promise<SnapshotWatch<B>> {
     const watch = new SnapshotWatch(bus, bucket);
@@ -119,7 +119,8 @@ export class SnapshotWatch<B extends Bucket> {
         const kv = await new Kvm(this.bus.jetstream).open(this.bucket.name);
         return await kv.watch();
       } catch (error) {
-        if (Date.now() > deadline || this.stopped) throw error;
+        if (Date.now() > deadline || this.stopped)
+          throw new Error(`nobody has made the bucket ${this.bucket.name}: is its owner running?`, { cause: error });
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }

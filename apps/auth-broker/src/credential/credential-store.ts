@@ -21,7 +21,7 @@ export class CredentialStore {
     credential: Omit<StoredCredential, 'org' | 'sealed'>,
     secrets: SecretValues,
   ): Promise<void> {
-    const sealed = this.box.seal(placeOf({ org, id: credential.id }), secrets);
+    const sealed = this.box.seal(credentialPlace({ org, id: credential.id }), secrets);
     await manager.insert(CredentialRow, { ...credential, org, sealed });
   }
 
@@ -33,7 +33,7 @@ export class CredentialStore {
 
   /** The secrets of a credential in clear. @throws SealBroken */
   open(credential: StoredCredential): Record<string, unknown> {
-    return this.box.open(placeOf(credential), credential.sealed);
+    return this.box.open(credentialPlace(credential), credential.sealed);
   }
 
   /** Deletes the resource's credentials, and their grants with them. Returns their ids. */
@@ -44,4 +44,10 @@ export class CredentialStore {
   }
 }
 
-const placeOf = ({ org, id }: { org: string; id: string }) => ({ org, kind: 'credential', id, version: 1 });
+/** What a credential is sealed for. */
+export const credentialPlace = ({ org, id }: { org: string; id: string }) => ({
+  org,
+  kind: 'credential',
+  id,
+  version: 1,
+});

@@ -21,7 +21,7 @@ export class DraftStore {
   ) {}
 
   async insert(org: string, id: string, { method, settings, secrets, kept }: Draft): Promise<void> {
-    const sealed = this.box.seal(placeOf(org, id), secrets);
+    const sealed = this.box.seal(draftPlace(org, id), secrets);
     await this.unitOfWork.run(org, ({ manager }) =>
       manager.insert(DraftRow, { id, org, method, settings, kept: [...kept], sealed }),
     );
@@ -36,7 +36,7 @@ export class DraftStore {
     const [row] = rows;
     if (row === undefined) return undefined;
     const { sealed, ...draft } = row;
-    return { ...draft, secrets: this.box.open(placeOf(org, id), sealed) };
+    return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
   }
 
   /** Deletes the drafts of every organisation that nobody claimed in time. Returns how many. */
@@ -53,4 +53,5 @@ export class DraftStore {
   }
 }
 
-const placeOf = (org: string, id: string) => ({ org, kind: 'draft', id, version: 1 });
+/** What a draft is sealed for. */
+export const draftPlace = (org: string, id: string) => ({ org, kind: 'draft', id, version: 1 });

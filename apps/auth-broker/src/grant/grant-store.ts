@@ -57,7 +57,7 @@ export class GrantStore {
 
   /** The grant's value in clear. @throws SealBroken */
   open(key: GrantKey, sealed: Uint8Array, version: number): unknown {
-    return this.box.open(placeOf(key, version), sealed).value;
+    return this.box.open(grantPlace(key, version), sealed).value;
   }
 
   /**
@@ -94,7 +94,7 @@ export class GrantStore {
   /** Stores what was obtained; false when the flight was given up for lost, or the credential forgotten. */
   land({ manager }: Pick<Work, 'manager'>, flight: Flight, landing: Landing): Promise<boolean> {
     const { input, value, lifetimeMs, destination, renewals } = landing;
-    const sealed = this.box.seal(placeOf(flight, flight.version + 1), { value });
+    const sealed = this.box.seal(grantPlace(flight, flight.version + 1), { value });
     const expiry = lifetimeMs === null ? 'NULL::timestamptz' : inMs('$9');
     return this.update(
       { manager },
@@ -134,7 +134,8 @@ export class GrantStore {
   }
 }
 
-const placeOf = ({ org, credentialId, environment }: GrantKey, version: number) => ({
+/** What a grant is sealed for. */
+export const grantPlace = ({ org, credentialId, environment }: GrantKey, version: number) => ({
   org,
   kind: 'grant',
   id: `${credentialId}/${environment}`,

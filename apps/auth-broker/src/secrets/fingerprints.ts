@@ -14,7 +14,7 @@ export class Fingerprints {
   /** The fingerprints of the work's organisation. @throws SealBroken when its key does not open */
   async of(work: Work): Promise<Fingerprint> {
     const { sealed } = (await this.find(work)) ?? (await this.make(work));
-    const key = Buffer.from(String(this.box.open(placeOf(work.org), sealed).key), 'base64');
+    const key = Buffer.from(String(this.box.open(fingerprintKeyPlace(work.org), sealed).key), 'base64');
     return (place, secret) => fingerprint(key, place, Buffer.from(JSON.stringify(secret)));
   }
 
@@ -23,7 +23,7 @@ export class Fingerprints {
   }
 
   private async make(work: Work): Promise<FingerprintKeyRow> {
-    const sealed = this.box.seal(placeOf(work.org), { key: randomBytes(32).toString('base64') });
+    const sealed = this.box.seal(fingerprintKeyPlace(work.org), { key: randomBytes(32).toString('base64') });
     // Somebody else may be making it, too; the first one counts.
     await work.manager
       .createQueryBuilder()
@@ -38,4 +38,5 @@ export class Fingerprints {
   }
 }
 
-const placeOf = (org: string) => ({ org, kind: 'fingerprint-key', id: org, version: 1 });
+/** What an organisation's fingerprint key is sealed for. */
+export const fingerprintKeyPlace = (org: string) => ({ org, kind: 'fingerprint-key', id: org, version: 1 });

@@ -26,7 +26,7 @@ export interface Route extends Shape {
   /** The contract behind the route: its problems and, unless said otherwise, its reply are the route's. */
   readonly calls?: RequestContract;
   readonly reply?: z.ZodType;
-  readonly status?: 200 | 201 | 204;
+  readonly status?: 200 | 201 | 202 | 204;
   readonly also?: Partial<
     Pick<Operation, 'versioned' | 'idempotency' | 'exactIntegers' | 'backendOnly' | 'media' | 'problems'>
   >;

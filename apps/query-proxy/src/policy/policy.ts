@@ -17,16 +17,15 @@ export class Policy {
 
   /** Returns when the initial values of every bucket are here. */
   static async open(bus: Bus): Promise<Policy> {
-    const resourceWatch = SnapshotWatch.open(bus, buckets.resources);
-    return new Policy(
-      await SnapshotWatch.open(bus, buckets.organisations),
-      await SnapshotWatch.open(bus, buckets.permissions),
-      await SnapshotWatch.open(bus, buckets.apps),
-      await SnapshotWatch.open(bus, buckets.queries),
-      await SnapshotWatch.open(bus, buckets.config),
-      await resourceWatch,
-      new ResourceIndex(await resourceWatch),
-    );
+    const [organisations, permissions, apps, queries, config, resources] = await Promise.all([
+      SnapshotWatch.open(bus, buckets.organisations),
+      SnapshotWatch.open(bus, buckets.permissions),
+      SnapshotWatch.open(bus, buckets.apps),
+      SnapshotWatch.open(bus, buckets.queries),
+      SnapshotWatch.open(bus, buckets.config),
+      SnapshotWatch.open(bus, buckets.resources),
+    ]);
+    return new Policy(organisations, permissions, apps, queries, config, resources, new ResourceIndex(resources));
   }
 
   /** True when revocations would have been heard within the last 750 ms. */

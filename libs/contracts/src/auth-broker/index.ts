@@ -6,3 +6,4 @@ export {
   listAuthMethods,
   type Lease,
 } from './credential.js';
+export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
