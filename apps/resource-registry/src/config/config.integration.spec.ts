@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Call } from '@pontage/contracts';
 import { deleteConfig, listConfig, putConfig } from '@pontage/contracts/resource-registry';
 import { config } from '@pontage/contracts/snapshots';
-import { problem, RegistryRoom } from '../registry.fixture.js';
+import { callOf, problem, RegistryRoom } from '../registry.fixture.js';
 
 let room: RegistryRoom;
 let call: Call;
@@ -62,6 +62,16 @@ describe('configuration variables', () => {
     expect(watch.get(`${call.org}.production.HOST`)).toBeUndefined();
     await room.ask(putConfig, { name: 'HOST', value: 'c' }, call);
     expect(watch.get(`${call.org}.production.HOST`)).toEqual({ value: 'c' });
+  });
+
+  it('are not set or deleted by a token that is restricted to groups: the resources of others stand on them', async () => {
+    await room.ask(putConfig, { name: 'SHARED', value: 'ours' }, call);
+    const restricted = callOf(call.org, { groupIds: [] });
+    await expect(room.ask(putConfig, { name: 'SHARED', value: 'theirs' }, restricted)).rejects.toMatchObject(
+      problem('forbidden'),
+    );
+    await expect(room.ask(deleteConfig, { name: 'SHARED' }, restricted)).rejects.toMatchObject(problem('forbidden'));
+    expect(await list()).toContain('SHARED@production=ours');
   });
 
   it('do not collide when they are set at once', async () => {

@@ -3,6 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { deleteConfig } from '@pontage/contracts/resource-registry';
 import { notFound } from '@pontage/problems';
 import { CallTransactions } from '../call/call-transactions.js';
+import { requireEverything } from '../group/reach.js';
 import { OrganisationStore } from '../organisation/organisation-store.js';
 import { ConfigStore } from './config-store.js';
 
@@ -19,6 +20,7 @@ export class DeleteConfig implements Serves<typeof deleteConfig> {
     call: Call,
   ): Promise<ReplyOf<typeof deleteConfig>> {
     return this.transactions.run(call, async (work) => {
+      requireEverything(work.reach);
       await this.organisations.find(work, 'change');
       const variables = await this.variables.find(work, name, environment);
       if (variables.length === 0) throw notFound({});

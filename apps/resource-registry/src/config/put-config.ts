@@ -3,6 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { putConfig } from '@pontage/contracts/resource-registry';
 import { notFound } from '@pontage/problems';
 import { CallTransactions } from '../call/call-transactions.js';
+import { requireEverything } from '../group/reach.js';
 import { OrganisationStore } from '../organisation/organisation-store.js';
 import { ConfigStore } from './config-store.js';
 
@@ -19,6 +20,7 @@ export class PutConfig implements Serves<typeof putConfig> {
     call: Call,
   ): Promise<ReplyOf<typeof putConfig>> {
     return this.transactions.run(call, async (work) => {
+      requireEverything(work.reach);
       // One writer at a time, and nobody takes the environment away meanwhile.
       const { environments } = await this.organisations.find(work, 'change');
       if (!environments.includes(environment))

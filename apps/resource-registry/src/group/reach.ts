@@ -38,10 +38,13 @@ export function requireKnown(reach: Reach, id: number): void {
   if (reach !== 'everything' && !reach.some((group) => group.id === id)) throw notFound({});
 }
 
-/** @throws forbidden for whoever is restricted to groups: changing a group would widen his own reach */
+/** @throws forbidden for whoever is restricted to groups: he would widen his own reach, or change what others stand on */
 export function requireEverything(reach: Reach): void {
   if (reach !== 'everything')
-    throw forbidden({}, { detail: 'A token that is restricted to groups does not change groups.' });
+    throw forbidden(
+      {},
+      { detail: 'A token that is restricted to groups changes neither groups nor what all of them share.' },
+    );
 }
 
 /** The ids that a list may show; undefined: all of them. */

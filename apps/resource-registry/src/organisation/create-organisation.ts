@@ -2,12 +2,12 @@ import { actorOf, serves, type Serves } from '@pontage/bus';
 import { holdsScope, type Call, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
 import { createOrganisation } from '@pontage/contracts/resource-registry';
 import { UnitOfWork } from '@pontage/persistence';
-import { missingScope } from '@pontage/problems';
+import { forbidden, missingScope } from '@pontage/problems';
 import { entryOf } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { Regions } from '../region/regions.js';
 import { TokenStore } from '../token/token-store.js';
-import { changesOfToken, newToken } from '../token/token.js';
+import { changesOfToken, groupsOf, newToken } from '../token/token.js';
 import { OrganisationStore } from './organisation-store.js';
 import { newOrganisation, settingsOf } from './organisation.js';
 
@@ -25,6 +25,9 @@ export class CreateOrganisation implements Serves<typeof createOrganisation> {
     call: Call,
   ): Promise<ReplyOf<typeof createOrganisation>> {
     if (!holdsScope(call.principal, 'operator')) throw missingScope({ scope: 'operator' });
+    // The new organisation's admin token reaches all of it.
+    if (groupsOf(call.principal) !== null)
+      throw forbidden({}, { detail: 'A token that is restricted to groups adds no organisation.' });
     const region = draft.defaultRegion ?? this.regions.first;
     this.regions.require(region);
     const organisation = newOrganisation(draft.name, region);

@@ -154,6 +154,18 @@ describe('organisations', () => {
     expect(await room.ask(updateOrganisation, { settings: { name: 'changing' } }, call)).toMatchObject({ version: 2 });
   });
 
+  it('are neither changed nor added by a token that is restricted to groups', async () => {
+    const call = await room.newOrganisation('whole');
+    const restricted = callOf(call.org, { scopes: ['admin', 'operator'], groupIds: [] });
+    await expect(room.ask(updateOrganisation, { settings: { name: 'taken over' } }, restricted)).rejects.toMatchObject(
+      problem('forbidden'),
+    );
+    await expect(
+      room.ask(createOrganisation, { name: 'way out', adminTokenHash: newHash() }, restricted),
+    ).rejects.toMatchObject(problem('forbidden'));
+    expect((await room.ask(findOrganisation, {}, call)).name).toBe('whole');
+  });
+
   it('refuse a taken name, an unknown region and an environment twice', async () => {
     const call = await room.newOrganisation('strict');
     await expect(room.ask(updateOrganisation, { settings: { name: 'changing' } }, call)).rejects.toMatchObject(

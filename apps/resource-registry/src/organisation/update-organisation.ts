@@ -4,6 +4,7 @@ import { updateOrganisation } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
+import { requireEverything } from '../group/reach.js';
 import { Regions } from '../region/regions.js';
 import { EnvironmentUse } from './environment-use.js';
 import { OrganisationStore } from './organisation-store.js';
@@ -23,6 +24,7 @@ export class UpdateOrganisation implements Serves<typeof updateOrganisation> {
     call: Call,
   ): Promise<ReplyOf<typeof updateOrganisation>> {
     return this.transactions.run(call, async (work) => {
+      requireEverything(work.reach);
       const organisation = await this.organisations.find(work, 'change');
       requireVersion(organisation.version, ifVersion);
       const changed = { ...organisation, ...settings, version: organisation.version + 1 };

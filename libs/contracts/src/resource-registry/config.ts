@@ -1,4 +1,4 @@
-import { notFound } from '@pontage/problems';
+import { forbidden, notFound } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
@@ -37,7 +37,7 @@ export const putConfig = requestContract({
     value: z.string().max(8192),
   }),
   reply: configVariable,
-  problems: [notFound],
+  problems: [notFound, forbidden],
   deadlineMs: 5_000,
 });
 /** Deletes a variable from one environment, or from all when none is named. */
@@ -46,6 +46,6 @@ export const deleteConfig = requestContract({
   callers,
   request: z.strictObject({ name: configName, environment: environmentName.optional() }),
   reply: z.strictObject({}),
-  problems: [notFound],
+  problems: [notFound, forbidden],
   deadlineMs: 5_000,
 });

@@ -1,4 +1,5 @@
 import {
+  forbidden,
   inUse,
   missingScope,
   notFound,
@@ -58,7 +59,7 @@ export const updateOrganisation = requestContract({
   callers,
   request: z.strictObject({ settings: organisationSettings.partial(), ifVersion: z.int().positive().optional() }),
   reply: organisation,
-  problems: [notFound, organisationNameTaken, unknownRegion, preconditionFailed, inUse],
+  problems: [notFound, forbidden, organisationNameTaken, unknownRegion, preconditionFailed, inUse],
   deadlineMs: 5_000,
 });
 
@@ -82,6 +83,6 @@ export const createOrganisation = requestContract({
     adminTokenHash: z.string().regex(/^[0-9a-f]{64}$/),
   }),
   reply: z.strictObject({ organisation, adminTokenId: z.uuid() }),
-  problems: [organisationNameTaken, unknownRegion, missingScope],
+  problems: [organisationNameTaken, unknownRegion, missingScope, forbidden],
   deadlineMs: 5_000,
 });
