@@ -49,7 +49,7 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
 /** What the caller asks for, as it came over the wire: the path is not decoded and not put together again. */
 function callOf(request: FastifyRequest): QueryCall {
   const { resource } = request.params as { resource: string };
-  const target = request.raw.url ?? '';
+  const target = originForm(request.raw.url ?? '');
   const afterName = target.indexOf('/', '/proxy/'.length);
   const mark = target.indexOf('?');
   const path =
@@ -70,6 +70,12 @@ function callOf(request: FastifyRequest): QueryCall {
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(timeout) }),
   };
 }
+
+/**
+ * The target without the scheme and authority that clients of forward proxies write; the router strips them likewise.
+ * @see RFC 9112 3.2.2
+ */
+const originForm = (target: string): string => target.replace(/^https?:\/\/.*?\//, '/');
 
 function timeoutOf(text: string): number {
   const timeoutMs = Number(text);
