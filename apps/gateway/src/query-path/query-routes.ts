@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { adHocQuery, inlineBodyBytes, type AdHocQuery, type QueryCall } from '@pontage/contracts/query-proxy';
 import { encodeBody } from '@pontage/http-message';
-import { invalidFields, invalidRequest } from '@pontage/problems';
+import { bodyTooLarge, invalidFields, invalidRequest } from '@pontage/problems';
 import { z } from 'zod';
 import { queryAnswer } from './query-answer.js';
 import type { Caller, QueryPath } from './query-path.js';
@@ -90,6 +90,7 @@ function splitLarge(query: AdHocQuery, resource: string): { call: QueryCall; pul
   if (query.body === undefined || JSON.stringify(query.body).length <= inlineBodyBytes)
     return { call: { kind: 'ad-hoc', resource, query }, pulled: undefined };
   const { bytes, contentType } = encodeBody(query.body);
+  if (bytes.length > maxQueryBytes) throw bodyTooLarge({ limitBytes: maxQueryBytes });
   const pulled = Buffer.from(bytes);
   if (query.body.type !== 'base64' && pulled.includes('{{')) {
     throw invalidRequest(
