@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { proxyHeaders } from './answer-headers.js';
 
 describe('proxyHeaders', () => {
-  it('keeps order and duplicates, renames cookies, and drops what could act on our origin', () => {
+  it('keeps order and duplicates, renames what would be taken for ours, and drops what could act on our origin', () => {
     const upstream: [string, string][] = [
       ['X-A', '1'],
       ['Set-Cookie', 'a=1'],
       ['x-a', '2'],
+      ['X-Request-ID', 'theirs'],
       ['Set-Cookie', 'b=2'],
       ['Clear-Site-Data', '"*"'],
       ['Access-Control-Allow-Origin', '*'],
@@ -21,6 +22,7 @@ describe('proxyHeaders', () => {
       ['X-A', '1'],
       ['Pontage-Set-Cookie', 'a=1'],
       ['x-a', '2'],
+      ['Pontage-Upstream-Request-Id', 'theirs'],
       ['Pontage-Set-Cookie', 'b=2'],
       ['Content-Security-Policy', "sandbox; default-src 'none'"],
       ['X-Content-Type-Options', 'nosniff'],
