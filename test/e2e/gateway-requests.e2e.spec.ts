@@ -50,6 +50,7 @@ describe('bad input', () => {
     ['nesting without end', '['.repeat(5000), {}, 400, 'invalid-request'],
     ['a form', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type'],
     ['text', '{"name":"x"}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
+    ['a compressed body', '{"name":"x"}', { 'content-encoding': 'gzip' }, 415, 'unsupported-media-type'],
     ['too much', JSON.stringify({ name: 'x'.repeat(1024 * 1024) }), {}, 413, 'body-too-large'],
   ])('is refused: %s', async (_, body, headers, status, code) => {
     const answer = await pontage.fetch('/api/v1/apps', {

@@ -166,6 +166,10 @@ describe('an ad-hoc query', () => {
       request.flushHeaders(),
     );
     expect([refused.statusCode, JSON.parse(await textOf(refused))]).toMatchObject([413, { code: 'body-too-large' }]);
+    // JSON text may be longer than the bytes that it stands for; these are too many all the same.
+    const upload = { method: 'POST', path: '/upload', body: { type: 'raw', value: 'x'.repeat(11_000_000) } };
+    const beyond = await query(resource, upload);
+    expect([beyond.status, beyond.json.code]).toEqual([413, 'body-too-large']);
     const large = await query(resource, { path: '/download?bytes=12000000' });
     expect([large.status, large.json.code]).toEqual([502, 'response-too-large']);
   });
@@ -187,8 +191,20 @@ describe('/proxy', () => {
     expect(answer.headers['content-security-policy']).toBe("sandbox; default-src 'none'");
   });
 
-  it('renames cookies and drops what could act on our origin', async () => {
-    const answer = await proxy(`${await newResource()}/headers?set-cookie=a%3D1&clear-site-data=%22*%22&x-a=1`);
+  it('takes a target in absolute form for what it names', async () => {
+    const { hostname, port } = new URL(pontage.url);
+    const path = `http://pontage.example/proxy/${await newResource()}/echo/a?x=1`;
+    const headers = { authorization: `Bearer ${pontage.adminToken}` };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      httpRequest({ hostname, port, path, headers }, resolve).on('error', reject).end(),
+    );
+    expect(JSON.parse(await textOf(answer))).toMatchObject({ target: '/echo/a?x=1' });
+  });
+
+  it('renames cookies and request ids, and drops what could act on our origin', async () => {
+    const query = 'set-cookie=a%3D1&clear-site-data=%22*%22&x-a=1&x-request-id=theirs';
+    const answer = await proxy(`${await newResource()}/headers?${query}`, { headers: { 'x-request-id': 'mine' } });
+    expect([answer.headers['x-request-id'], answer.headers['pontage-upstream-request-id']]).toEqual(['mine', 'theirs']);
     expect([
       answer.headers['set-cookie'],
       answer.headers['clear-site-data'],

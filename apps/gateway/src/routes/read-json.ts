@@ -18,6 +18,8 @@ export function readJson(request: FastifyRequest, options: { exactIntegers: bool
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return undefined;
   if (!isJson(request.headers['content-type']))
     throw unsupportedMediaType({}, { detail: 'The body has to be application/json.' });
+  if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw unsupportedMediaType({}, { detail: 'The body has to come without a content coding.' });
   const text = decode(bytes);
   if (nestsDeeperThan(text, maxDepth))
     throw invalidRequest({}, { detail: `The body nests deeper than ${maxDepth} levels.` });
