@@ -10,5 +10,6 @@ export { findNatsServer } from './nats/find-nats-server.js';
 export { startNats, type Nats } from './nats/start-nats.js';
 export { databaseName, databaseRoles, ownerRole, prepareDatabase, serviceRoles } from './postgres/prepare-database.js';
 export { startPostgres, superuserRole, type Postgres } from './postgres/start-postgres.js';
+export { freePort, portIfFree } from './server/free-port.js';
 export { commandLineOf, isAlive } from './server/process-table.js';
 export { stopStranger, type Server } from './server/server.js';

@@ -45,7 +45,9 @@ export function runService(name: string, start: (context: ServiceContext) => Pro
   process.on('uncaughtException', die('an error nobody caught'));
   process.on('unhandledRejection', die('a rejection nobody caught'));
 
-  start({ logger, onStop: (each) => void stops.push(each) }).then(({ healthPort }) => {
+  // Some starts throw before they are asynchronous: settings are read first.
+  const started = async () => start({ logger, onStop: (each) => void stops.push(each) });
+  started().then(({ healthPort }) => {
     logger.debug({ healthPort }, 'ready');
     process.send?.({ ready: true, health: `http://127.0.0.1:${healthPort}` });
   }, die('the start failed'));

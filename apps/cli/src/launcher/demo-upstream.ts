@@ -1,6 +1,5 @@
-import { keepPasswords, newPassword, writePrivately } from '@pontage/backends';
+import { freePort, keepPasswords, newPassword, portIfFree, writePrivately } from '@pontage/backends';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bundleOf } from './bundles.js';
 import type { DataFolder } from './data-folder.js';
@@ -22,7 +21,7 @@ export async function demoUpstream(folder: DataFolder): Promise<DemoUpstream> {
   const { orders } = keepPasswords(join(folder.demo, 'secrets.json'), { orders: ['clientSecret', 'apiKey'] });
   const portFile = join(folder.demo, 'port');
   const before = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0;
-  const port = (await portIfFree(before, '127.0.0.1')) ?? (await portIfFree(0, '127.0.0.1')) ?? 0;
+  const port = (before === 0 ? undefined : await portIfFree(before, '127.0.0.1')) ?? (await freePort());
   if (port !== before) writePrivately(portFile, String(port));
   return {
     port,
@@ -48,15 +47,3 @@ export const startDemoUpstream = (upstream: DemoUpstream, folder: DataFolder, si
       ORDERS_KEY_FILE: join(folder.demo, 'signing-key.json'),
     },
   });
-
-/** The port if nobody listens there (any free one for 0), otherwise undefined. */
-export function portIfFree(port: number, host: string): Promise<number | undefined> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(undefined));
-    server.listen(port, host, () => {
-      const { port: bound } = server.address() as AddressInfo;
-      server.close(() => resolve(bound));
-    });
-  });
-}

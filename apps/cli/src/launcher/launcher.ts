@@ -1,3 +1,4 @@
+import { freePort, portIfFree } from '@pontage/backends';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +12,7 @@ import {
 } from './backends.js';
 import { bundleOf } from './bundles.js';
 import { keepSecret, newMasterKey, newToken, openDataFolder, type DataFolder } from './data-folder.js';
-import { demoUpstream, portIfFree, startDemoUpstream, type DemoUpstream } from './demo-upstream.js';
+import { demoUpstream, startDemoUpstream, type DemoUpstream } from './demo-upstream.js';
 import { takeLock } from './launcher-lock.js';
 import { launcherSettings, type LauncherSettings } from './launcher-settings.js';
 import { endLeftovers, ProcessList } from './process-list.js';
@@ -112,7 +113,7 @@ export class Launcher {
 
   private async choosePort(): Promise<number> {
     const { PONTAGE_HTTP_PORT: wanted, PONTAGE_HTTP_HOST: host } = this.settings;
-    const port = await portIfFree(wanted, host);
+    const port = wanted === 0 ? await freePort(host) : await portIfFree(wanted, host);
     if (port === undefined)
       throw new Error(`cannot listen on ${host}:${wanted}: set PONTAGE_HTTP_PORT to a free port (0 takes any)`);
     return port;

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Passwords } from '../passwords/keep-passwords.js';
+import { freePort } from '../server/free-port.js';
 import { commandLineOf, isAlive, workingDirectoryOf } from '../server/process-table.js';
 import { startServer, stopStranger, type Server } from '../server/server.js';
 import { reachableFolder } from './cluster-folder.js';
@@ -44,6 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   await makeCluster(dir, programs, user, passwords[superuserRole] ?? '');
   await stopLeftover(dir);
 
+  // PostgreSQL cannot be asked to choose one.
   const port = options.port ?? (await freePort());
   const deadline = Date.now() + startDeadlineMs;
   let server = await launch(options, port, programs.postgres, user);
@@ -141,13 +142,4 @@ function tailOf(logFile: string, length = 1000): string {
   } catch {
     return '';
   }
-}
-
-/** A port that was free a moment ago; PostgreSQL cannot be asked to choose one. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -6,10 +6,10 @@ import {
   ownerRole,
   prepareDatabase,
   superuserRole,
+  freePort,
 } from '@pontage/backends';
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers';
 import type { BackendOptions, TestBackends } from './backends.js';
-import { freePort } from './free-port.js';
 
 const natsImage = 'nats:2.14-alpine';
 const postgresImage = 'postgres:18-alpine';
