@@ -7,3 +7,11 @@ export {
   type Lease,
 } from './credential.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
+export {
+  claimSecrets,
+  draftSecrets,
+  leaseSecrets,
+  sealedName,
+  secretPlace,
+  type SecretPlace,
+} from './sealed-values.js';

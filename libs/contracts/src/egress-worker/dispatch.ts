@@ -31,6 +31,8 @@ export interface Dispatch {
   readonly credential: { readonly headers: readonly string[]; readonly queryParams: readonly string[] };
   /** Values that were injected: an answer that holds one of them travels sealed. */
   readonly injected: readonly string[];
+  /** How TLS is spoken with the origin of `request.url`, and with no other; absent: as with everybody. */
+  readonly tls?: DispatchTls;
   readonly maxRedirects: number;
   /** Remaining milliseconds for everything. */
   readonly remainingMs: number;
@@ -43,6 +45,16 @@ export interface Dispatch {
   readonly window: number;
   /** Write an outcome event: false for calls of the broker, which have no intent. */
   readonly audited: boolean;
+}
+
+/** What differs about the TLS of one resource. Secret: it may hold a private key. */
+export interface DispatchTls {
+  /** Accept a certificate that nobody known has signed. */
+  readonly allowSelfSigned: boolean;
+  /** Trusted instead of the well-known authorities, PEM. */
+  readonly ca: string | null;
+  /** What we prove ourselves with, PEM. */
+  readonly client: { readonly certificate: string; readonly key: string } | null;
 }
 
 /** The head of an answer. */

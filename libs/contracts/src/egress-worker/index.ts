@@ -6,6 +6,7 @@ export {
   type AnswerEnd,
   type AnswerHead,
   type Dispatch,
+  type DispatchTls,
   type KeptAnswer,
   type Pull,
   type Receipt,

@@ -1,6 +1,5 @@
 export {
   adHocQuery,
-  httpMethod,
   queryBody,
   queryRequest,
   type AdHocQuery,
@@ -8,3 +7,4 @@ export {
   type QueryRequest,
 } from './query-request.js';
 export { inlineBodyBytes, runQuerySubject, type QueryCall, type RequestBody, type RunQuery } from './run-query.js';
+export { httpMethod } from '../resource-registry/http-method.js';

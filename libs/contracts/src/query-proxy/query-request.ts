@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { headerPairs, pairs } from '../resource-registry/resource.js';
-
-/** Methods that a query may use; CONNECT and TRACE never leave. */
-export const httpMethod = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+import { httpMethod } from '../resource-registry/http-method.js';
+import { headerPairs, pairs } from '../resource-registry/pair-values.js';
 
 const part = z.strictObject({
   name: z.string().min(1).max(200),

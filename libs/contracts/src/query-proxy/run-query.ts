@@ -58,4 +58,9 @@ export interface RunQuery {
   readonly decode: boolean;
   readonly call: QueryCall;
   readonly body: RequestBody;
+  /**
+   * The caller's cookies but for ours, sealed for each query-proxy that may take this (by its instance, base64): they
+   * are secrets of the caller's, which no one else on the bus may read. Absent: there are none.
+   */
+  readonly cookies?: Readonly<Record<string, string>>;
 }

@@ -1,17 +1,21 @@
+export { cookieName, cookiePlaceholder, cookieValue, fieldName, fieldValue, isOwnCookie } from './field-values.js';
+export { headerPairs, pairs, reservedHeaders, secretView, type DraftedSecret, type SecretView } from './pair-values.js';
+export { resourcePolicy, type ResourcePolicy } from './resource-policy.js';
 export {
-  headerPairs,
-  pairs,
   regionId,
-  reservedHeaders,
   resource,
+  resourceDraft,
+  resourceDraftPatch,
+  resourceGiven,
+  resourceGivenPatch,
   resourceName,
   resourceSettings,
-  resourceSettingsPatch,
   resourceVersion,
-  secretView,
   authenticationView,
   type AuthenticationView,
   type Resource,
+  type ResourceDraft,
+  type ResourceGiven,
   type ResourceSettings,
 } from './resource.js';
 export {

@@ -12,17 +12,24 @@ import {
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
-import { resource, resourceSettings, resourceSettingsPatch, resourceVersion } from './resource.js';
+import { resource, resourceDraft, resourceDraftPatch, resourceVersion } from './resource.js';
 
 const callers = ['gateway'] as const;
 /** A resource's id or its name. */
 const reference = z.string().min(1).max(100);
 
-/** Adds a resource to the caller's organisation. `draftId` names the credential that the broker keeps for it. */
+/**
+ * Adds a resource to the caller's organisation. `draftId` names the credential that the broker keeps for it, `secretsDraftId`
+ * the draft of its sealed values.
+ */
 export const createResource = requestContract({
   subject: 'v1.resource-registry.resource.create',
   callers,
-  request: z.strictObject({ settings: resourceSettings, draftId: z.uuid().optional() }),
+  request: z.strictObject({
+    settings: resourceDraft,
+    draftId: z.uuid().optional(),
+    secretsDraftId: z.uuid().optional(),
+  }),
   reply: resource,
   problems: [resourceNameTaken, unknownRegion, secretRequired, forbidden, invalidRequest, unavailable],
   deadlineMs: 5_000,
@@ -49,7 +56,7 @@ export const listResources = requestContract({
 });
 
 /**
- * Changes the given settings and makes a new version. With a changed destination (base URL, region), kept secrets
+ * Changes the given settings and makes a new version. With a changed destination (base URL, region, TLS), kept secrets
  * are refused: they have to be given again.
  */
 export const updateResource = requestContract({
@@ -57,8 +64,9 @@ export const updateResource = requestContract({
   callers,
   request: z.strictObject({
     resource: reference,
-    settings: resourceSettingsPatch,
+    settings: resourceDraftPatch,
     draftId: z.uuid().optional(),
+    secretsDraftId: z.uuid().optional(),
     /** The version that the caller read; another one now is `precondition-failed`. */
     ifVersion: z.int().positive().optional(),
   }),

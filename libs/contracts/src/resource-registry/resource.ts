@@ -1,17 +1,18 @@
 import { z } from 'zod';
-
-const text = (max: number) => z.string().max(max);
-
-/** RFC 9110 token: what a field name may consist of. */
-const fieldName = z
-  .string()
-  .max(200)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'A header name holds only token characters (RFC 9110, 5.6.2).');
-const fieldValue = text(8192).regex(
-  // eslint-disable-next-line no-control-regex -- the control characters are what must not get in
-  /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/,
-  'A header value holds no line break, control character or code point above U+00FF.',
-);
+import { cookieName, isOwnCookie, text } from './field-values.js';
+import {
+  draftedForm,
+  draftedSecret,
+  givenForm,
+  secretView,
+  settingCookies,
+  settingHeaders,
+  settingPairs,
+  storedForm,
+  type SealedForm,
+} from './pair-values.js';
+import { resourcePolicy } from './resource-policy.js';
+import { privateKeyText, resourceTls } from './resource-tls.js';
 
 /** A region's id, as DNS labels are written; it is a token of bus subjects too. */
 export const regionId = z
@@ -27,38 +28,6 @@ export const resourceName = z
     /^[A-Za-z0-9][\w .-]*$/,
     'A name begins with a letter or digit and holds letters, digits, spaces, dots, hyphens and underscores.',
   );
-
-/** Ordered pairs: duplicates survive. */
-export const pairs = z.array(z.tuple([text(200).min(1), text(8192)])).max(100);
-export const headerPairs = z
-  .array(z.tuple([fieldName, fieldValue]))
-  .max(100)
-  .superRefine((headers, context) => {
-    for (const [index, [name]] of headers.entries()) {
-      if (reservedHeaders.has(name.toLowerCase())) {
-        context.addIssue({
-          code: 'custom',
-          path: [index, 0],
-          message: `${name} cannot be set here; authentication and framing set it.`,
-        });
-      }
-    }
-  });
-
-/** Headers that belong to framing, to the connection or to `authentication`. */
-export const reservedHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'proxy-authorization',
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 const baseUrl = z
   .string()
@@ -77,36 +46,72 @@ const baseUrl = z
     }
   });
 
-const settings = {
+const maxResponseBytes = 256 * 1024 * 1024;
+
+/** What a resource consists of, but for `authentication`; values may be sealed, in the given form. */
+const settingsWith = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedForm<S>, key: K) => ({
   name: resourceName,
   description: text(2000),
   type: z.literal('rest'),
   baseUrl,
   region: regionId.nullable(),
-  urlParams: pairs,
-  headers: headerPairs,
-  body: pairs,
+  urlParams: settingPairs(sealed),
+  headers: settingHeaders(sealed),
+  body: settingPairs(sealed),
+  cookies: settingCookies(sealed),
+  /** Names of cookies that go on from the caller to the upstream. */
+  cookiesToForward: z
+    .array(cookieName.refine((name) => !isOwnCookie(name), 'The cookies of Pontage itself are never forwarded.'))
+    .max(100),
+  forwardAllCookies: z.boolean(),
+  excludeDefaultHeaders: z.boolean(),
+  sanitizeHeaders: z.boolean(),
+  tls: resourceTls(key),
   timeoutMs: z.int().min(100).max(120_000),
+  limits: z.strictObject({ responseBytes: z.int().min(1).max(maxResponseBytes).nullable().default(null) }),
+  policy: resourcePolicy,
+});
+
+/** The same with what is there when nothing is said. */
+const withDefaults = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedForm<S>, key: K) => {
+  const settings = settingsWith(sealed, key);
+  return z.strictObject({
+    ...settings,
+    description: settings.description.default(''),
+    type: settings.type.default('rest'),
+    region: settings.region.default(null),
+    urlParams: settings.urlParams.default([]),
+    headers: settings.headers.default([]),
+    body: settings.body.default([]),
+    cookies: settings.cookies.default([]),
+    cookiesToForward: settings.cookiesToForward.default([]),
+    forwardAllCookies: settings.forwardAllCookies.default(false),
+    excludeDefaultHeaders: settings.excludeDefaultHeaders.default(false),
+    sanitizeHeaders: settings.sanitizeHeaders.default(true),
+    tls: settings.tls.prefault({} as never),
+    timeoutMs: settings.timeoutMs.default(10_000),
+    limits: settings.limits.prefault({}),
+    policy: settings.policy.prefault({}),
+  });
 };
 
+const givenKey = z.union([privateKeyText, secretView]);
+const draftedKey = z.union([draftedSecret, secretView]);
+
 /** The settings that decide where a resource's requests go and what they carry, besides its credential. */
-export const resourceSettings = z.strictObject({
-  ...settings,
-  description: settings.description.default(''),
-  type: settings.type.default('rest'),
-  region: settings.region.default(null),
-  urlParams: settings.urlParams.default([]),
-  headers: settings.headers.default([]),
-  body: settings.body.default([]),
-  timeoutMs: settings.timeoutMs.default(10_000),
-});
+export const resourceSettings = withDefaults(storedForm, secretView);
 export type ResourceSettings = z.output<typeof resourceSettings>;
 
-/** Some of the settings; the others stay as they are (no defaults are filled in). */
-export const resourceSettingsPatch = z.strictObject(settings).partial();
+/** The settings as a client gives them, secrets and all. */
+export const resourceGiven = withDefaults(givenForm, givenKey);
+/** Some of them; the others stay as they are (no defaults are filled in). */
+export const resourceGivenPatch = z.strictObject(settingsWith(givenForm, givenKey)).partial();
+export type ResourceGiven = z.output<typeof resourceGivenPatch>;
 
-/** A secret as a reader sees it: that it is set, and a keyed fingerprint to tell two of them apart. */
-export const secretView = z.strictObject({ set: z.literal(true), fingerprint: z.string() });
+/** The settings as the registry hears them: in the place of each new secret stands which one of the draft it is. */
+export const resourceDraft = withDefaults(draftedForm, draftedKey);
+export type ResourceDraft = z.output<typeof resourceDraft>;
+export const resourceDraftPatch = z.strictObject(settingsWith(draftedForm, draftedKey)).partial();
 
 /** The method and readable settings of a credential; secret fields show as {@link secretView}. */
 export const authenticationView = z.looseObject({ method: z.string() });

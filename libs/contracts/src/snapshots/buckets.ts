@@ -57,6 +57,8 @@ export const resources = bucket({
     /** Null: the method is `none` and there is nothing to lend. */
     credentialId: z.uuid().nullable(),
     authMethod: z.string(),
+    /** The broker's name for its sealed values; null: there are none. */
+    secretsId: z.uuid().nullable().default(null),
   }),
 });
 
