@@ -1,5 +1,5 @@
 // How a value is written so that it stays data in the place where it lands: RFC 3986 for paths and queries,
-// RFC 9110 5.5 for header values, RFC 8259 for JSON strings.
+// RFC 9110 5.5 for header values, RFC 6265 4.1.1 for cookies, RFC 8259 for JSON strings.
 
 import { invalidRequest } from '@pontage/problems';
 
@@ -32,6 +32,15 @@ export const headerValue: Encoder = (text, path) => {
     throw refused(path, 'holds a line break, a control character or a code point above U+00FF');
   return text;
 };
+
+/**
+ * A cookie's value: what cannot stand in one (RFC 6265, 4.1.1) is percent-encoded, as scripts in browsers do, and with it
+ * the percent sign, so that decoding gives the value back.
+ */
+export const cookieText: Encoder = (text, path) =>
+  text.replaceAll(/[^\u0021\u0023\u0024\u0026-\u002b\u002d-\u003a\u003c-\u005b\u005d-\u007e]+/gu, (run) =>
+    percentEncoded(run, path),
+  );
 
 /** The inside of a JSON string, without its quotes. */
 export const jsonString: Encoder = (text) => JSON.stringify(text).slice(1, -1);
