@@ -20,6 +20,9 @@ import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { GrantLeases } from './lease/grant-leases.js';
 import { LeaseCredential } from './lease/lease-credential.js';
+import { ClaimSecrets } from './sealed-value/claim-secrets.js';
+import { DraftSecrets } from './sealed-value/draft-secrets.js';
+import { LeaseSecrets } from './sealed-value/lease-secrets.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -36,17 +39,11 @@ export interface BrokerRooms {
   readonly rotations: KeyRotations;
 }
 
-const contracts = [
-  DraftCredential,
-  ClaimCredential,
-  ForgetCredentials,
-  LeaseCredential,
-  ListAuthMethods,
-  RotateKeys,
-  ListKeys,
-];
+const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
+const sealedValueHandlers = [DraftSecrets, ClaimSecrets, LeaseSecrets];
+const keyHandlers = [RotateKeys, ListKeys];
 
-@Module({ controllers: contracts })
+@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...keyHandlers] })
 export class AppModule {
   /** The broker's wiring. */
   static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
