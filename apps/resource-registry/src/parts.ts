@@ -23,6 +23,7 @@ import { QueryRow } from './query/query.entity.js';
 import { Regions } from './region/regions.js';
 import { CredentialClaims } from './resource/credential-claims.js';
 import { BusCredentialClaims } from './resource/credential-claims.bus.js';
+import { ResourceClaims } from './resource/resource-claims.js';
 import { ResourceLinks } from './resource/resource-links.js';
 import { ResourceStore } from './resource/resource-store.js';
 import { PostgresResourceStore } from './resource/resource-store.postgres.js';
@@ -67,6 +68,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
   const queries = new PostgresQueryStore();
   const resources = new PostgresResourceStore();
   const tokens = new PostgresTokenStore();
+  const claims = new BusCredentialClaims(bus);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
   return {
     revocations,
@@ -86,7 +88,8 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries) },
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
       { provide: ResourceLinks, useValue: new ResourceLinks(queries, groups) },
-      { provide: CredentialClaims, useValue: new BusCredentialClaims(bus) },
+      { provide: CredentialClaims, useValue: claims },
+      { provide: ResourceClaims, useValue: new ResourceClaims(claims) },
       { provide: Revocations, useValue: revocations },
     ],
   };

@@ -43,5 +43,8 @@ export function textsIn(value: unknown, pointer: string): TemplateField[] {
 }
 
 /** The values of ordered pairs, each with its pointer; their names are not templates. */
-export const pairValues = (pairs: readonly (readonly [string, string])[], pointer: string): TemplateField[] =>
-  pairs.map(([, value], index) => [`${pointer}/${index}/1`, value]);
+export const pairValues = (pairs: readonly (readonly [string, unknown])[], pointer: string): TemplateField[] =>
+  // A value that is no text is sealed; the broker has looked at it.
+  pairs.flatMap(([, value], index): TemplateField[] =>
+    typeof value === 'string' ? [[`${pointer}/${index}/1`, value]] : [],
+  );

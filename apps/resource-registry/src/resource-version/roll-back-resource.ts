@@ -27,7 +27,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
       if (version === before.version) return viewOf(before);
       // The regions may have changed since; everything else about the old settings was checked when they were saved.
       if (old.settings.region !== null) this.regions.require(old.settings.region);
-      const after = nextVersion(before, old.settings, old, actorOf(call.principal));
+      const after = nextVersion(before, old, old, actorOf(call.principal));
       await this.resources.update(work, after);
       const changes = changesBetween(chosenOf(before), chosenOf(after));
       work.record('resource.rolled-back', {

@@ -7,9 +7,10 @@ import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireCreation } from '../group/reach.js';
 import { Regions } from '../region/regions.js';
-import { CredentialClaims } from './credential-claims.js';
+import { checkSettings } from './check-settings.js';
+import { ResourceClaims } from './resource-claims.js';
 import { ResourceStore } from './resource-store.js';
-import { checkSettings, chosenOf, firstVersion, noCredential, viewOf, type SavedResource } from './resource.js';
+import { chosenOf, firstVersion, noCredential, viewOf, type SavedResource } from './resource.js';
 
 /** The broker is asked first: a resource whose secret nobody keeps is never saved. */
 @serves(createResource)
@@ -17,32 +18,33 @@ export class CreateResource implements Serves<typeof createResource> {
   constructor(
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
-    private readonly credentials: CredentialClaims,
+    private readonly claims: ResourceClaims,
     private readonly regions: Regions,
   ) {}
 
   async handle(
-    { settings, draftId }: ParsedRequestOf<typeof createResource>,
+    { settings, ...drafts }: ParsedRequestOf<typeof createResource>,
     call: Call,
   ): Promise<ReplyOf<typeof createResource>> {
     checkSettings(settings, this.regions);
     const id = randomUUID();
     const by = actorOf(call.principal);
-    if (draftId === undefined) return this.save(firstVersion(id, settings, noCredential, by), call);
+    if (drafts.draftId === undefined && drafts.secretsDraftId === undefined) {
+      const sealed = await this.claims.settings(id, undefined, settings, drafts, call);
+      return this.save(firstVersion(id, sealed, noCredential, by), call);
+    }
 
     await this.transactions.run(call, async (work) => {
       requireCreation(work.reach, 'resources');
       await this.resources.refuseTaken(work, settings.name);
     });
-    const credential = await this.credentials.claim(
-      { draftId, resourceId: id, basedOn: null, destinationChanged: false },
-      call,
-    );
     try {
-      return await this.save(firstVersion(id, settings, credential, by), call);
+      const sealed = await this.claims.settings(id, undefined, settings, drafts, call);
+      const credential = await this.claims.credential(id, undefined, settings, drafts, call);
+      return await this.save(firstVersion(id, sealed, credential ?? noCredential, by), call);
     } catch (error) {
       // `unavailable` may mean that it was saved after all.
-      if (!isProblem(error, unavailable)) await this.credentials.forget(id, call).catch(() => undefined);
+      if (!isProblem(error, unavailable)) await this.claims.forget(id, call).catch(() => undefined);
       throw error;
     }
   }

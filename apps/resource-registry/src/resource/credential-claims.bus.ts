@@ -1,8 +1,8 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
-import { claimCredential, forgetCredentials } from '@pontage/contracts/auth-broker';
+import { claimCredential, claimSecrets, forgetCredentials } from '@pontage/contracts/auth-broker';
 import { invalidRequest, isProblem, notFound } from '@pontage/problems';
-import { CredentialClaims, type Claim } from './credential-claims.js';
+import { CredentialClaims, type ClaimedSecrets, type Claim, type SecretsClaim } from './credential-claims.js';
 import type { Credential } from './resource.js';
 
 /** The broker over the bus. */
@@ -12,18 +12,22 @@ export class BusCredentialClaims extends CredentialClaims {
   }
 
   async claim(claim: Claim, call: Call): Promise<Credential> {
-    try {
-      return await this.bus.request(claimCredential, claim, call);
-    } catch (cause) {
-      if (!isProblem(cause, notFound)) throw cause;
-      throw invalidRequest(
-        {},
-        { cause, errors: [{ pointer: '/authentication', detail: 'The draft has expired; send it again.' }] },
-      );
-    }
+    return this.bus.request(claimCredential, claim, call).catch(expired('/authentication'));
+  }
+
+  async claimSecrets({ keep, ...claim }: SecretsClaim, call: Call): Promise<ClaimedSecrets> {
+    const kept = keep.map(({ place, pointer, value }) => ({ place, pointer, fingerprint: value.fingerprint }));
+    return this.bus.request(claimSecrets, { ...claim, keep: kept }, call).catch(expired(''));
   }
 
   async forget(resourceId: string, call: Call): Promise<void> {
     await this.bus.request(forgetCredentials, { resourceId }, call);
   }
 }
+
+const expired =
+  (pointer: string) =>
+  (cause: unknown): never => {
+    if (!isProblem(cause, notFound)) throw cause;
+    throw invalidRequest({}, { cause, errors: [{ pointer, detail: 'The draft has expired; send it again.' }] });
+  };

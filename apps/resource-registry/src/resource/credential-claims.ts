@@ -1,5 +1,7 @@
 import type { Call } from '@pontage/contracts';
 import type { Credential } from './resource.js';
+import type { SealedPlace } from './sealed-values.js';
+import type { SecretView } from '@pontage/contracts/resource-registry';
 
 /** What a draft is claimed for. */
 export interface Claim {
@@ -10,6 +12,21 @@ export interface Claim {
   readonly destinationChanged: boolean;
 }
 
+/** What the draft of sealed values is claimed for. */
+export interface SecretsClaim {
+  readonly draftId: string;
+  readonly resourceId: string;
+  /** The sealed values that kept ones are taken from. */
+  readonly basedOn: string | null;
+  readonly keep: readonly SealedPlace<SecretView>[];
+}
+
+/** Sealed values as the broker keeps them: its name for them, and the fingerprint of each one of the draft. */
+export interface ClaimedSecrets {
+  readonly secretsId: string;
+  readonly fingerprints: Readonly<Record<string, string>>;
+}
+
 /** The broker, as far as the registry needs it: it keeps the secrets of resources. */
 export abstract class CredentialClaims {
   /**
@@ -17,6 +34,11 @@ export abstract class CredentialClaims {
    * @throws secretRequired; invalidRequest, also for a draft that is gone
    */
   abstract claim(claim: Claim, call: Call): Promise<Credential>;
+  /**
+   * Turns a draft into a resource's sealed values.
+   * @throws secretRequired; invalidRequest, also for a draft that is gone
+   */
+  abstract claimSecrets(claim: SecretsClaim, call: Call): Promise<ClaimedSecrets>;
   /** Has everything forgotten that belongs to a resource. Forgetting again is no fault. */
   abstract forget(resourceId: string, call: Call): Promise<void>;
 }

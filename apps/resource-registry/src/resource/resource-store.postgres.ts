@@ -1,3 +1,4 @@
+import { resourceSettings } from '@pontage/contracts/resource-registry';
 import { resources, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
 import { decodeCursor, pageOf, violates, type Page, type Work } from '@pontage/persistence';
 import { notFound, resourceNameTaken } from '@pontage/problems';
@@ -69,7 +70,12 @@ export class PostgresResourceStore extends ResourceStore {
   }
 
   hasCredential({ manager }: Work, { id }: SavedResource): Promise<boolean> {
-    return manager.exists(ResourceVersionRow, { where: { resourceId: id, credentialId: Not(IsNull()) } });
+    return manager.exists(ResourceVersionRow, {
+      where: [
+        { resourceId: id, credentialId: Not(IsNull()) },
+        { resourceId: id, secretsId: Not(IsNull()) },
+      ],
+    });
   }
 
   async update(work: Work, resource: SavedResource): Promise<void> {
@@ -127,7 +133,8 @@ const savedOf = (
   createdAt: string,
 ): SavedResource => ({
   ...row,
-  settings: settings as SavedResource['settings'],
+  // What was saved before a setting came to be has its default.
+  settings: resourceSettings.parse(settings),
   authentication: authentication as SavedResource['authentication'],
   id: resourceId,
   createdAt,
@@ -135,13 +142,14 @@ const savedOf = (
 });
 
 async function saveVersion(work: Work, resource: SavedResource): Promise<void> {
-  const { id, version, settings, credentialId, authentication, savedAt, savedBy } = resource;
+  const { id, version, settings, credentialId, secretsId, authentication, savedAt, savedBy } = resource;
   const row: ResourceVersionRow = {
     org: work.org,
     resourceId: id,
     version,
     settings,
     credentialId,
+    secretsId,
     authentication,
     savedAt: new Date(savedAt),
     savedBy,
@@ -155,12 +163,20 @@ function entryOf({
   version,
   settings,
   credentialId,
+  secretsId,
   authentication,
 }: SavedResource): SnapshotEntry<ValueOf<typeof resources>> {
   const { method } = authentication;
   return {
     version,
-    value: { ...settings, id, version, credentialId: method === 'none' ? null : credentialId, authMethod: method },
+    value: {
+      ...settings,
+      id,
+      version,
+      credentialId: method === 'none' ? null : credentialId,
+      secretsId,
+      authMethod: method,
+    },
   };
 }
 

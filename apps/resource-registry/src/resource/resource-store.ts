@@ -18,7 +18,7 @@ export abstract class ResourceStore implements SnapshotSource {
   abstract listVersions(work: Work, resource: SavedResource, page: PageRequest): Promise<Page<SavedResource>>;
   /** @throws notFound */
   abstract findVersion(work: Work, resource: SavedResource, version: number): Promise<SavedResource>;
-  /** True when any version ever had a credential. */
+  /** True when any version ever had a credential or a sealed value. */
   abstract hasCredential(work: Work, resource: SavedResource): Promise<boolean>;
   /** Saves the next version. @throws resourceNameTaken */
   abstract update(work: Work, resource: SavedResource): Promise<void>;

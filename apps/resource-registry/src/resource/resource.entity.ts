@@ -18,6 +18,7 @@ export class ResourceVersionRow {
   /** `ResourceSettings`; TypeORM's types do not take JSON that goes deep. */
   @Column('json') settings!: object;
   @Column('uuid', { name: 'credential_id', nullable: true }) credentialId!: string | null;
+  @Column('uuid', { name: 'secrets_id', nullable: true }) secretsId!: string | null;
   /** An `AuthenticationView`. */
   @Column('json') authentication!: object;
   @Column('timestamptz', { name: 'saved_at' }) savedAt!: Date;

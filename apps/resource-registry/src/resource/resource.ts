@@ -1,10 +1,11 @@
 import type { Actor } from '@pontage/contracts/events';
-import type { AuthenticationView, Resource, ResourceSettings } from '@pontage/contracts/resource-registry';
-import { invalidRequest, secretRequired } from '@pontage/problems';
-import { z } from 'zod';
-import { refuseOversize } from '../call/size-limit.js';
-import { pairValues, refuseBadTemplates } from '../call/template-check.js';
-import type { Regions } from '../region/regions.js';
+import type {
+  AuthenticationView,
+  Resource,
+  ResourceDraft,
+  ResourceSettings,
+} from '@pontage/contracts/resource-registry';
+import { secretRequired } from '@pontage/problems';
 
 /** How a resource is recognised upstream: what its readers see, and the broker's name for the rest. */
 export interface Credential {
@@ -13,11 +14,17 @@ export interface Credential {
   readonly authentication: AuthenticationView;
 }
 
+/** The settings of a resource, with the broker's name for the sealed values among them. */
+export interface SealedSettings {
+  readonly settings: ResourceSettings;
+  /** Null: none of them is sealed. */
+  readonly secretsId: string | null;
+}
+
 /** A resource at one of its versions. Versions never change. */
-export interface SavedResource extends Credential {
+export interface SavedResource extends Credential, SealedSettings {
   readonly id: string;
   readonly version: number;
-  readonly settings: ResourceSettings;
   readonly createdAt: string;
   readonly savedAt: string;
   readonly savedBy: Actor;
@@ -29,18 +36,28 @@ export const noCredential: Credential = { credentialId: null, authentication: { 
 /** A resource as it begins. */
 export function firstVersion(
   id: string,
-  settings: ResourceSettings,
+  { settings, secretsId }: SealedSettings,
   { credentialId, authentication }: Credential,
   by: Actor,
 ): SavedResource {
   const now = new Date().toISOString();
-  return { id, version: 1, settings, credentialId, authentication, createdAt: now, savedAt: now, savedBy: by };
+  return {
+    id,
+    version: 1,
+    settings,
+    secretsId,
+    credentialId,
+    authentication,
+    createdAt: now,
+    savedAt: now,
+    savedBy: by,
+  };
 }
 
 /** A resource as it goes on. */
 export function nextVersion(
   before: SavedResource,
-  settings: ResourceSettings,
+  { settings, secretsId }: SealedSettings,
   { credentialId, authentication }: Credential,
   by: Actor,
 ): SavedResource {
@@ -48,6 +65,7 @@ export function nextVersion(
     ...before,
     version: before.version + 1,
     settings,
+    secretsId,
     credentialId,
     authentication,
     savedAt: new Date().toISOString(),
@@ -68,34 +86,20 @@ export function chosenOf({
   return { ...settings, authentication };
 }
 
-/**
- * Refuses settings that could never work.
- * @throws unknownRegion; invalidRequest with a pointer per field
- */
-export function checkSettings(settings: ResourceSettings, regions: Regions): void {
-  refuseOversize(settings);
-  if (z.uuid().safeParse(settings.name).success) {
-    throw invalidRequest(
-      {},
-      { errors: [{ pointer: '/name', detail: 'A name that looks like an id would hide the resource with this id.' }] },
-    );
-  }
-  if (settings.region !== null) regions.require(settings.region);
-  refuseBadTemplates([
-    ['/baseUrl', settings.baseUrl],
-    ...pairValues(settings.urlParams, '/urlParams'),
-    ...pairValues(settings.headers, '/headers'),
-    ...pairValues(settings.body, '/body'),
-  ]);
-}
-
 /** True when requests would go elsewhere: a secret that was given for one place is not taken to another. */
-export function isDestinationChanged(before: ResourceSettings, after: ResourceSettings): boolean {
-  return before.baseUrl !== after.baseUrl || before.region !== after.region;
+export function isDestinationChanged(before: ResourceSettings, after: ResourceDraft): boolean {
+  if (before.baseUrl !== after.baseUrl || before.region !== after.region) return true;
+  const { tls } = after;
+  return (
+    before.tls.allowSelfSigned !== tls.allowSelfSigned ||
+    before.tls.ca !== tls.ca ||
+    before.tls.clientCertificate !== tls.clientCertificate ||
+    JSON.stringify(before.tls.clientKey) !== JSON.stringify(tls.clientKey)
+  );
 }
 
 /** @throws secretRequired when requests would go elsewhere with a secret that was given for the old place */
-export function refuseMovedSecret(before: SavedResource, after: ResourceSettings): void {
+export function refuseMovedSecret(before: SavedResource, after: ResourceDraft): void {
   if (isDestinationChanged(before.settings, after) && holdsSecret(before.authentication)) throw secretRequired({});
 }
 

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { resourceDraft } from '@pontage/contracts/resource-registry';
+import { Regions } from '../region/regions.js';
+import { checkSettings } from './check-settings.js';
+
+const pem = (name: string): string =>
+  readFileSync(new URL(`../../../../test/fixtures/certificates/${name}`, import.meta.url), 'utf8');
+const check = (more: object) => () =>
+  checkSettings(
+    resourceDraft.parse({ name: 'orders', baseUrl: 'https://a.example/v1', ...more }),
+    new Regions(['eu', 'us']),
+  );
+const faultAt = (pointer: string, detail: RegExp = /./): unknown =>
+  expect.objectContaining({
+    slug: 'invalid-request',
+    errors: [{ pointer, detail: expect.stringMatching(detail) as unknown }],
+  });
+
+describe('checkSettings', () => {
+  it('takes known regions, and none', () => {
+    expect(check({})).not.toThrow();
+    expect(check({ region: 'us' })).not.toThrow();
+    expect(check({ region: 'mars' })).toThrow(
+      expect.objectContaining({ slug: 'unknown-region', facts: { region: 'mars' } }),
+    );
+  });
+
+  it('names every field whose template cannot be resolved', () => {
+    const faulty = {
+      urlParams: [['a', '{{ 1 }}']],
+      headers: [['B', '{{ b() }}']],
+      body: [['c', '{{ x.y }}']],
+      cookies: [['d', '{{ window }}']],
+    };
+    expect(check(faulty)).toThrow(
+      expect.objectContaining({
+        errors: ['/urlParams/0/1', '/headers/0/1', '/body/0/1', '/cookies/0/1'].map((pointer): unknown =>
+          expect.objectContaining({ pointer }),
+        ),
+      }),
+    );
+  });
+
+  it('refuses certificates that do not parse, that have expired, and keys where they do not belong', () => {
+    expect(check({ tls: { ca: pem('ca.pem') } })).not.toThrow();
+    expect(check({ tls: { ca: pem('ca.pem') + pem('self-signed.pem') } })).not.toThrow();
+    expect(check({ tls: { ca: pem('expired.pem') } })).toThrow(faultAt('/tls/ca', /expired on \d{4}-/));
+    const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+    expect(check({ tls: { ca: broken } })).toThrow(faultAt('/tls/ca', /does not parse/));
+    expect(check({ tls: { ca: pem('localhost.key') } })).toThrow(faultAt('/tls/ca', /no certificate/));
+    expect(check({ tls: { ca: pem('ca.pem') + pem('localhost.key') } })).toThrow(faultAt('/tls/ca', /private key/));
+    const clientKey = { draft: 's0' };
+    expect(check({ tls: { clientCertificate: pem('expired.pem'), clientKey } })).toThrow(
+      faultAt('/tls/clientCertificate', /expired/),
+    );
+  });
+
+  it('refuses a COOKIE_ placeholder for a cookie that is never sent', () => {
+    const headers = [['X-Csrf', 'COOKIE_csrftoken']];
+    expect(check({ headers })).toThrow(faultAt('/headers/0/1', /cookiesToForward/));
+    expect(check({ headers, cookiesToForward: ['csrftoken'] })).not.toThrow();
+    expect(check({ headers, cookies: [['csrftoken', 'x']] })).not.toThrow();
+    expect(check({ headers, forwardAllCookies: true })).not.toThrow();
+    expect(check({ headers: [['X-A', 'MY_COOKIE_a {{ params.COOKIE_b }}']] })).not.toThrow();
+  });
+
+  it('takes no Authorization header in clear', () => {
+    expect(check({ headers: [['authorization', 'Basic x']] })).toThrow(faultAt('/headers/0/1'));
+    expect(check({ headers: [['Authorization', { draft: 's0' }]] })).not.toThrow();
+  });
+});
+
+describe('the settings as they are parsed', () => {
+  const faults = (more: object) =>
+    resourceDraft
+      .safeParse({ name: 'orders', baseUrl: 'https://a.example', ...more })
+      .error?.issues.map(({ path }) => path.join('/'));
+
+  it.each([
+    [{ headers: [['Host', 'x']] }, 'headers/0/0'],
+    [{ headers: [['A', 'b\r\nC: d']] }, 'headers/0/1'],
+    [{ cookies: [['a b', 'c']] }, 'cookies/0/0'],
+    [{ cookies: [['a', 'b; c']] }, 'cookies/0/1'],
+    [{ cookiesToForward: ['__Host-pontage-x'] }, 'cookiesToForward/0'],
+    [{ tls: { allowSelfSigned: true, ca: '-----BEGIN CERTIFICATE-----' } }, 'tls/allowSelfSigned'],
+    [{ tls: { clientCertificate: '-----BEGIN CERTIFICATE-----' } }, 'tls/clientKey'],
+    [{ tls: { clientKey: { draft: 's0' } } }, 'tls/clientCertificate'],
+    [{ tls: { ca: 'no pem' } }, 'tls/ca'],
+    [{ timeoutMs: 120_001 }, 'timeoutMs'],
+    [{ limits: { responseBytes: 0 } }, 'limits/responseBytes'],
+    [{ limits: { concurrency: 5 } }, 'limits'],
+    [{ policy: { methods: ['TRACE'] } }, 'policy/methods/0'],
+    [{ policy: { paths: ['orders'] } }, 'policy/paths/0'],
+    [{ policy: { paths: ['/a/**/b/**'] } }, 'policy/paths/0'],
+    [{ policy: { paths: ['/a*b*'] } }, 'policy/paths/0'],
+    [{ policy: { paths: ['/a/../b'] } }, 'policy/paths/0'],
+    [{ policy: { paths: ['/a%2fb'] } }, 'policy/paths/0'],
+    [{ policy: { paths: ['/a//b'] } }, 'policy/paths/0'],
+  ])('refuses %j at %s', (more, path) => {
+    expect(faults(more)).toEqual([path]);
+  });
+});
