@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
-import { pageRequest, type Call } from '@pontage/contracts';
-import { draftCredential, listAuthMethods } from '@pontage/contracts/auth-broker';
+import { pageRequest, type Call, type RequestOf } from '@pontage/contracts';
+import { draftCredential, draftSecrets, listAuthMethods } from '@pontage/contracts/auth-broker';
 import {
   createResource,
   deleteResource,
@@ -9,21 +9,22 @@ import {
   findResource,
   listResources,
   listResourceVersions,
-  resourceSettings,
-  resourceSettingsPatch,
+  resourceGiven,
+  resourceGivenPatch,
   rollBackResource,
   updateResource,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
+import { splitSecrets } from './split-secrets.js';
 
 const byId = z.strictObject({ id: z.string().min(1).max(100) });
 const byVersion = byId.extend({ version: z.coerce.number().int().positive() });
 /** What the methods take is the broker's business: it knows them, and which of their fields are secret. */
 const authentication = z.record(z.string(), z.json()).optional();
-const draft = resourceSettings.extend({ authentication });
-const changes = resourceSettingsPatch.extend({ authentication });
+const draft = resourceGiven.extend({ authentication });
+const changes = resourceGivenPatch.extend({ authentication });
 const toVersion = rollBackResource.request.pick({ version: true });
 
 @Controller()
@@ -53,8 +54,10 @@ export class Resources {
     also: { versioned: true, idempotency: 'kept', problems: draftCredential.problems },
   })
   async createResource({ body: { authentication: given, ...settings }, call }: Asked<{ body: typeof draft }>) {
-    const kept = given?.method === 'none' && Object.keys(given).length === 1 ? {} : await this.keep(given, call);
-    return this.bus.request(createResource, { settings, ...kept }, call);
+    const isNone = given?.method === 'none' && Object.keys(given).length === 1;
+    const split = splitSecrets(settings);
+    const kept = await this.keep(isNone ? undefined : given, split.draft, call);
+    return this.bus.request(createResource, { settings: split.settings, ...kept }, call);
   }
 
   @route({
@@ -86,8 +89,10 @@ export class Resources {
     precondition,
     call,
   }: Asked<{ params: typeof byId; body: typeof changes }>) {
-    const kept = await this.keep(given, call);
-    return this.bus.request(updateResource, { resource: params.id, settings, ...kept, ...precondition }, call);
+    const split = splitSecrets(settings);
+    const kept = await this.keep(given, split.draft, call);
+    const update = { resource: params.id, settings: split.settings, ...kept, ...precondition };
+    return this.bus.request(updateResource, update, call);
   }
 
   @route({
@@ -155,7 +160,18 @@ export class Resources {
   }
 
   /** The secrets part from the settings here: only the broker hears them, sealed. */
-  private async keep(given: z.output<typeof authentication>, call: Call): Promise<{ draftId?: string }> {
-    return given === undefined ? {} : this.bus.request(draftCredential, { authentication: given }, call);
+  private async keep(
+    given: z.output<typeof authentication>,
+    secrets: RequestOf<typeof draftSecrets>,
+    call: Call,
+  ): Promise<{ draftId?: string; secretsDraftId?: string }> {
+    const [credential, values] = await Promise.all([
+      given === undefined ? undefined : this.bus.request(draftCredential, { authentication: given }, call),
+      secrets.secrets.length === 0 ? undefined : this.bus.request(draftSecrets, secrets, call),
+    ]);
+    return {
+      ...(credential === undefined ? {} : { draftId: credential.draftId }),
+      ...(values === undefined ? {} : { secretsDraftId: values.draftId }),
+    };
   }
 }

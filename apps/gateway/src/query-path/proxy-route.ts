@@ -4,6 +4,7 @@ import type { AnswerEnd, AnswerHead, Pull } from '@pontage/contracts/egress-work
 import { inlineBodyBytes, type QueryCall, type RequestBody } from '@pontage/contracts/query-proxy';
 import { asProblem, bodyTooLarge, invalidRequest, type Problem } from '@pontage/problems';
 import { AnswerBody } from './answer-body.js';
+import { forwardableCookies } from './forwardable-cookies.js';
 import { proxyHeaders } from './answer-headers.js';
 import type { AnswerReader } from './answer.js';
 import type { RunningQuery } from './query-client.js';
@@ -24,10 +25,11 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
     ? { kind: 'pulled', bytes: announced === undefined ? null : Number(announced) }
     : { kind: start.bytes.length === 0 ? 'none' : 'inline' };
 
+  const cookieLine = forwardableCookies(request.raw);
   reply.hijack();
   const answer = new ProxyAnswer(path, request, reply, caller);
   const query = path.client.run(
-    { ...caller, call: callOf(request), body, maxResponseBytes: maxBodyBytes, decode: false },
+    { ...caller, call: callOf(request), body, maxResponseBytes: maxBodyBytes, decode: false, cookieLine },
     body.kind === 'inline' ? start.bytes : undefined,
     ['GET', 'HEAD'].includes(request.method) && body.kind === 'none',
     answer,

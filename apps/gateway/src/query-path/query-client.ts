@@ -17,10 +17,14 @@ import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { asProblem, dispatchLost, problemFromWire, unavailable, type Problem } from '@pontage/problems';
+import { sealCookies } from './forwardable-cookies.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
 
 /** What a caller of the client decides of a run; the rest is the client's. */
-export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox'>;
+export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox' | 'cookies'> & {
+  /** The caller's cookies that a resource may have forwarded; they leave this process sealed. */
+  readonly cookieLine?: string | undefined;
+};
 
 interface Open {
   readonly executionId: string;
@@ -122,8 +126,10 @@ export class QueryClient {
     open.attempt += 1;
     open.heardAt = performance.now();
     open.heard = false;
+    const { cookieLine, ...run } = open.run;
     const head: RunQuery = {
-      ...open.run,
+      ...run,
+      ...(cookieLine === undefined ? {} : { cookies: sealCookies(this.bus, cookieLine, open.executionId) }),
       executionId: open.executionId,
       attempt: open.attempt,
       gateway: `${service}/${instance}`,

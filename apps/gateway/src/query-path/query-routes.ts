@@ -3,6 +3,7 @@ import { adHocQuery, inlineBodyBytes, type AdHocQuery, type QueryCall } from '@p
 import { encodeBody } from '@pontage/http-message';
 import { bodyTooLarge, invalidFields, invalidRequest } from '@pontage/problems';
 import { z } from 'zod';
+import { forwardableCookies } from './forwardable-cookies.js';
 import { queryAnswer } from './query-answer.js';
 import type { Caller, QueryPath } from './query-path.js';
 import { runWhole } from './run-whole.js';
@@ -60,7 +61,14 @@ async function answer(
   const whole = await runWhole(
     path,
     request,
-    { ...caller, call, body, maxResponseBytes: maxQueryBytes, decode: true },
+    {
+      ...caller,
+      call,
+      body,
+      maxResponseBytes: maxQueryBytes,
+      decode: true,
+      cookieLine: forwardableCookies(request.raw),
+    },
     undefined,
     repeatable,
     pulled,

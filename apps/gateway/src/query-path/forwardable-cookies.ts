@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { Bus } from '@pontage/bus';
+import { isOwnCookie } from '@pontage/contracts/resource-registry';
+import { invalidRequest } from '@pontage/problems';
+
+/** More cookies than browsers keep for one site are nobody's. */
+const maxBytes = 16 * 1024;
+
+/**
+ * The caller's cookies as a resource may have them forwarded, in one line: without ours, which say who a browser is to us.
+ * Undefined: there are none.
+ * @throws Problem `invalid-request` when they are more than an upstream would take.
+ */
+export function forwardableCookies({ headers }: IncomingMessage): string | undefined {
+  const pairs = (headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.includes('=') && !isOwnCookie(pair.slice(0, pair.indexOf('=')).trim()));
+  const line = pairs.join('; ');
+  if (line === '') return undefined;
+  if (Buffer.byteLength(line) <= maxBytes) return line;
+  throw invalidRequest(
+    {},
+    { errors: [{ pointer: '/headers/Cookie', detail: `At most ${maxBytes} bytes of cookies can be forwarded.` }] },
+  );
+}
+
+/**
+ * The cookies sealed for each query-proxy that may take the query: which one does is the bus's choice.
+ * They open for this execution only.
+ */
+export function sealCookies(bus: Bus, line: string, executionId: string): Record<string, string> {
+  const plain = Buffer.from(line, 'latin1');
+  return Object.fromEntries(
+    bus.presence
+      .all()
+      .filter(({ service }) => service === 'query-proxy')
+      .map(({ instance, key }) => [
+        instance,
+        Buffer.from(bus.channels.seal(key, plain, executionId)).toString('base64'),
+      ]),
+  );
+}
