@@ -4,6 +4,7 @@ import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AuditGate } from './audit/audit-gate.js';
 import { LeaseCache } from './credential/lease-cache.js';
+import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
 import { Policy } from './policy/policy.js';
 import { querySettings } from './settings.js';
@@ -27,6 +28,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     bus,
     policy,
     leases: new LeaseCache(bus),
+    sealedValues: new SealedValueCache(bus),
     gate: new AuditGate(bus.jetstream),
     dispatcher: new Dispatcher(bus),
   };

@@ -1,6 +1,7 @@
 import type { Dispatch } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Applied } from '../credential/apply-credential.js';
+import { mayFollowRedirects } from '../request/resource-policy.js';
 import type { Prepared } from './prepare.js';
 
 const maxRedirects = 5;
@@ -16,7 +17,9 @@ export function dispatchOf(
   applied: Applied,
 ): Dispatch {
   const { request, credential, injected, retryOn } = applied;
-  const { timeoutMs } = prepared.resolved;
+  const { secrets, tls, resolved } = prepared;
+  const { timeoutMs } = resolved;
+  const { limits, policy } = resolved.resource;
   return {
     executionId: run.executionId,
     attempt,
@@ -28,11 +31,15 @@ export function dispatchOf(
       headers: request.headers,
       body: run.body.kind === 'pulled' ? run.body : { kind: request.body === undefined ? 'none' : 'inline' },
     },
-    credential,
-    injected,
-    maxRedirects,
+    credential: {
+      headers: [...credential.headers, ...secrets.headers],
+      queryParams: [...credential.queryParams, ...secrets.queryParams],
+    },
+    injected: [...injected, ...secrets.texts],
+    ...(tls === undefined ? {} : { tls }),
+    maxRedirects: mayFollowRedirects(policy) ? maxRedirects : 0,
     remainingMs: Math.min(run.remainingMs ?? timeoutMs, timeoutMs),
-    maxResponseBytes: run.maxResponseBytes,
+    maxResponseBytes: Math.min(run.maxResponseBytes, limits.responseBytes ?? run.maxResponseBytes),
     decode: run.decode,
     keep: retryOn,
     window: firstWindow,

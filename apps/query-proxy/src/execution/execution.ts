@@ -8,7 +8,9 @@ import { asProblem } from '@pontage/problems';
 import type { AuditGate } from '../audit/audit-gate.js';
 import { applyCredential } from '../credential/apply-credential.js';
 import type { LeaseCache } from '../credential/lease-cache.js';
+import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
+import { callSecrets } from './call-secrets.js';
 import { dispatchOf } from './dispatch-of.js';
 import { intentOf } from './intent-of.js';
 import { prepare, type Prepared } from './prepare.js';
@@ -18,6 +20,7 @@ export interface Rooms {
   readonly bus: Bus;
   readonly policy: Policy;
   readonly leases: LeaseCache;
+  readonly sealedValues: SealedValueCache;
   readonly gate: AuditGate;
   readonly dispatcher: Dispatcher;
 }
@@ -41,8 +44,9 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { policy, leases } = this.rooms;
-    const prepared = await prepare(policy, this.run, this.body);
+    const { bus, policy, leases, sealedValues } = this.rooms;
+    const secrets = callSecrets(bus, sealedValues, this.run, callOf(this.run));
+    const prepared = await prepare(policy, secrets, this.run, this.body);
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : (leases.cached(key) ?? (await leases.get(key, callOf(this.run))));
     await this.dispatch(prepared, lease, true);

@@ -4,7 +4,11 @@ import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Prepared } from './prepare.js';
 
 /** What the record has to know before anything leaves. The target goes without its query, which may hold a credential. */
-export function intentOf(run: RunQuery, attempt: number, { resolved, request, region }: Prepared): QueryIntent {
+export function intentOf(
+  run: RunQuery,
+  attempt: number,
+  { resolved, request, region, forwardedCookies }: Prepared,
+): QueryIntent {
   const { principal } = run;
   const { origin, pathname } = new URL(request.url);
   return {
@@ -25,6 +29,7 @@ export function intentOf(run: RunQuery, attempt: number, { resolved, request, re
       method: request.method,
       target: origin + pathname,
       environment: resolved.environment,
+      ...(forwardedCookies.length === 0 ? {} : { forwardedCookies: [...forwardedCookies] }),
     },
   };
 }

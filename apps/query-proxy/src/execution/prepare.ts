@@ -1,36 +1,57 @@
 import type { RunQuery } from '@pontage/contracts/query-proxy';
-import type { OutboundRequest } from '@pontage/http-message';
+import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
 import type { LeaseKey } from '../credential/lease-cache.js';
+import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import { currentUser } from '../policy/current-user.js';
 import type { Policy } from '../policy/policy.js';
+import { isBodyless } from '../request/extra-body.js';
 import { passOn } from '../request/pass-on.js';
-import { renderRequest } from '../request/render-request.js';
+import { renderRequest, type RenderedRequest, type RenderSources } from '../request/render-request.js';
 import { resolveCall, type ResolvedCall } from '../request/resolve-call.js';
+import { transportOf } from '../request/transport-of.js';
 
 /** A query that may run, rendered but for its credential. */
-export interface Prepared {
+export interface Prepared extends RenderedRequest {
   readonly resolved: ResolvedCall;
   readonly scope: Scope;
-  readonly request: OutboundRequest;
+  /** How TLS is spoken with this resource's upstream; undefined: as with every other. */
+  readonly tls: DispatchTls | undefined;
   readonly region: string;
   /** Undefined: the resource needs no credential. */
   readonly leaseKey: LeaseKey | undefined;
 }
 
+/** The secrets that a call may draw upon, each opened when it is needed. */
+export interface CallSecrets {
+  /** The sealed values of a resource. @throws Problem the broker's */
+  sealed(secretsId: string, resourceId: string): Promise<SealedTexts>;
+  /** The caller's cookies as one line. @throws Problem `unavailable` when they were not sealed for this process */
+  cookies(): string | undefined;
+}
+
 /** Resolves and renders a call. @throws Problem what policy, templates and the call's own fields give cause for. */
-export async function prepare(policy: Policy, run: RunQuery, body: Uint8Array): Promise<Prepared> {
+export async function prepare(
+  policy: Policy,
+  secrets: CallSecrets,
+  run: RunQuery,
+  body: Uint8Array,
+): Promise<Prepared> {
   const resolved = await resolveCall(policy, run);
   const { resource, environment } = resolved;
   const scope = scopeOf(policy, run, resolved);
   const region = resource.region ?? policy.organisations.get(run.org)?.defaultRegion;
   if (region === undefined) throw notFound({});
+  const sealed = resource.secretsId === null ? {} : await secrets.sealed(resource.secretsId, resource.id);
+  const forwards = resource.forwardAllCookies || resource.cookiesToForward.length > 0;
+  const sources = { scope, sealed, cookieLine: forwards ? secrets.cookies() : undefined };
   return {
     resolved,
     scope,
     region,
-    request: requestOf(run, resolved, scope, body),
+    ...requestOf(run, resolved, sources, body),
+    tls: transportOf(resource, sealed),
     leaseKey:
       resource.credentialId === null
         ? undefined
@@ -54,13 +75,11 @@ function scopeOf(policy: Policy, { org, principal }: RunQuery, { params, environ
 function requestOf(
   run: RunQuery,
   { resource, request }: ResolvedCall,
-  scope: Scope,
+  sources: RenderSources,
   body: Uint8Array,
-): OutboundRequest {
-  if (run.call.kind === 'proxy')
-    return passOn(resource, run.call, run.body.kind === 'inline' ? body : undefined, scope);
-  if (request === null) throw internal({}, { note: 'a query without a request' });
-  if (run.body.kind === 'pulled' && resource.body.length > 0) {
+): RenderedRequest {
+  const method = run.call.kind === 'proxy' ? run.call.method : (request?.method ?? '');
+  if (run.body.kind === 'pulled' && resource.body.length > 0 && !isBodyless(method)) {
     throw invalidRequest(
       {},
       {
@@ -68,5 +87,8 @@ function requestOf(
       },
     );
   }
-  return renderRequest(resource, request, scope);
+  if (run.call.kind === 'proxy')
+    return passOn(resource, run.call, run.body.kind === 'inline' ? body : undefined, sources);
+  if (request === null) throw internal({}, { note: 'a query without a request' });
+  return renderRequest(resource, request, sources);
 }

@@ -2,7 +2,7 @@ import { auditOf, decodeMessage } from '@pontage/bus';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { inboxPrefix } from '@pontage/contracts/permissions';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { isProblem } from '@pontage/problems';
+import { isProblem, type Problem } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
 import { randomUUID } from 'node:crypto';
 import { callOf, Execution, type Rooms } from './execution.js';
@@ -61,7 +61,7 @@ export class QueryIntake {
       if (!isProblem(error) || error.slug === 'internal')
         this.logger.error({ err: error, executionId: run.executionId }, 'a query failed on our side');
       execution.refuse(error);
-      if (isProblem(error)) await this.recordDenial(run, error.slug);
+      if (isProblem(error)) await this.recordDenial(run, error);
     } finally {
       clearTimeout(first);
       clearInterval(beats);
@@ -69,11 +69,12 @@ export class QueryIntake {
   }
 
   /** Denied attempts are events too; a denial stands even when the event cannot be written. */
-  private async recordDenial(run: RunQuery, slug: string): Promise<void> {
+  private async recordDenial(run: RunQuery, { slug, errors }: Problem): Promise<void> {
     if (!denials.has(slug)) return;
     const { call } = run;
     const data = {
       problem: slug,
+      ...(errors.length === 0 ? {} : { reasons: errors.map((each) => ({ ...each })) }),
       query: call.kind === 'saved' ? call.name : null,
       resource: call.kind === 'saved' ? null : call.resource,
     };

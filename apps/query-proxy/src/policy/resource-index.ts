@@ -1,5 +1,5 @@
 import { type SnapshotWatch } from '@pontage/snapshots';
-import type { resources, ValueOf } from '@pontage/contracts/snapshots';
+import { resources, type ValueOf } from '@pontage/contracts/snapshots';
 
 /** A resource as the data plane sees it: versioned, without secrets. */
 export type ResourceSnapshot = ValueOf<typeof resources>;
@@ -10,6 +10,7 @@ const findWithinMs = 500;
 export class ResourceIndex {
   private readonly byName = new Map<string, string>();
   private readonly nameOf = new Map<string, string>();
+  private readonly complete = new WeakMap<ResourceSnapshot, ResourceSnapshot>();
 
   constructor(private readonly watch: SnapshotWatch<typeof resources>) {
     for (const [key, resource] of watch.entries()) this.index(key, resource);
@@ -23,7 +24,15 @@ export class ResourceIndex {
 
   private get(org: string, reference: string): ResourceSnapshot | undefined {
     const named = this.byName.get(`${org}/${reference}`);
-    return this.watch.get(`${org}.${reference}`) ?? (named === undefined ? undefined : this.watch.get(named));
+    const found = this.watch.get(`${org}.${reference}`) ?? (named === undefined ? undefined : this.watch.get(named));
+    return found === undefined ? undefined : this.completed(found);
+  }
+
+  /** What an older registry wrote lacks the settings that came later: they have their defaults. */
+  private completed(found: ResourceSnapshot): ResourceSnapshot {
+    const known = this.complete.get(found) ?? resources.value.parse(found);
+    this.complete.set(found, known);
+    return known;
   }
 
   private index(key: string, resource: ResourceSnapshot | undefined): void {

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { queryRequest, type QueryRequest } from '@pontage/contracts/query-proxy';
 import { isProblem } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
-import type { ResourceSnapshot } from '../policy/resource-index.js';
+import { resources } from '@pontage/contracts/snapshots';
 import { renderRequest } from './render-request.js';
 
-const resource: ResourceSnapshot = {
+const resource = resources.value.parse({
   name: 'orders',
   description: '',
   type: 'rest',
@@ -22,7 +22,7 @@ const resource: ResourceSnapshot = {
   version: 1,
   credentialId: null,
   authMethod: 'none',
-};
+});
 const scope: Scope = {
   config: { TENANT: 'ac&me' },
   current_user: {
@@ -31,7 +31,8 @@ const scope: Scope = {
   },
   params: { id: 'a/b', open: true },
 };
-const render = (query: Partial<QueryRequest>, on = resource) => renderRequest(on, queryRequest.parse(query), scope);
+const render = (query: Partial<QueryRequest>, on = resource) =>
+  renderRequest(on, queryRequest.parse(query), { scope, sealed: {}, cookieLine: undefined }).request;
 const text = (body: Uint8Array | undefined) => Buffer.from(body ?? []).toString();
 
 describe('renderRequest', () => {

@@ -1,90 +1,88 @@
 import type { QueryBody, QueryRequest } from '@pontage/contracts/query-proxy';
+import { encodeBody, joinUrl, type EncodedBody, type OutboundRequest, type RenderedBody } from '@pontage/http-message';
 import {
-  encodeBody,
-  joinUrl,
-  type EncodedBody,
-  type OutboundRequest,
-  type Pairs,
-  type RenderedBody,
-} from '@pontage/http-message';
-import { invalidRequest, isProblem, Problem } from '@pontage/problems';
-import {
-  headerValue,
   jsonString,
   parseTemplate,
-  pathSegment,
   plainText,
-  queryValue,
   renderJson,
   renderText,
   type Encoder,
   type Scope,
 } from '@pontage/templates';
+import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
-import { defaultHeaders } from './default-headers.js';
+import { requestCookies } from './cookie-line.js';
+import { isBodyless, withExtra } from './extra-body.js';
+import { SecretLedger, type InjectedSecrets } from './injected-secrets.js';
+import { renderPath } from './render-path.js';
+import { at, renderPairs, renderSetting } from './render-pairs.js';
+import { renderHeaders, requestHeaders } from './request-headers.js';
+import { requireAllowed } from './resource-policy.js';
+
+/** What a request is rendered from, besides the resource and the query. */
+export interface RenderSources {
+  readonly scope: Scope;
+  /** The sealed values of the resource. */
+  readonly sealed: SealedTexts;
+  /** The caller's own cookies, as one line; ours are not among them. */
+  readonly cookieLine: string | undefined;
+}
+
+/** A request that lacks its credential only, and what has to be known about it. */
+export interface RenderedRequest {
+  readonly request: OutboundRequest;
+  readonly secrets: InjectedSecrets;
+  /** The names of the caller's cookies that go along. */
+  readonly forwardedCookies: readonly string[];
+}
 
 /**
  * The request that a query makes of a resource: defaults and own settings joined, every template resolved and encoded
  * for the place where its value lands. It does not carry the credential yet.
- * @throws Problem `invalid-request` with the pointer of the field that cannot be rendered.
+ * @throws Problem `invalid-request` with the pointer of the field that cannot be rendered; `forbidden` when the
+ * resource's policy does not allow it.
  */
-export function renderRequest(resource: ResourceSnapshot, query: QueryRequest, scope: Scope): OutboundRequest {
+export function renderRequest(
+  resource: ResourceSnapshot,
+  query: QueryRequest,
+  { scope, sealed, cookieLine }: RenderSources,
+): RenderedRequest {
+  const ledger = new SecretLedger(sealed);
   const path = at('/path', () => renderPath(query.path, scope));
-  const inheritedParams = pairs(resource.urlParams, scope, plainText, '/urlParams');
-  const params = pairs(query.urlParams, scope, plainText, '/urlParams');
-  const own = pairs(query.headers, scope, headerValue, '/headers');
-  const inherited = pairs(resource.headers, scope, headerValue, '/headers').filter(([name]) => !has(own, name));
-  const body = at('/body', () => renderBody(resource, query, scope));
-  const headers = [...inherited, ...own];
+  const cookies = requestCookies(resource, cookieLine, scope, ledger);
+  const sources = { scope, cookies, ledger };
+  const own = renderHeaders(query.headers, sources);
+  requireAllowed(resource.policy, query.method, path, own);
+  const url = joinUrl(
+    at('/baseUrl', () => renderPath(resource.baseUrl, scope)),
+    path,
+    renderSetting('urlParams', resource.urlParams, scope, plainText, ledger),
+    renderPairs(query.urlParams, scope, plainText, '/urlParams'),
+  );
+  const inherited = renderHeaders(resource.headers, sources);
+  const headers = requestHeaders(resource, inherited, own, cookies, 'all');
+  const body = at('/body', () => renderBody(resource, query, scope, ledger));
+  const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type');
   return {
-    method: query.method,
-    url: joinUrl(
-      at('/baseUrl', () => renderText(parseTemplate(resource.baseUrl), scope, pathSegment)),
-      path,
-      inheritedParams,
-      params,
-    ),
-    headers: [
-      ...defaultHeaders(headers),
-      ...headers,
-      ...(body === undefined || has(headers, 'content-type') ? [] : [['Content-Type', body.contentType] as const]),
-    ],
-    body: body?.bytes,
+    request: {
+      method: query.method,
+      url,
+      headers: body === undefined || hasType ? headers : [...headers, ['Content-Type', body.contentType]],
+      body: body?.bytes,
+    },
+    secrets: ledger,
+    forwardedCookies: cookies.forwarded,
   };
 }
 
-/** Names the field that a problem is about, when the problem does not name one itself. */
-function at<T>(pointer: string, render: () => T): T {
-  try {
-    return render();
-  } catch (error) {
-    if (!isProblem(error) || error.errors.length > 0) throw error;
-    const { definition, facts, message } = error;
-    throw new Problem(definition, facts, { errors: [{ pointer, detail: message }], cause: error });
-  }
-}
-
-/** Before the `?` a value is one path segment, after it one query value. */
-function renderPath(path: string, scope: Scope): string {
-  const mark = path.indexOf('?');
-  if (mark === -1) return renderText(parseTemplate(path), scope, pathSegment);
-  return `${renderText(parseTemplate(path.slice(0, mark)), scope, pathSegment)}?${renderText(parseTemplate(path.slice(mark + 1)), scope, queryValue)}`;
-}
-
-function pairs(given: Pairs, scope: Scope, encode: Encoder, pointer: string): [string, string][] {
-  return given.map(([name, value], index) => [
-    name,
-    at(`${pointer}/${index}/1`, () => renderText(parseTemplate(value), scope, encode)),
-  ]);
-}
-
-const has = (headers: Pairs, name: string): boolean =>
-  headers.some(([known]) => known.toLowerCase() === name.toLowerCase());
-
-/** A resource's extra body pairs join JSON objects and forms; they are never sent with GET or HEAD. */
-function renderBody(resource: ResourceSnapshot, query: QueryRequest, scope: Scope): EncodedBody | undefined {
-  const extra =
-    query.method === 'GET' || query.method === 'HEAD' ? [] : pairs(resource.body, scope, plainText, '/body');
+/** A resource's extra body pairs join JSON objects, forms and multipart; they are never sent with GET or HEAD. */
+function renderBody(
+  resource: ResourceSnapshot,
+  query: QueryRequest,
+  scope: Scope,
+  ledger: SecretLedger,
+): EncodedBody | undefined {
+  const extra = isBodyless(query.method) ? [] : renderSetting('body', resource.body, scope, plainText, ledger);
   if (query.body === undefined && extra.length === 0) return undefined;
   return encodeBody(withExtra(rendered(query.body ?? { type: 'json', value: {} }, scope), extra));
 }
@@ -108,17 +106,4 @@ function rendered(body: QueryBody, scope: Scope): RenderedBody {
     case 'base64':
       return body;
   }
-}
-
-/** The query's own members come after the resource's, and win. */
-function withExtra(body: RenderedBody, extra: [string, string][]): RenderedBody {
-  if (extra.length === 0) return body;
-  if (body.type === 'form') return { type: 'form', value: [...extra, ...body.value] };
-  const isObject =
-    body.type === 'json' && typeof body.value === 'object' && body.value !== null && !Array.isArray(body.value);
-  if (isObject) return { type: 'json', value: { ...Object.fromEntries(extra), ...body.value } };
-  throw invalidRequest(
-    {},
-    { errors: [{ pointer: '/body', detail: 'The resource adds body pairs, which join JSON objects and forms only.' }] },
-  );
 }
