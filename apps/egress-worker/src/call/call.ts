@@ -1,5 +1,5 @@
 import { followRedirect, type Hop } from '@pontage/egress-policy';
-import type { Dispatch } from '@pontage/contracts/egress-worker';
+import type { Dispatch, DispatchTls } from '@pontage/contracts/egress-worker';
 import type { Pairs } from '@pontage/http-message';
 import { asProblem, tooManyRedirects, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
@@ -20,6 +20,7 @@ const beatMs = 1_000;
 export class Call {
   private stage: Stage = 'resolve';
   private hop: Hop;
+  private tls: { readonly origin: string; readonly settings: DispatchTls } | undefined;
   private redirects = 0;
   private retried = false;
   private over = false;
@@ -47,7 +48,9 @@ export class Call {
 
   start(): void {
     try {
-      if (this.dispatch.answerTo.sealed) this.sink.seal();
+      const { tls, request, answerTo } = this.dispatch;
+      if (answerTo.sealed) this.sink.seal();
+      if (tls !== undefined) this.tls = { origin: wireTarget(request.url).origin, settings: tls };
       this.send(this.upload !== undefined);
     } catch (error) {
       this.fail(asProblem(error));
@@ -124,7 +127,9 @@ export class Call {
   private send(fresh: boolean): void {
     const { method, url, headers, body } = this.hop;
     const { origin, path } = wireTarget(url);
-    const connection = this.connections.take(this.dispatch.org, origin, fresh);
+    // On the way to another origin the resource's own TLS settings stay behind, as its credential does, for good.
+    if (this.tls !== undefined && origin !== this.tls.origin) this.tls = undefined;
+    const connection = this.connections.take(this.dispatch.org, origin, fresh, this.tls?.settings);
     const described = body === 'none' ? ({ kind: 'none' } as const) : this.dispatch.request.body;
     const content = body === 'none' ? null : body === 'held' ? this.body : (this.upload ?? null);
     this.exchange = new Exchange(connection, this.connections, this.events);

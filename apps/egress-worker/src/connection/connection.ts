@@ -1,3 +1,4 @@
+import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import { Client, type Dispatcher } from 'undici';
 import type { Dialer } from './dialer.js';
 import type { Stage } from './stage.js';
@@ -14,6 +15,7 @@ export class Connection {
   constructor(
     readonly key: string,
     origin: string,
+    tls: DispatchTls | undefined,
     dialer: Dialer,
     onClosed: (connection: Connection) => void,
   ) {
@@ -24,7 +26,7 @@ export class Connection {
       bodyTimeout: 0,
       connect: (_, callback) => {
         dialer
-          .dial(origin, (stage) => this.onStage(stage), this.closing.signal)
+          .dial(origin, tls, (stage) => this.onStage(stage), this.closing.signal)
           .then(
             (socket) => callback(null, socket),
             (error: Error) => callback(error, null),

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
+import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import { Connection } from './connection.js';
 import type { Dialer } from './dialer.js';
 
 const maxIdleInAll = 256;
 
 /**
- * Connections that wait for the next request of the same organisation to the same origin. No other organisation gets
- * them, and each was dialled under the policy. The one that has waited longest goes first when there are too many.
+ * Connections that wait for the next request of the same organisation to the same origin under the same TLS settings:
+ * what one resource trusts is not trusted for another. No other organisation gets them, and each was dialled under the policy. The one that has waited longest goes first when there are too many.
  */
 export class Connections {
   private readonly idle = new Map<string, Connection[]>();
@@ -17,10 +19,11 @@ export class Connections {
   ) {}
 
   /** A connection for one request. `fresh` asks for one that has carried none: a request that cannot be sent twice. */
-  take(org: string, origin: string, fresh: boolean): Connection {
-    const key = `${org} ${origin}`;
+  take(org: string, origin: string, fresh: boolean, tls?: DispatchTls): Connection {
+    const key = `${org} ${origin} ${tlsKey(tls)}`;
     const waiting = fresh ? undefined : this.idle.get(key)?.at(-1);
-    if (waiting === undefined) return new Connection(key, origin, this.dialer, (connection) => this.lost(connection));
+    if (waiting === undefined)
+      return new Connection(key, origin, tls, this.dialer, (connection) => this.lost(connection));
     this.forget(waiting);
     waiting.reused = true;
     return waiting;
@@ -59,3 +62,11 @@ export class Connections {
     else this.idle.set(connection.key, left);
   }
 }
+
+/** A digest of settings, which are long and may hold a private key. */
+const tlsKey = (tls: DispatchTls | undefined): string => {
+  if (tls === undefined) return '';
+  const { allowSelfSigned, ca, client } = tls;
+  const parts = JSON.stringify([allowSelfSigned, ca, client?.certificate ?? null, client?.key ?? null]);
+  return createHash('sha256').update(parts).digest('base64');
+};

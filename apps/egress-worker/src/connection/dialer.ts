@@ -3,11 +3,13 @@
 
 import type { Socket } from 'node:net';
 import { admit, destinationOf, type Destination, type EgressPolicy } from '@pontage/egress-policy';
-import { isProblem, upstreamTimedOut, upstreamTlsFailed, upstreamUnreachable } from '@pontage/problems';
+import type { DispatchTls } from '@pontage/contracts/egress-worker';
+import { isProblem, upstreamTimedOut, upstreamUnreachable } from '@pontage/problems';
 import { connectFirst } from './connect-first.js';
 import { openTls } from './open-tls.js';
 import type { ResolveHost } from './resolve-host.js';
 import { within, type Stage } from './stage.js';
+import { tlsProblem } from './tls-problem.js';
 
 /** Where may be dialled, and how. */
 export interface DialOptions {
@@ -28,11 +30,16 @@ export class Dialer {
   constructor(private readonly options: DialOptions) {}
 
   /**
-   * A connection to the origin, ready for HTTP/1.1.
+   * A connection to the origin, ready for HTTP/1.1; `tls` is what one resource wants differently.
    * @throws Problem `destination-denied`, `upstream-unreachable`, `upstream-tls-failed` or `upstream-timed-out`; the
    * signal's reason when it is aborted.
    */
-  async dial(origin: string, onStage: (stage: Stage) => void, signal: AbortSignal): Promise<Socket> {
+  async dial(
+    origin: string,
+    tls: DispatchTls | undefined,
+    onStage: (stage: Stage) => void,
+    signal: AbortSignal,
+  ): Promise<Socket> {
     const { policy, localAddress, ca, stageMs = defaultStageMs } = this.options;
     const destination = destinationOf(origin);
     onStage('resolve');
@@ -51,10 +58,12 @@ export class Dialer {
     });
     if (destination.scheme === 'http:') return socket;
     onStage('tls');
-    return within('tls', stageMs.tls, signal, openTls(socket, destination.host, ca)).catch((cause: unknown) => {
-      socket.destroy();
-      throw problemOf(cause, signal, untrusted);
-    });
+    return within('tls', stageMs.tls, signal, openTls(socket, destination.host, { ca, own: tls })).catch(
+      (cause: unknown) => {
+        socket.destroy();
+        throw problemOf(cause, signal, untrusted);
+      },
+    );
   }
 
   private async resolve({ host, addresses }: Destination, signal: AbortSignal): Promise<readonly string[]> {
@@ -90,8 +99,4 @@ function unreachable(cause: unknown): Error {
   return upstreamUnreachable({ stage: 'connect' }, { detail, cause });
 }
 
-const untrusted = (cause: unknown): Error =>
-  upstreamTlsFailed(
-    { stage: 'tls' },
-    { detail: `TLS failed: ${codeOf(cause).slice(0, 80) || 'no reason given'}.`, cause },
-  );
+const untrusted = (cause: unknown): Error => tlsProblem(codeOf(cause), cause);
