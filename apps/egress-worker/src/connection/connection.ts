@@ -11,6 +11,12 @@ export class Connection {
   /** It has carried a request before: the other side may have closed it meanwhile. */
   reused = false;
 
+  /**
+   * What TLS said when the connection broke: with TLS 1.3 the upstream looks at our certificate when the handshake is
+   * over for us, and of its refusal undici tells only that the other side has closed.
+   */
+  tlsError: Error | undefined;
+
   /** @param onClosed called when the connection is lost while no request is on it. */
   constructor(
     readonly key: string,
@@ -28,7 +34,10 @@ export class Connection {
         dialer
           .dial(origin, tls, (stage) => this.onStage(stage), this.closing.signal)
           .then(
-            (socket) => callback(null, socket),
+            (socket) => {
+              socket.on('error', (error) => this.noteTlsError(error));
+              callback(null, socket);
+            },
             (error: Error) => callback(error, null),
           );
       },
@@ -44,6 +53,10 @@ export class Connection {
   ): void {
     this.onStage = onStage;
     this.client.dispatch(request, handler);
+  }
+
+  private noteTlsError(error: Error): void {
+    if ('code' in error && String(error.code).startsWith('ERR_SSL_')) this.tlsError = error;
   }
 
   /** Ends the connection; a request that is on it fails with the reason. */

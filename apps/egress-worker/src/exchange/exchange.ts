@@ -117,7 +117,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onError(error: Error): void {
     this.over = true;
     this.connection.destroy(error);
-    this.events.failed(error);
+    this.events.failed(this.connection.tlsError ?? error);
   }
 }
 

@@ -9,7 +9,6 @@ export function upstreamProblem(error: Error, stage: Stage): Problem {
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
     return invalidRequest({}, { detail: 'The request for the upstream could not be one HTTP message.', cause: error });
   }
-  // With TLS 1.3 the upstream looks at our certificate when the handshake is over for us.
   if (typeof code === 'string' && code.startsWith('ERR_SSL_')) return tlsProblem(code, error);
   const at = stage === 'request' || stage === 'body' ? stage : 'head';
   return upstreamBroken({ stage: at }, { detail: detailOf(String(code)), cause: error });
