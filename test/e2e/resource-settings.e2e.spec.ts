@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { headerOf, startUpstream, type ReceivedRequest, type Upstream } from '@pontage/fixtures';
 import { startPontage, type Pontage } from '@pontage/testkit';
 import { ask } from './src/ask.js';
+import { runQuery } from './src/save-resource.js';
 
 let upstream: Upstream;
 let pontage: Pontage;
@@ -171,5 +172,52 @@ describe.each(ways)('by %s', (way) => {
     expect(headerOf(request, 'cookie')).toBe(`sid=${canary}-c`);
     expect(request.target).toBe(`/echo?key=${canary}-u`);
     expect(JSON.parse(request.body.toString())).toEqual({ key: `${canary}-b` });
+  });
+});
+
+describe('limits and policy', () => {
+  it('a response is cut at the resource’s own limit, a request at its time', async () => {
+    const { id } = await save({ limits: { responseBytes: 1000 }, timeoutMs: 300 });
+    expect((await runQuery(pontage, id, { path: '/download?bytes=1000' })).json.status).toBe(200);
+    expect((await runQuery(pontage, id, { path: '/download?bytes=1001' })).json.code).toBe('response-too-large');
+    const proxied = await pontage.fetch(`/proxy/${id}/download?bytes=1001`);
+    expect(proxied.headers.get('pontage-problem')).toBe('response-too-large');
+    expect((await runQuery(pontage, id, { path: '/slow-head?ms=3000' })).json.code).toBe('upstream-timed-out');
+  });
+
+  it.each(ways)('by %s nothing is sent that the policy does not allow, and the attempt is on record', async (way) => {
+    const policy = { methods: ['GET', 'POST'], paths: ['/echo/orders/*', '/redirect', '/health'] };
+    const { id } = await save({ policy });
+    expect((await received(way, id, { path: '/echo/orders/1?x=/admin' })).target).toBe('/echo/orders/1?x=/admin');
+    const refused: [Asking, string][] = [
+      [{ method: 'DELETE', path: '/echo/orders/1' }, '/method'],
+      [{ path: '/echo' }, '/path'],
+      [{ path: '/echo/orders/1/2' }, '/path'],
+      [{ path: '/echo/orders/1%2f2' }, '/path'],
+      [{ path: '/echo/orders/1;a=b' }, '/path'],
+      [{ path: '/echo/orders//1' }, '/path'],
+      [{ path: '/echo/orders/%252e%252e' }, '/path'],
+      [{ path: '/echo/ORDERS/1' }, '/path'],
+    ];
+    upstream.forget();
+    for (const [asking, pointer] of refused) {
+      const answer = await send(way, id, asking);
+      const problem = (await answer.json()) as { code: string; errors: { pointer: string }[] };
+      expect([answer.status, problem.code]).toEqual([403, 'forbidden']);
+      expect(problem.errors[0]?.pointer).toBe(pointer);
+    }
+    expect(upstream.requests).toHaveLength(0);
+    const redirected = await send(way, id, { path: '/redirect?to=/echo' });
+    expect(way === 'proxy' ? redirected.status : ((await redirected.json()) as { status: number }).status).toBe(302);
+    expect(upstream.requests).toHaveLength(1);
+    type Events = { data: { data: Record<string, unknown> }[] };
+    let reasons: unknown;
+    for (const until = Date.now() + 10_000; reasons === undefined && Date.now() < until;) {
+      const { json } = await ask<Events>(pontage, 'GET', '/api/v1/audit-events?action=query.denied&limit=200');
+      reasons = json.data.find(({ data }) => data.problem === 'forbidden')?.data.reasons;
+    }
+    expect(reasons).toEqual([
+      expect.objectContaining({ pointer: expect.stringMatching(/^\/(?:path|method)$/) as unknown }),
+    ]);
   });
 });
