@@ -5,11 +5,13 @@ export {
   isFieldName,
   isFieldValue,
   withHeader,
+  withoutHeaders,
   withQueryParam,
   type OutboundRequest,
   type Pairs,
   type UpstreamResponse,
 } from './outbound-request.js';
+export { requestTarget } from './request-target.js';
 export { joinUrl } from './join-url.js';
 export { encodeComponent } from './percent-encoding.js';
 export { hopByHopHeaders, stripHopByHop } from './hop-by-hop.js';

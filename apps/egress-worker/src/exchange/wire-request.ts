@@ -1,5 +1,5 @@
 import type { Dispatch } from '@pontage/contracts/egress-worker';
-import { stripHopByHop, type Pairs } from '@pontage/http-message';
+import { requestTarget, stripHopByHop, type Pairs } from '@pontage/http-message';
 import { destinationDenied } from '@pontage/problems';
 
 /** A URL, split into the connection it needs and the target that goes into the request line. */
@@ -13,12 +13,9 @@ export interface WireTarget {
  * @throws Problem `destination-denied` when it is no http or https URL.
  */
 export function wireTarget(url: string): WireTarget {
-  const { protocol, origin, pathname, search } = parse(url);
+  const { protocol, origin } = parse(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw destinationDenied({});
-  const exact = url.startsWith(origin) ? url.slice(origin.length).split('#', 1)[0] : undefined;
-  // A URL in another spelling (default port, user, upper case, spaces) is taken as the URL standard reads it.
-  if (exact === undefined || !/^(?:[/?][!-~]*)?$/.test(exact)) return { origin, path: pathname + search };
-  return { origin, path: exact.startsWith('/') ? exact : `/${exact}` };
+  return { origin, path: requestTarget(url) };
 }
 
 function parse(url: string): URL {
