@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  bodyNotSignable,
+  challengeUnsupported,
+  credentialRejected,
+  tokenEndpointFailed,
+} from './credential-problems.js';
 import { defineProblem, Problem, type ProblemDefinition, type ProblemOnTheWire } from './problem.js';
 
 // What the caller can mend.
@@ -180,16 +186,6 @@ export const workerLost = defineProblem({
   kind: 'upstream-failed',
   title: 'The worker was lost while it held the request; whether the upstream acted is unknown',
 });
-export const credentialRejected = defineProblem({
-  slug: 'credential-rejected',
-  kind: 'upstream-failed',
-  title: 'The token endpoint does not accept this credential',
-});
-export const tokenEndpointFailed = defineProblem({
-  slug: 'token-endpoint-failed',
-  kind: 'upstream-failed',
-  title: 'The token endpoint could not give a token',
-});
 export const upstreamTimedOut = defineProblem({
   slug: 'upstream-timed-out',
   kind: 'upstream-timed-out',
@@ -258,6 +254,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     embedUrlRevoked,
     preconditionFailed,
     bodyTooLarge,
+    bodyNotSignable,
     unsupportedMediaType,
     rateLimited,
     destinationDenied,
@@ -270,6 +267,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     tooManyRedirects,
     workerLost,
     credentialRejected,
+    challengeUnsupported,
     tokenEndpointFailed,
     upstreamTimedOut,
     internal,

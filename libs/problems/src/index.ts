@@ -11,6 +11,12 @@ export {
 } from './problem.js';
 export { fieldErrors, invalidFields } from './field-errors.js';
 export {
+  bodyNotSignable,
+  challengeUnsupported,
+  credentialRejected,
+  tokenEndpointFailed,
+} from './credential-problems.js';
+export {
   invalidRequest,
   unknownRegion,
   unauthenticated,
@@ -45,8 +51,6 @@ export {
   responseTooLarge,
   tooManyRedirects,
   workerLost,
-  credentialRejected,
-  tokenEndpointFailed,
   upstreamTimedOut,
   internal,
   unavailable,

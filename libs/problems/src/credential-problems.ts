@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { defineProblem } from './problem.js';
+
+// What is wrong with a credential, or with what an upstream wants of it.
+export const bodyNotSignable = defineProblem({
+  slug: 'body-not-signable',
+  kind: 'too-large',
+  title: 'The auth method has to see the whole body, and it is too large for that',
+  facts: z.object({ limitBytes: z.number() }),
+});
+export const credentialRejected = defineProblem({
+  slug: 'credential-rejected',
+  kind: 'upstream-failed',
+  title: 'The credential is not accepted',
+});
+export const challengeUnsupported = defineProblem({
+  slug: 'challenge-unsupported',
+  kind: 'upstream-failed',
+  title: 'The upstream asks for a proof that this auth method cannot give',
+  // Schemes and algorithms, in the upstream's words as far as they are tokens.
+  facts: z.object({ offered: z.array(z.string()) }),
+});
+export const tokenEndpointFailed = defineProblem({
+  slug: 'token-endpoint-failed',
+  kind: 'upstream-failed',
+  title: 'The token endpoint could not give a token',
+});
