@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OutboundRequest } from '@pontage/http-message';
 import { z } from 'zod';
-import type { AuthMethod, Credential, Grant } from './auth-method.js';
+import type { AuthMethod, Credential, Grant, Occasion } from './auth-method.js';
 import { authMethods } from './auth-methods.js';
 import { describeMethod } from './method-schema.js';
 
@@ -9,6 +9,8 @@ import { describeMethod } from './method-schema.js';
 export interface Sample {
   readonly credential: Credential;
   readonly grant?: Grant;
+  /** What the upstream has said before, for a method that remembers it. */
+  readonly memory?: unknown;
 }
 
 const now = new Date('2026-11-20T12:00:00Z');
@@ -23,6 +25,8 @@ const request: OutboundRequest = {
   ],
   body: Buffer.from('{"a":1}'),
 };
+
+const occasionOf = ({ memory }: Sample): Occasion => ({ random: Buffer.alloc(32, 7), memory, answers: 0 });
 
 /** What every auth method must satisfy, whichever it is. */
 export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sample[]): void {
@@ -43,16 +47,18 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
       expect(guide).toMatch(/\.$/);
     });
 
-    it.each(samples)('applies sample %# purely: same in, same out, nothing touched', ({ credential, grant }) => {
-      const frozen = deepFreeze({ request, credential: structuredClone(credential), grant });
-      const apply = () => method.apply(frozen.request, frozen.credential, frozen.grant, now);
+    it.each(samples)('applies sample %# purely: same in, same out, nothing touched', (sample) => {
+      const { credential, grant } = sample;
+      const frozen = deepFreeze({ request, credential: structuredClone(credential), grant, ...occasionOf(sample) });
+      const apply = () => method.apply(frozen.request, frozen.credential, frozen.grant, now, frozen);
       expect(apply()).toEqual(apply());
       expect(apply()).toMatchObject({ method: request.method, body: request.body });
       expect(request.headers).toHaveLength(4);
     });
 
-    it.each(samples)('says where sample %# puts the credential, and puts it nowhere else', ({ credential, grant }) => {
-      const applied = method.apply(request, credential, grant, now);
+    it.each(samples)('says where sample %# puts the credential, and puts it nowhere else', (sample) => {
+      const { credential, grant } = sample;
+      const applied = method.apply(request, credential, grant, now, occasionOf(sample));
       const { headers, queryParams } = method.carriers(credential);
       const changed = applied.headers.filter(
         ([name, value]) => !request.headers.some(([known, before]) => known === name && before === value),
@@ -64,13 +70,33 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
       expect([...new Set(added)].sort()).toEqual([...queryParams].sort());
     });
 
-    it.each(samples)('names what sample %# injects', ({ credential, grant }) => {
-      const injected = method.injectedValues(credential, grant);
-      const applied = method.apply(request, credential, grant, now);
+    it.each(samples)('names what sample %# injects', (sample) => {
+      const { credential, grant } = sample;
+      const applied = method.apply(request, credential, grant, now, occasionOf(sample));
+      const injected = method.injectedValues(credential, grant, applied);
       const wire = decodeURIComponent(JSON.stringify([applied.url, applied.headers]));
       const { headers, queryParams } = method.carriers(credential);
       expect(injected.some((value) => wire.includes(value))).toBe(headers.length + queryParams.length > 0);
       expect(injected).not.toContain('');
+    });
+
+    it.each(samples)('remembers sample %# purely, and leaves alone what it learns nothing about', (sample) => {
+      const { credential, grant } = sample;
+      const occasion = deepFreeze(occasionOf(sample));
+      const sent = deepFreeze(method.apply(request, credential, grant, now, occasion));
+      const answer = { status: 200, headers: [['Content-Type', 'text/plain']] } as const;
+      const remember = () => method.remember?.(occasion.memory, sent, undefined);
+      expect(remember()).toEqual(remember());
+      if (method.remember !== undefined) expect(method.remember(occasion.memory, sent, answer)).toBe(occasion.memory);
+      expect(method.observe ?? []).toEqual((method.observe ?? []).map((name) => name.toLowerCase()));
+    });
+
+    it.each(samples)('gives up on an answer that asks for nothing, for sample %#', (sample) => {
+      const { credential, grant } = sample;
+      const occasion = occasionOf(sample);
+      const sent = method.apply(request, credential, grant, now, occasion);
+      for (const status of method.answerOn ?? [401])
+        expect(method.answer?.({ status, headers: [] }, sent, credential, grant, now, occasion)).toBeUndefined();
     });
 
     it('shows no secret in what its schemas say of a wrong one', () => {
