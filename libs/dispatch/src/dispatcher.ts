@@ -7,6 +7,7 @@ import {
   openFrame,
   sealDispatch,
   type Bus,
+  type FlowMessage,
   type PresenceRecord,
   type ReplyInbox,
 } from '@pontage/bus';
@@ -19,8 +20,11 @@ import {
   type KeptAnswer,
   type Receipt,
 } from '@pontage/contracts/egress-worker';
-import { asProblem, type Problem } from '@pontage/problems';
+import { asProblem, isProblem, type Problem } from '@pontage/problems';
 import { WorkerPool } from './worker-pool.js';
+
+/** What becomes of a kept answer: it goes on, another attempt follows, or the reader gets a problem in its place. */
+export type Verdict = 'release' | 'discard' | Problem;
 
 /** One outbound request on its way to a worker. */
 export interface Sending {
@@ -29,7 +33,7 @@ export interface Sending {
   /** The request's body, when it travels inline. */
   readonly body?: Uint8Array | undefined;
   /** Judges an answer that the dispatch asked to keep. */
-  readonly judge?: (kept: KeptAnswer) => Promise<'release' | 'discard'> | 'release' | 'discard';
+  readonly judge?: (kept: KeptAnswer) => Promise<Verdict> | Verdict;
   /** It could not be handed to any worker of the region; nothing was sent to the upstream. */
   readonly failed: (problem: Problem) => void;
   /** How it ended, as the worker says; the answer itself goes to `dispatch.answerTo`. */
@@ -119,10 +123,9 @@ export class Dispatcher {
   private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
     const verdict = await (pending.judge?.(kept) ?? 'release');
     const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
-    this.bus.connection.publish(
-      subject,
-      encodeFlow({ type: verdict, executionId: kept.executionId, attempt: kept.attempt }),
-    );
+    const { executionId, attempt } = kept;
+    const flow: FlowMessage = isProblem(verdict) ? { type: 'refuse', problem: verdict.toWire() } : { type: verdict };
+    this.bus.connection.publish(subject, encodeFlow({ ...flow, executionId, attempt }));
   }
 
   private end(key: string, receipt?: Receipt): void {

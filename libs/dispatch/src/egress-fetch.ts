@@ -147,6 +147,7 @@ const tokenCall = {
   maxResponseBytes,
   decode: true,
   keep: [],
+  observe: [],
   window: maxResponseBytes,
   audited: false,
 };

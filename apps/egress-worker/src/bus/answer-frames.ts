@@ -1,6 +1,7 @@
 import { encodeChunk, encodeFrame, sealFrame, type Bus, type FrameHeads } from '@pontage/bus';
-import type { Accepted, Dispatch } from '@pontage/contracts/egress-worker';
+import type { Accepted, Dispatch, Receipt } from '@pontage/contracts/egress-worker';
 import { unavailable, type Problem } from '@pontage/problems';
+import type { Pairs } from '@pontage/http-message';
 import type { PublicKey } from '@pontage/sealing';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import type { Ledger } from './ledger.js';
@@ -19,6 +20,7 @@ export class AnswerFrames implements AnswerSink {
   spokeAt = 0;
   private readonly startedAt = performance.now();
   private sealFor: PublicKey | undefined;
+  private observed: Pairs = [];
 
   /** @param onEnd called when the dispatch has ended, before its last frame leaves. */
   constructor(
@@ -49,7 +51,7 @@ export class AnswerFrames implements AnswerSink {
   }
 
   head(head: UpstreamHead, body: Uint8Array): void {
-    this.say('head', { ...head, ...this.place }, body);
+    this.say('head', { ...this.forReader(head), ...this.place }, body);
   }
 
   chunk(sequence: number, body: Uint8Array): void {
@@ -58,8 +60,9 @@ export class AnswerFrames implements AnswerSink {
   }
 
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
+    const shown = this.forReader(head);
     this.close(ending, (durationMs) =>
-      this.say('whole', { ...head, ...this.place, bytes: body.length, chunks: 0, durationMs }, body),
+      this.say('whole', { ...shown, ...this.place, bytes: body.length, chunks: 0, durationMs }, body),
     );
   }
 
@@ -75,10 +78,26 @@ export class AnswerFrames implements AnswerSink {
     this.close(ending, () => undefined);
   }
 
+  /** The head without what is for the sender, which the receipt will have. */
+  private forReader(head: UpstreamHead): UpstreamHead {
+    const { observe } = this.incoming.dispatch;
+    if (observe.length === 0) return head;
+    const isObserved = ([name]: readonly [string, string]): boolean => observe.includes(name.toLowerCase());
+    this.observed = head.headers.filter(isObserved);
+    return { ...head, headers: head.headers.filter((header) => !isObserved(header)) };
+  }
+
   private keyOf(process: string): PublicKey {
     const key = this.bus.presence.all().find(({ service, instance }) => `${service}/${instance}` === process)?.key;
     if (key !== undefined) return key;
     throw unavailable({}, { note: `nobody knows the key of ${process}, so nothing can be sealed for it` });
+  }
+
+  /** What an upstream says of a credential is for the sender alone. */
+  private sealed(receipt: Receipt): Uint8Array {
+    const { sender, reply } = this.incoming;
+    const frame = encodeFrame('receipts', receipt.attempt, { receipts: [receipt] });
+    return sealFrame(this.bus.channels, this.keyOf(sender), reply, frame);
   }
 
   private get place(): { region: string; workerId: string } {
@@ -104,6 +123,7 @@ export class AnswerFrames implements AnswerSink {
     const { status, problem, requestBytes, responseBytes, superseded } = ending;
     const durationMs = Math.round(performance.now() - this.startedAt);
     const { region, workerId } = this.place;
+    const receipt = { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs };
     this.onEnd(ending, durationMs);
     this.ledger.close({
       outcome: dispatch.audited
@@ -122,7 +142,8 @@ export class AnswerFrames implements AnswerSink {
             superseded,
           }
         : undefined,
-      receipt: { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs },
+      receipt,
+      sealedReceipt: this.observed.length === 0 ? undefined : this.sealed({ ...receipt, observed: this.observed }),
       sender,
       reply,
       say: () => say(durationMs),

@@ -8,6 +8,8 @@ export interface Closing {
   /** Absent when the dispatch is not audited. */
   readonly outcome: QueryOutcome | undefined;
   readonly receipt: Receipt;
+  /** The receipt as a sealed frame, when it says what is for the sender alone. */
+  readonly sealedReceipt: Uint8Array | undefined;
   /** The process that sent the dispatch, and where it takes receipts. */
   readonly sender: string;
   readonly reply: string;
@@ -39,8 +41,11 @@ export class Ledger {
     if (this.connection.isClosed()) return;
     const outcomes = closings.flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome]));
     for (const batch of batches(outcomes)) this.connection.publish(queryOutcomeSubject, JSON.stringify(batch));
+    // What the sender learns from this answer it knows before its caller can ask again.
+    for (const { reply, sealedReceipt } of closings)
+      if (sealedReceipt !== undefined) this.connection.publish(reply, sealedReceipt);
     for (const { say } of closings) say();
-    for (const ofSender of bySender(closings)) {
+    for (const ofSender of bySender(closings.filter(({ sealedReceipt }) => sealedReceipt === undefined))) {
       for (const batch of batches(ofSender)) {
         const [first] = batch;
         if (first === undefined) continue;

@@ -1,6 +1,7 @@
 import { decodeCancel, decodeFlow, encodeFrame, openDispatch, type Bus, type OpenedDispatch } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
+import { problemFromWire } from '@pontage/problems';
 import { SealedChannels } from '@pontage/sealing';
 import type { Logger } from '@pontage/telemetry';
 import type { Msg } from '@nats-io/transport-node';
@@ -120,6 +121,8 @@ export class Worker {
         return call.release();
       case 'discard':
         return call.discard();
+      case 'refuse':
+        return call.refuse(problemFromWire(flow.problem));
     }
   }
 

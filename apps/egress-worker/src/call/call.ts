@@ -80,6 +80,7 @@ export class Call {
 
   /** Another dispatch of the same execution takes its place. */
   supersede(): void {
+    if (this.kept !== undefined) return this.discard();
     this.finish(() => this.sink.nothing(this.ending({ superseded: true })));
   }
 
@@ -111,6 +112,16 @@ export class Call {
     this.exchange?.drain();
     this.exchange = undefined;
     this.finish(() => this.sink.nothing(this.ending({ status: kept.head.status, superseded: true })));
+  }
+
+  /** The kept answer is dropped, and the reader gets a problem in its place. */
+  refuse(problem: Problem): void {
+    const { kept } = this;
+    if (kept === undefined) return;
+    this.exchange?.drain();
+    this.exchange = undefined;
+    const ending = this.ending({ status: kept.head.status, problem: problem.slug });
+    this.finish(() => this.sink.problem(ending, problem));
   }
 
   /** Called a few dozen times a second: signs of life, the deadline, the end of waiting for a verdict. */

@@ -111,6 +111,7 @@ export class WorkerClient {
       maxResponseBytes: 256 * 1024 * 1024,
       decode: false,
       keep: [],
+      observe: [],
       window: 1024 * 1024,
       audited: false,
       ...given,

@@ -1,3 +1,5 @@
+import { problemOnTheWire, type ProblemOnTheWire } from '@pontage/problems';
+
 /** What a worker is told while it serves an attempt. */
 export type FlowMessage =
   /** `bytes` more of the answer's body may be sent. */
@@ -9,18 +11,20 @@ export type FlowMessage =
   /** The verdict on a kept answer: it goes on to the reader. */
   | { readonly type: 'release' }
   /** The verdict on a kept answer: another attempt follows. */
-  | { readonly type: 'discard' };
+  | { readonly type: 'discard' }
+  /** The verdict on a kept answer: the reader gets this problem in its place. */
+  | { readonly type: 'refuse'; readonly problem: ProblemOnTheWire };
 
 /** A flow message and the attempt that it is for: what comes late for an earlier attempt is not for the next. */
 export type Flow = FlowMessage & { readonly executionId: string; readonly attempt: number };
 
-const codes = { grant: 1, data: 2, last: 3, cut: 4, release: 5, discard: 6 } as const;
+const codes = { grant: 1, data: 2, last: 3, cut: 4, release: 5, discard: 6, refuse: 7 } as const;
 const none = new Uint8Array(0);
 const headBytes = 22;
 
 /** `type 1 byte · attempt 1 · execution id 16 · number 4 · body`. */
 export function encodeFlow(flow: Flow): Uint8Array {
-  const body = flow.type === 'data' ? flow.body : none;
+  const body = bodyOf(flow);
   const bytes = Buffer.allocUnsafe(headBytes + body.length);
   bytes.writeUInt8(flow.type === 'data' && flow.last ? codes.last : codes[flow.type], 0);
   bytes.writeUInt8(flow.attempt, 1);
@@ -28,6 +32,11 @@ export function encodeFlow(flow: Flow): Uint8Array {
   bytes.writeUInt32BE(flow.type === 'grant' ? flow.bytes : flow.type === 'data' ? flow.sequence : 0, 18);
   bytes.set(body, headBytes);
   return bytes;
+}
+
+function bodyOf(flow: Flow): Uint8Array {
+  if (flow.type === 'refuse') return Buffer.from(JSON.stringify(flow.problem));
+  return flow.type === 'data' ? flow.body : none;
 }
 
 /** @throws RangeError on what is no flow message. */
@@ -49,6 +58,8 @@ export function decodeFlow(bytes: Uint8Array): Flow {
       return { type: 'release', ...aim };
     case codes.discard:
       return { type: 'discard', ...aim };
+    case codes.refuse:
+      return { type: 'refuse', ...aim, problem: problemOnTheWire.parse(JSON.parse(view.toString('utf8', headBytes))) };
     default:
       throw new RangeError('a flow message of no known type');
   }

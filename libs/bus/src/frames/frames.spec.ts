@@ -25,6 +25,7 @@ describe('the codecs of the query path', () => {
     { type: 'cut', executionId, attempt: 2 },
     { type: 'release', executionId, attempt: 2 },
     { type: 'discard', executionId, attempt: 2 },
+    { type: 'refuse', executionId, attempt: 2, problem: { slug: 'too-many-redirects', facts: { limit: 5 } } },
   ])('carry $type', (flow) => {
     expect(decodeFlow(encodeFlow(flow))).toEqual(flow);
   });

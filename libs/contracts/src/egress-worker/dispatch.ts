@@ -41,6 +41,11 @@ export interface Dispatch {
   readonly decode: boolean;
   /** Statuses that the sender wants to judge before the answer goes on; see {@link KeptAnswer}. */
   readonly keep: readonly number[];
+  /**
+   * Headers of the answer that are for the sender: they come back in the receipt and do not go on to the reader.
+   * Lower-case names.
+   */
+  readonly observe: readonly string[];
   /** How many body bytes may be sent before the first credit. */
   readonly window: number;
   /** Write an outcome event: false for calls of the broker, which have no intent. */
@@ -89,7 +94,7 @@ export interface Pull {
   readonly credit: number;
 }
 
-/** An answer that the sender of the dispatch has to judge: pass it on, or drop it because another attempt follows. */
+/** An answer that the sender of the dispatch has to judge: pass it on, drop it because another attempt follows, or refuse it. */
 export interface KeptAnswer {
   readonly executionId: string;
   readonly attempt: number;
@@ -106,4 +111,6 @@ export interface Receipt {
   readonly problem: string | null;
   readonly bytes: number;
   readonly durationMs: number;
+  /** What the dispatch asked to observe. A receipt that has something of it travels sealed. */
+  readonly observed?: readonly (readonly [string, string])[];
 }
