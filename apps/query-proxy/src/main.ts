@@ -3,6 +3,7 @@ import { Bus } from '@pontage/bus';
 import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AuditGate } from './audit/audit-gate.js';
+import { ChallengeMemory } from './credential/challenge-memory.js';
 import { LeaseCache } from './credential/lease-cache.js';
 import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
@@ -31,6 +32,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
     sealedValues: new SealedValueCache(bus),
     gate: new AuditGate(bus.jetstream),
     dispatcher: new Dispatcher(bus),
+    memory: new ChallengeMemory(),
+    logger,
   };
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());

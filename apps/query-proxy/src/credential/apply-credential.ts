@@ -1,8 +1,23 @@
-import { authMethods, renderCredential, type Credential, type Grant } from '@pontage/auth-methods';
+import { randomBytes } from 'node:crypto';
+import {
+  authMethods,
+  renderCredential,
+  type AuthMethod,
+  type Credential,
+  type Grant,
+  type Occasion,
+} from '@pontage/auth-methods';
 import type { Lease } from '@pontage/contracts/auth-broker';
-import type { OutboundRequest } from '@pontage/http-message';
+import type { OutboundRequest, UpstreamResponse } from '@pontage/http-message';
 import { internal } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
+
+/** A credential that is ready to be put on requests. */
+export interface ReadyCredential {
+  readonly method: AuthMethod;
+  readonly credential: Credential;
+  readonly grant: Grant | undefined;
+}
 
 /** A request that carries its credential, and what the worker has to know about that. */
 export interface Applied {
@@ -11,33 +26,64 @@ export interface Applied {
   readonly credential: { readonly headers: readonly string[]; readonly queryParams: readonly string[] };
   /** The secret texts on the request, so that an answer that echoes one of them is sealed. */
   readonly injected: readonly string[];
-  /** Statuses that mean that a newer grant may help; none once that has been tried. */
-  readonly retryOn: readonly number[];
+  /** Headers of the answer that the method remembers something of. */
+  readonly observe: readonly string[];
 }
 
 /**
- * Puts a lease's credential on a request. Without a lease the request goes as it is.
+ * The credential of a lease, rendered.
  * @throws Problem when a configuration variable that the credential names has no fitting value.
  */
-export function applyCredential(
-  request: OutboundRequest,
-  lease: Lease | undefined,
-  scope: Scope,
-  mayAnswer: boolean,
-): Applied {
-  if (lease === undefined) return { request, credential: { headers: [], queryParams: [] }, injected: [], retryOn: [] };
+export function readyCredential(lease: Lease, scope: Scope): ReadyCredential {
   const method = authMethods.get(lease.method);
   if (method === undefined) throw internal({}, { note: `a lease on the unknown auth method ${lease.method}` });
   const leased: Credential = { settings: lease.settings, secrets: lease.secrets };
-  // A method that acquires was rendered by the broker, before it asked for the grant.
-  const credential = method.acquire === undefined ? renderCredential(method, leased, scope) : leased;
-  const grant: Grant | undefined =
-    lease.grant === null ? undefined : { value: lease.grant.value, expiresAt: expiryOf(lease.grant.expiresInMs) };
   return {
-    request: method.apply(request, credential, grant, new Date()),
+    method,
+    // What a grant was acquired for was rendered by the broker before.
+    credential: lease.grant === null ? renderCredential(method, leased, scope) : leased,
+    grant:
+      lease.grant === null ? undefined : { value: lease.grant.value, expiresAt: expiryOf(lease.grant.expiresInMs) },
+  };
+}
+
+/** The request as it is, for an upstream that gets no credential. */
+export const withoutCredential = (request: OutboundRequest): Applied => ({
+  request,
+  credential: { headers: [], queryParams: [] },
+  injected: [],
+  observe: [],
+});
+
+/** Puts a credential on a request. `memory` is what the method has learnt from the upstream. */
+export function applyCredential(request: OutboundRequest, ready: ReadyCredential, memory: unknown): Applied {
+  const { method, credential, grant } = ready;
+  const occasion: Occasion = { random: randomBytes(32), memory, answers: 0 };
+  return appliedOf(ready, method.apply(request, credential, grant, new Date(), occasion));
+}
+
+/**
+ * Answers a challenge to a request that was sent, when the method can.
+ * @throws Problem when it is known that no answer would help
+ */
+export function answerChallenge(
+  challenge: UpstreamResponse,
+  sent: OutboundRequest,
+  ready: ReadyCredential,
+  before: Pick<Occasion, 'memory' | 'answers'>,
+): Applied | undefined {
+  const { method, credential, grant } = ready;
+  const occasion: Occasion = { random: randomBytes(32), ...before };
+  const answer = method.answer?.(challenge, sent, credential, grant, new Date(), occasion);
+  return answer === undefined ? undefined : appliedOf(ready, answer);
+}
+
+function appliedOf({ method, credential, grant }: ReadyCredential, request: OutboundRequest): Applied {
+  return {
+    request,
     credential: method.carriers(credential),
-    injected: method.injectedValues(credential, grant),
-    retryOn: mayAnswer ? method.retryOn : [],
+    injected: method.injectedValues(credential, grant, request),
+    observe: method.observe ?? [],
   };
 }
 

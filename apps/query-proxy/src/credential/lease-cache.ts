@@ -25,7 +25,7 @@ export class LeaseCache {
 
   /** The lease when it is here and good. */
   cached(key: LeaseKey): Lease | undefined {
-    const kept = this.kept.get(nameOf(key));
+    const kept = this.kept.get(leaseName(key));
     return kept !== undefined && kept.until > performance.now() ? kept.lease : undefined;
   }
 
@@ -46,7 +46,7 @@ export class LeaseCache {
   }
 
   private ask(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
-    const name = `${nameOf(key)}/${refusedGrantVersion ?? ''}`;
+    const name = `${leaseName(key)}/${refusedGrantVersion ?? ''}`;
     const asked = this.asking.get(name);
     if (asked !== undefined) return asked;
     const asking = this.fetch(key, call, refusedGrantVersion).finally(() => this.asking.delete(name));
@@ -61,7 +61,7 @@ export class LeaseCache {
       call,
     );
     this.sweep();
-    this.kept.set(nameOf(key), { lease, until: performance.now() + lease.validForMs });
+    this.kept.set(leaseName(key), { lease, until: performance.now() + lease.validForMs });
     return lease;
   }
 
@@ -72,4 +72,6 @@ export class LeaseCache {
   }
 }
 
-const nameOf = ({ credentialId, region, environment }: LeaseKey): string => `${credentialId}/${region}/${environment}`;
+/** A lease's name: another credential, region or environment has another one. */
+export const leaseName = ({ credentialId, region, environment }: LeaseKey): string =>
+  `${credentialId}/${region}/${environment}`;

@@ -1,15 +1,17 @@
 import { encodeFrame, type Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
-import type { Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
-import type { Dispatcher } from '@pontage/dispatch';
-import { asProblem } from '@pontage/problems';
+import type { Dispatcher, Verdict } from '@pontage/dispatch';
+import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
+import type { Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
-import { applyCredential } from '../credential/apply-credential.js';
+import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache } from '../credential/lease-cache.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
+import type { Attempt } from './attempt.js';
+import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';
 import { dispatchOf } from './dispatch-of.js';
 import { intentOf } from './intent-of.js';
@@ -23,14 +25,18 @@ export interface Rooms {
   readonly sealedValues: SealedValueCache;
   readonly gate: AuditGate;
   readonly dispatcher: Dispatcher;
+  readonly memory: ChallengeMemory;
+  readonly logger: Logger;
 }
 
 /** A gateway's attempt has ten numbers for ours, so that frames of two attempts never mix. */
 const attemptsPerRun = 10;
 
-/** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer a refusal once. */
+/** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer what comes back. */
 export class Execution {
   private attempt: number;
+  /** When the time for all attempts together is over, by this process's own monotonic clock. */
+  private endsAt = 0;
 
   constructor(
     private readonly rooms: Rooms,
@@ -44,12 +50,15 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { bus, policy, leases, sealedValues } = this.rooms;
+    const { bus, policy, leases, sealedValues, memory } = this.rooms;
     const secrets = callSecrets(bus, sealedValues, this.run, callOf(this.run));
     const prepared = await prepare(policy, secrets, this.run, this.body);
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : (leases.cached(key) ?? (await leases.get(key, callOf(this.run))));
-    await this.dispatch(prepared, lease, true);
+    const { timeoutMs } = prepared.resolved;
+    this.endsAt = performance.now() + Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
+    const attempts = new Attempts(prepared, memory);
+    await this.send(prepared, attempts, attempts.first(lease));
   }
 
   /** Tells the gateway that there will be no answer. */
@@ -62,32 +71,60 @@ export class Execution {
     this.tell(encodeFrame('accepted', this.attempt, { stage: 'leasing', region: null, workerId: null }));
   }
 
-  private async dispatch(prepared: Prepared, lease: Lease | undefined, mayAnswer: boolean): Promise<void> {
+  private async send(prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<void> {
     const { gate, dispatcher } = this.rooms;
-    const applied = applyCredential(prepared.request, lease, prepared.scope, mayAnswer);
-    await gate.pass(intentOf(this.run, this.attempt, prepared));
+    const { request } = attempt.applied;
+    await gate.pass(intentOf(this.run, this.attempt, prepared, request));
+    const remainingMs = this.endsAt - performance.now();
+    if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
     dispatcher.send({
       region: prepared.region,
-      body: applied.request.body,
-      dispatch: dispatchOf(this.run, this.attempt, this.inbox, prepared, applied),
-      judge: (kept) => this.judge(kept, prepared, lease),
+      body: request.body,
+      dispatch: dispatchOf(this.run, this.attempt, this.inbox, prepared, attempt, Math.ceil(remainingMs)),
+      judge: (kept) => this.judge(kept, prepared, attempts, attempt),
       failed: (problem) => this.refuse(problem),
+      ended: ({ status, observed: headers }) => {
+        if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
+      },
     });
   }
 
-  /** A refused grant: with a newer one the request goes out once more; otherwise the answer is the caller's. */
-  private async judge(kept: KeptAnswer, prepared: Prepared, lease: Lease | undefined): Promise<'release' | 'discard'> {
-    const refused = lease?.grant?.version;
-    if (refused === undefined || prepared.leaseKey === undefined || kept.attempt !== this.attempt) return 'release';
+  /** What follows an answer that was kept: another attempt, the answer itself, or a problem. */
+  private async judge(kept: KeptAnswer, prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<Verdict> {
+    if (kept.attempt !== this.attempt) return 'release';
     try {
-      const renewed = await this.rooms.leases.renewed(prepared.leaseKey, callOf(this.run), refused);
-      if (renewed.grant === null || renewed.grant.version <= refused) return 'release';
+      const next =
+        attempts.redirected(attempt, kept) ??
+        attempts.answered(attempt, kept) ??
+        (await this.renewed(kept, prepared, attempts, attempt));
+      if (next === undefined) return 'release';
       this.attempt += 1;
-      await this.dispatch(prepared, renewed, false);
+      await this.send(prepared, attempts, next);
       return 'discard';
+    } catch (error) {
+      if (!isProblem(error) || error.slug === 'internal')
+        this.rooms.logger.error({ err: error, executionId: this.run.executionId }, 'a query failed on our side');
+      return asProblem(error);
+    }
+  }
+
+  /** A refused grant: with a newer one the request goes out once more. */
+  private async renewed(
+    { status }: KeptAnswer,
+    { leaseKey }: Prepared,
+    attempts: Attempts,
+    attempt: Attempt,
+  ): Promise<Attempt | undefined> {
+    const { lease, ready, renewed } = attempt;
+    const refused = lease?.grant?.version;
+    if (refused === undefined || leaseKey === undefined || renewed) return undefined;
+    if (ready?.method.retryOn.includes(status) !== true) return undefined;
+    try {
+      const newer = await this.rooms.leases.renewed(leaseKey, callOf(this.run), refused);
+      return newer.grant === null || newer.grant.version <= refused ? undefined : attempts.renewed(attempt, newer);
     } catch {
       // Without a newer grant the upstream's own 401 says more than a problem of ours would.
-      return 'release';
+      return undefined;
     }
   }
 

@@ -1,13 +1,15 @@
 import { actorOf } from '@pontage/bus';
 import type { QueryIntent } from '@pontage/contracts/events';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
+import type { OutboundRequest } from '@pontage/http-message';
 import type { Prepared } from './prepare.js';
 
-/** What the record has to know before anything leaves. The target goes without its query, which may hold a credential. */
+/** What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential. */
 export function intentOf(
   run: RunQuery,
   attempt: number,
-  { resolved, request, region, forwardedCookies }: Prepared,
+  { resolved, region, forwardedCookies }: Prepared,
+  request: OutboundRequest,
 ): QueryIntent {
   const { principal } = run;
   const { origin, pathname } = new URL(request.url);

@@ -1,5 +1,6 @@
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { DispatchTls } from '@pontage/contracts/egress-worker';
+import type { OutboundRequest } from '@pontage/http-message';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
 import type { LeaseKey } from '../credential/lease-cache.js';
@@ -46,11 +47,13 @@ export async function prepare(
   const sealed = resource.secretsId === null ? {} : await secrets.sealed(resource.secretsId, resource.id);
   const forwards = resource.forwardAllCookies || resource.cookiesToForward.length > 0;
   const sources = { scope, sealed, cookieLine: forwards ? secrets.cookies() : undefined };
+  const rendered = requestOf(run, resolved, sources, body);
   return {
     resolved,
     scope,
     region,
-    ...requestOf(run, resolved, sources, body),
+    ...rendered,
+    request: withPulledBody(run, rendered.request),
     tls: transportOf(resource, sealed),
     leaseKey:
       resource.credentialId === null
@@ -58,6 +61,10 @@ export async function prepare(
         : { credentialId: resource.credentialId, resourceId: resource.id, region, environment },
   };
 }
+
+/** A signer has to know of a body that it does not see. */
+const withPulledBody = (run: RunQuery, request: OutboundRequest): OutboundRequest =>
+  run.body.kind === 'pulled' ? { ...request, body: undefined, bodyIsPulled: true } : request;
 
 /** Looked up only when a template names them: most name neither. */
 function scopeOf(policy: Policy, { org, principal }: RunQuery, { params, environment }: ResolvedCall): Scope {

@@ -1,0 +1,42 @@
+import type { Lease } from '@pontage/contracts/auth-broker';
+import type { OutboundRequest } from '@pontage/http-message';
+import type { Applied, ReadyCredential } from '../credential/apply-credential.js';
+
+/** One attempt at the upstream: what is sent, and what went before it. */
+export interface Attempt {
+  /** Without a credential. */
+  readonly request: OutboundRequest;
+  readonly lease: Lease | undefined;
+  /** Undefined: this origin gets none. */
+  readonly ready: ReadyCredential | undefined;
+  readonly applied: Applied;
+  /** Redirects that were followed to come here. */
+  readonly redirects: number;
+  /** Challenges that were answered at this URL. */
+  readonly answers: number;
+  /** Challenges that were answered in all, and grants that were renewed. */
+  readonly retries: number;
+  /** The upstream refused a grant before; a third one would not help. */
+  readonly renewed: boolean;
+  /** A redirect has led to another origin: what was for the resource's own stays behind from there on. */
+  readonly hasStrayed: boolean;
+  /** Every redirect comes back here, because what is sent next has to be signed, or must not be. */
+  readonly judgesRedirects: boolean;
+}
+
+/** Redirects that one query follows. */
+export const maxRedirects = 5;
+/** With the redirects and the first attempt, that makes the ten attempt numbers of a run. */
+export const maxRetries = 4;
+
+/** Statuses that lead elsewhere. @see RFC 9110, 15.4 */
+const redirectStatuses = [301, 302, 303, 307, 308];
+
+/** The statuses of an answer that may be followed by another attempt. */
+export function statusesToJudge({ ready, renewed, retries, judgesRedirects }: Attempt): number[] {
+  const method = ready?.method;
+  const mayRetry = retries < maxRetries;
+  const answered = mayRetry && method?.answer !== undefined ? (method.answerOn ?? [401]) : [];
+  const renewing = mayRetry && !renewed ? (method?.retryOn ?? []) : [];
+  return [...new Set([...answered, ...renewing, ...(judgesRedirects ? redirectStatuses : [])])];
+}
