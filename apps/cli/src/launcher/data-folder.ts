@@ -25,10 +25,15 @@ export function openDataFolder(path: string) {
   };
 }
 
-/** The text of a file that only we may read; made on first use. */
+/**
+ * The text of a file that only we may read; made on first use.
+ * @throws Error for an empty one: it held something that data may depend on, so none is made in its place
+ */
 export function keepSecret(file: string, make: () => string): string {
   if (!existsSync(file)) writePrivately(file, `${make()}\n`);
-  return readFileSync(file, 'utf8').trim();
+  const text = readFileSync(file, 'utf8').trim();
+  if (text === '') throw new Error(`${file} is empty: put back what it held, or remove it to have a new one made`);
+  return text;
 }
 
 /** A new API token's value. */

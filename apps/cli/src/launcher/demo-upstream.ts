@@ -20,7 +20,7 @@ export async function demoUpstream(folder: DataFolder): Promise<DemoUpstream> {
   mkdirSync(folder.demo, { recursive: true, mode: 0o700 });
   const { orders } = keepPasswords(join(folder.demo, 'secrets.json'), { orders: ['clientSecret', 'apiKey'] });
   const portFile = join(folder.demo, 'port');
-  const before = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0;
+  const before = existsSync(portFile) ? portOf(readFileSync(portFile, 'utf8')) : 0;
   const port = (before === 0 ? undefined : await portIfFree(before, '127.0.0.1')) ?? (await freePort());
   if (port !== before) writePrivately(portFile, String(port));
   return {
@@ -29,6 +29,12 @@ export async function demoUpstream(folder: DataFolder): Promise<DemoUpstream> {
     clientSecret: orders.clientSecret ?? newPassword(),
     apiKey: orders.apiKey ?? newPassword(),
   };
+}
+
+/** What a file says, or 0 for what is no port. */
+function portOf(text: string): number {
+  const port = Number(text);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
 }
 
 /** Starts the orders API. */
