@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 
+/** Text of at most so many characters. */
 export const text = (max: number) => z.string().max(max);
 
 /** RFC 9110, 5.6.2: what a field name may consist of. */
