@@ -3,7 +3,7 @@ import type { Call } from '@pontage/contracts';
 import { claimCredential, claimSecrets, forgetCredentials } from '@pontage/contracts/auth-broker';
 import { invalidRequest, isProblem, notFound } from '@pontage/problems';
 import { CredentialClaims, type ClaimedSecrets, type Claim, type SecretsClaim } from './credential-claims.js';
-import type { Credential } from './resource.js';
+import type { Credential } from '../resource/resource.js';
 
 /** The broker over the bus. */
 export class BusCredentialClaims extends CredentialClaims {

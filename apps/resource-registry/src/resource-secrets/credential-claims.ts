@@ -1,5 +1,5 @@
 import type { Call } from '@pontage/contracts';
-import type { Credential } from './resource.js';
+import type { Credential } from '../resource/resource.js';
 import type { SealedPlace } from './sealed-values.js';
 import type { SecretView } from '@pontage/contracts/resource-registry';
 

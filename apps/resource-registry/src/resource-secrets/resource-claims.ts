@@ -8,7 +8,7 @@ import {
   type Credential,
   type SavedResource,
   type SealedSettings,
-} from './resource.js';
+} from '../resource/resource.js';
 import { asStored, holdsDrafted, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
 
 /** What a client sent besides settings: the broker's names for the secrets among it. */

@@ -8,7 +8,7 @@ import { changesBetween } from '../call/changes.js';
 import { requireCreation } from '../group/reach.js';
 import { Regions } from '../region/regions.js';
 import { checkSettings } from './check-settings.js';
-import { ResourceClaims } from './resource-claims.js';
+import { ResourceClaims } from '../resource-secrets/resource-claims.js';
 import { ResourceStore } from './resource-store.js';
 import { chosenOf, firstVersion, noCredential, viewOf, type SavedResource } from './resource.js';
 

@@ -6,7 +6,7 @@ import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
 import { requireAccess } from '../group/reach.js';
-import { CredentialClaims } from './credential-claims.js';
+import { CredentialClaims } from '../resource-secrets/credential-claims.js';
 import { ResourceLinks } from './resource-links.js';
 import { ResourceStore } from './resource-store.js';
 import { chosenOf } from './resource.js';

@@ -8,7 +8,7 @@ import { requireVersion } from '../call/if-version.js';
 import { requireAccess } from '../group/reach.js';
 import { Regions } from '../region/regions.js';
 import { checkSettings } from './check-settings.js';
-import { ResourceClaims } from './resource-claims.js';
+import { ResourceClaims } from '../resource-secrets/resource-claims.js';
 import { ResourceStore } from './resource-store.js';
 import {
   chosenOf,
