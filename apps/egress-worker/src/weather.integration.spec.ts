@@ -172,7 +172,7 @@ describe('bad weather', () => {
         trusting.fetch({ request: { url: `https://api.other.example:${secure.port}/status/200` } }),
       ).rejects.toMatchObject({
         slug: 'upstream-tls-failed',
-        detail: 'TLS failed: ERR_TLS_CERT_ALTNAME_INVALID.',
+        detail: 'The certificate is for another host. (TLS failed: ERR_TLS_CERT_ALTNAME_INVALID)',
       });
     });
 
