@@ -140,6 +140,8 @@ describe('digest', () => {
       expect(JSON.stringify(json)).not.toContain(user.password);
     }
     expect(statuses(server)).toEqual([401, 401, 401, 401]);
+    // One wrong proof a query: accounts are locked after a few of them.
+    expect(server.requests.map(({ authorization }) => authorization !== undefined)).toEqual([false, true, false, true]);
     const refused = await proxy(`${resource}/x`);
     expect([refused.status, refused.headers.get('pontage-problem')]).toEqual([502, 'credential-rejected']);
   });
