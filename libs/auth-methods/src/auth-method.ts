@@ -1,4 +1,4 @@
-import type { OutboundRequest } from '@pontage/http-message';
+import type { OutboundRequest, UpstreamResponse } from '@pontage/http-message';
 import type { z } from 'zod';
 
 /** Settings and secrets for one auth method. */
@@ -20,6 +20,8 @@ export interface AuthContext {
   /** Leaves through an egress worker. */
   readonly fetch: AuthFetch;
   readonly now: () => Date;
+  /** The id of the organisation that it is for: providers that keep a record are told. */
+  readonly organisation: string;
 }
 
 /** The part of `fetch` that auth methods use. */
@@ -46,6 +48,15 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly settings: S;
   /** Sealed fields, write-only. */
   readonly secrets: K;
+  /** Still works, and should not be chosen any more; the guide says what to use instead. */
+  readonly deprecated?: boolean;
+  /** The credential is bound to method, URL and headers, so that a redirect needs a fresh one. */
+  readonly signs?: boolean;
+  /** Readable facts that are computed from the secrets when they are saved, and that a read shows beside the settings. */
+  readonly derived?: {
+    readonly names: readonly string[];
+    of(credential: Credential<S, K>): Readonly<Record<string, string>>;
+  };
   /** Statuses of an answer that mean that the upstream no longer takes the grant: a newer one is leased, the request sent once more. */
   readonly retryOn: readonly number[];
   /**
@@ -53,11 +64,13 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
    * @throws credentialRejected, tokenEndpointFailed, or the egress worker's problem
    */
   acquire?(credential: Credential<S, K>, context: AuthContext): Promise<Grant<G>>;
+  /** False for settings with which nothing has to be obtained: `acquire` is not called, and the secrets are lent. */
+  acquires?(settings: z.output<S>): boolean;
   /** The URL that `acquire` sends secrets to; another one means that they have to be given again. */
   destination?(settings: z.output<S>): string;
   /**
    * Returns a new request carrying the credential. Pure: no I/O, no clock of its own, no mutation.
-   * The credential of a method with `acquire` comes without secrets: the grant has what is needed.
+   * A credential that acquires comes without secrets: the grant has what is needed.
    */
   apply(
     request: OutboundRequest,
@@ -65,8 +78,20 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
     grant: Grant<G> | undefined,
     now: Date,
   ): OutboundRequest;
+  /** Answers a refusal with a request that fits it better, or gives up. As pure as `apply`, and asked once. */
+  answer?(
+    challenge: UpstreamResponse,
+    request: OutboundRequest,
+    credential: Credential<S, K>,
+    grant: Grant<G> | undefined,
+    now: Date,
+  ): OutboundRequest | undefined;
   /** Where `apply` puts the credential. */
   carriers(credential: Credential<S, K>): Carriers;
   /** The secret texts that `apply` puts on a request, so that an answer that echoes one of them is noticed. */
   injectedValues(credential: Credential<S, K>, grant: Grant<G> | undefined): readonly string[];
 }
+
+/** True when this credential needs something to be obtained before it can be applied. */
+export const needsGrant = (method: AuthMethod, settings: Credential['settings']): boolean =>
+  method.acquire !== undefined && method.acquires?.(settings) !== false;

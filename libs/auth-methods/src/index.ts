@@ -1,4 +1,13 @@
-export type { AuthContext, AuthFetch, AuthMethod, Carriers, Credential, Grant } from './auth-method.js';
+export {
+  needsGrant,
+  type AuthContext,
+  type AuthFetch,
+  type AuthMethod,
+  type Carriers,
+  type Credential,
+  type Grant,
+} from './auth-method.js';
 export { authMethods } from './auth-methods.js';
 export { describeMethod, type AuthMethodDescription } from './method-schema.js';
 export { credentialVariables, renderCredential, templateErrors } from './render-credential.js';
+export { signAwsRequest, type AwsSignature } from './aws-sigv4/sign.js';

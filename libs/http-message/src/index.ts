@@ -5,6 +5,7 @@ export {
   isFieldName,
   isFieldValue,
   withHeader,
+  withoutHeaders,
   withQueryParam,
   type OutboundRequest,
   type Pairs,

@@ -11,6 +11,8 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers: Pairs;
   readonly body: Uint8Array | undefined;
+  /** There is a body that is too large to be here: the worker pulls it. */
+  readonly bodyIsPulled?: boolean;
 }
 
 /** What an upstream answered, as far as a challenge is read from it. */
@@ -31,6 +33,11 @@ export function withHeader(request: OutboundRequest, name: string, value: string
   const wanted = name.toLowerCase();
   const others = request.headers.filter(([other]) => other.toLowerCase() !== wanted);
   return { ...request, headers: [...others, [name, value]] };
+}
+
+/** The request without the headers of these (lower-case) names. */
+export function withoutHeaders(request: OutboundRequest, names: readonly string[]): OutboundRequest {
+  return { ...request, headers: request.headers.filter(([name]) => !names.includes(name.toLowerCase())) };
 }
 
 /** The header's value: lines of the same name combined as RFC 9110, 5.3 says; cookies as RFC 6265, 5.4 does. */

@@ -29,8 +29,8 @@ export function applyCredential(
   const method = authMethods.get(lease.method);
   if (method === undefined) throw internal({}, { note: `a lease on the unknown auth method ${lease.method}` });
   const leased: Credential = { settings: lease.settings, secrets: lease.secrets };
-  // A method that acquires was rendered by the broker, before it asked for the grant.
-  const credential = method.acquire === undefined ? renderCredential(method, leased, scope) : leased;
+  // What a grant was acquired for was rendered by the broker before.
+  const credential = lease.grant === null ? renderCredential(method, leased, scope) : leased;
   const grant: Grant | undefined =
     lease.grant === null ? undefined : { value: lease.grant.value, expiresAt: expiryOf(lease.grant.expiresInMs) };
   return {
