@@ -52,6 +52,8 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly deprecated?: boolean;
   /** The credential is bound to method, URL and headers, so that a redirect needs a fresh one. */
   readonly signs?: boolean;
+  /** The optional secret fields that these settings need. */
+  needs?(settings: z.output<S>): readonly string[];
   /** Readable facts that are computed from the secrets when they are saved, and that a read shows beside the settings. */
   readonly derived?: {
     readonly names: readonly string[];

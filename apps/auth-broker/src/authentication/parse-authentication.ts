@@ -45,9 +45,21 @@ export function parseAuthentication(authentication: Readonly<Record<string, unkn
   const errors: FieldError[] = [
     ...[settings, secrets].flatMap(({ error }) => (error === undefined ? [] : fieldErrors(error, root))),
     ...templateErrors(fields, root),
+    ...missingSecrets(method, settings.data, [...kept, ...Object.keys(givenSecrets)]),
   ];
   if (errors.length > 0 || !settings.success || !secrets.success) throw invalidRequest({}, { errors });
   return { method, settings: settings.data, secrets: secrets.data, kept };
+}
+
+function missingSecrets(
+  method: AuthMethod,
+  settings: Readonly<Record<string, unknown>> | undefined,
+  there: readonly string[],
+): FieldError[] {
+  const needed = settings === undefined ? [] : (method.needs?.(settings) ?? []);
+  return needed
+    .filter((name) => !there.includes(name))
+    .map((name) => ({ pointer: `${root}/${name}`, detail: 'A value is needed.' }));
 }
 
 const isPlaceholder = (value: unknown): boolean =>
