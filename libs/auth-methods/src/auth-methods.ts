@@ -3,10 +3,11 @@ import type { AuthMethod } from './auth-method.js';
 import { awsSigv4 } from './aws-sigv4/aws-sigv4.js';
 import { basic } from './basic/basic.js';
 import { bearer } from './bearer/bearer.js';
+import { googleServiceAccount } from './google-service-account/google-service-account.js';
 import { none } from './none/none.js';
 import { oauth2 } from './oauth2/oauth2.js';
 
-const methods: readonly AuthMethod[] = [none, apiKey, basic, bearer, awsSigv4, oauth2];
+const methods: readonly AuthMethod[] = [none, apiKey, basic, bearer, awsSigv4, googleServiceAccount, oauth2];
 
 /** Every auth method there is, by id. */
 export const authMethods: ReadonlyMap<string, AuthMethod> = new Map(methods.map((method) => [method.id, method]));
