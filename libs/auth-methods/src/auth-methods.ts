@@ -1,5 +1,6 @@
 import { apiKey } from './api-key/api-key.js';
 import type { AuthMethod } from './auth-method.js';
+import { auth0 } from './auth0/auth0.js';
 import { awsSigv4 } from './aws-sigv4/aws-sigv4.js';
 import { basic } from './basic/basic.js';
 import { bearer } from './bearer/bearer.js';
@@ -7,7 +8,7 @@ import { googleServiceAccount } from './google-service-account/google-service-ac
 import { none } from './none/none.js';
 import { oauth2 } from './oauth2/oauth2.js';
 
-const methods: readonly AuthMethod[] = [none, apiKey, basic, bearer, awsSigv4, googleServiceAccount, oauth2];
+const methods: readonly AuthMethod[] = [none, apiKey, basic, bearer, awsSigv4, googleServiceAccount, oauth2, auth0];
 
 /** Every auth method there is, by id. */
 export const authMethods: ReadonlyMap<string, AuthMethod> = new Map(methods.map((method) => [method.id, method]));
