@@ -73,7 +73,9 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
       const applied = method.apply(request, credential, grant, now);
       const wire = decodeURIComponent(JSON.stringify([applied.url, applied.headers]));
       const { headers, queryParams } = method.carriers(credential);
-      expect(injected.some((value) => wire.includes(value))).toBe(!isCallers && headers.length + queryParams.length > 0);
+      expect(injected.some((value) => wire.includes(value))).toBe(
+        !isCallers && headers.length + queryParams.length > 0,
+      );
       expect(injected).not.toContain('');
     });
 

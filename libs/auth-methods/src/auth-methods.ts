@@ -9,7 +9,17 @@ import { none } from './none/none.js';
 import { oauth2 } from './oauth2/oauth2.js';
 import { session } from './session/session.js';
 
-const methods: readonly AuthMethod[] = [none, apiKey, basic, bearer, awsSigv4, googleServiceAccount, oauth2, auth0, session];
+const methods: readonly AuthMethod[] = [
+  none,
+  apiKey,
+  basic,
+  bearer,
+  awsSigv4,
+  googleServiceAccount,
+  oauth2,
+  auth0,
+  session,
+];
 
 /** Every auth method there is, by id. */
 export const authMethods: ReadonlyMap<string, AuthMethod> = new Map(methods.map((method) => [method.id, method]));

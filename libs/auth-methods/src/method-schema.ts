@@ -12,7 +12,14 @@ export interface AuthMethodDescription {
 }
 
 /** Describes a method by its own schemas. */
-export function describeMethod({ id, title, guide, deprecated = false, settings, secrets }: AuthMethod): AuthMethodDescription {
+export function describeMethod({
+  id,
+  title,
+  guide,
+  deprecated = false,
+  settings,
+  secrets,
+}: AuthMethod): AuthMethodDescription {
   return {
     id,
     title,

@@ -48,7 +48,8 @@ describe('auth0', () => {
   });
 
   it('needs what the client authentication needs', () => {
-    const needs = (clientAuthentication: string) => auth0.needs?.(auth0.settings.parse({ ...given, clientAuthentication }));
+    const needs = (clientAuthentication: string) =>
+      auth0.needs?.(auth0.settings.parse({ ...given, clientAuthentication }));
     expect(['basic', 'post', 'private_key_jwt', 'none'].map(needs)).toEqual([
       ['clientSecret'],
       ['clientSecret'],

@@ -90,7 +90,8 @@ describe('what the suite leaves out', () => {
         payloadHash: sha256(body),
         region: 'eu-central-1',
         service,
-        path: service === 's3' ? { isNormalized: false, encodings: 'once' } : { isNormalized: true, encodings: 'twice' },
+        path:
+          service === 's3' ? { isNormalized: false, encodings: 'once' } : { isNormalized: true, encodings: 'twice' },
         at,
       },
       keys,

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { headerOf, withHeader, withoutHeaders, type OutboundRequest, type UpstreamResponse } from '@pontage/http-message';
+import {
+  headerOf,
+  withHeader,
+  withoutHeaders,
+  type OutboundRequest,
+  type UpstreamResponse,
+} from '@pontage/http-message';
 import { bodyTooLarge, invalidRequest } from '@pontage/problems';
 import { isS3, serviceOf } from './aws-service.js';
 import { amzDate, signAwsRequest, type AwsRequest } from './sign.js';
@@ -42,12 +48,7 @@ const serviceFor = ({ url }: OutboundRequest, { service }: SignatureScope): stri
   service ?? serviceOf(new URL(url).host);
 
 /** A request that has all its headers but the signature, as the signer sees it: what `apply` signs, and a preview shows. */
-export function toBeSigned(
-  request: OutboundRequest,
-  scope: SignatureScope,
-  payloadHash: string,
-  at: Date,
-): AwsRequest {
+export function toBeSigned(request: OutboundRequest, scope: SignatureScope, payloadHash: string, at: Date): AwsRequest {
   const { origin, host, pathname, search } = new URL(request.url);
   const exact = request.url.startsWith(origin) ? request.url.slice(origin.length).split('#', 1)[0] : undefined;
   const service = serviceFor(request, scope);
@@ -61,9 +62,7 @@ export function toBeSigned(
     payloadHash,
     region: scope.region,
     service,
-    path: isS3(service)
-      ? { isNormalized: false, encodings: 'once' }
-      : { isNormalized: true, encodings: 'twice' },
+    path: isS3(service) ? { isNormalized: false, encodings: 'once' } : { isNormalized: true, encodings: 'twice' },
     at,
   };
 }

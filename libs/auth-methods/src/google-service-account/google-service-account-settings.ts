@@ -6,14 +6,10 @@ import { serviceAccountKey } from './service-account-key.js';
 /** The readable fields of a Google service account. */
 export const settings = z
   .strictObject({
-    scopes: z
-      .array(textField(500, scopeToken))
-      .max(100)
-      .default([])
-      .meta({
-        title: 'Scopes',
-        description: 'Of the access token. Without scopes and audience the account signs its own token for each service.',
-      }),
+    scopes: z.array(textField(500, scopeToken)).max(100).default([]).meta({
+      title: 'Scopes',
+      description: 'Of the access token. Without scopes and audience the account signs its own token for each service.',
+    }),
     subject: textField(320)
       .optional()
       .meta({ title: 'Subject', description: 'The user that the account stands in for (domain-wide delegation).' }),
@@ -33,5 +29,8 @@ export const settings = z
 
 /** The sealed field of a Google service account. */
 export const secrets = z.strictObject({
-  key: serviceAccountKey.meta({ title: 'JSON key', description: 'As the console hands it out: an object, or its text.' }),
+  key: serviceAccountKey.meta({
+    title: 'JSON key',
+    description: 'As the console hands it out: an object, or its text.',
+  }),
 });

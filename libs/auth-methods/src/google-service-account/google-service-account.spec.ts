@@ -14,7 +14,12 @@ const key: ServiceAccountKey = {
   private_key: pem,
   private_key_id: 'k1',
 };
-const downloaded = { ...key, project_id: 'orders', client_id: '1', auth_uri: 'https://accounts.google.com/o/oauth2/auth' };
+const downloaded = {
+  ...key,
+  project_id: 'orders',
+  client_id: '1',
+  auth_uri: 'https://accounts.google.com/o/oauth2/auth',
+};
 const now = new Date('2026-11-20T12:00:00Z');
 const settingsOf = (given: object = {}) => googleServiceAccount.settings.parse(given);
 const inMs = (ms: number) => new Date(now.getTime() + ms);
@@ -55,7 +60,10 @@ describe('the JSON key', () => {
     [['key/client_email'], { ...downloaded, client_email: 'robot' }],
     [['key/private_key'], { ...downloaded, private_key: pem.replaceAll('\n', '\\n') }],
     [['key/private_key'], { ...downloaded, private_key: pem.slice(0, 400) }],
-    [['key/private_key'], { ...downloaded, private_key: pair(1024).privateKey.export({ type: 'pkcs8', format: 'pem' }) }],
+    [
+      ['key/private_key'],
+      { ...downloaded, private_key: pair(1024).privateKey.export({ type: 'pkcs8', format: 'pem' }) },
+    ],
     [
       ['key/private_key'],
       {
@@ -180,7 +188,9 @@ describe('a token that is bought', () => {
     ['a token with a line break', 200, { ...bearer, access_token: 'a\r\nb' }, 'token-endpoint-failed'],
     ['something else', 200, '[]', 'token-endpoint-failed'],
   ])('or is a problem that repeats nothing: %s', async (_, status, body, slug) => {
-    const problem = (await acquire({ scopes: ['a'] }, answering(status, body)).catch((error: unknown) => error)) as Error;
+    const problem = (await acquire({ scopes: ['a'] }, answering(status, body)).catch(
+      (error: unknown) => error,
+    )) as Error;
     expect(problem).toMatchObject({ slug });
     expect(JSON.stringify([problem.message, problem])).not.toContain('PRIVATE KEY');
   });

@@ -57,7 +57,10 @@ async function ask(url: string, assertion: string, { fetch }: AuthContext): Prom
     return await fetch(url, { method: 'POST', headers, body: form.toString() });
   } catch (error) {
     if (isProblem(error)) throw error;
-    throw tokenEndpointFailed({}, { detail: 'The token request could not be made.', note: String((error as Error).name) });
+    throw tokenEndpointFailed(
+      {},
+      { detail: 'The token request could not be made.', note: String((error as Error).name) },
+    );
   }
 }
 
@@ -75,7 +78,11 @@ interface Received {
   readonly lifespanSeconds: number;
 }
 
-function accessTokenOf({ access_token: token, token_type: type, expires_in: expiresIn }: Record<string, unknown>): Received {
+function accessTokenOf({
+  access_token: token,
+  token_type: type,
+  expires_in: expiresIn,
+}: Record<string, unknown>): Received {
   const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
   if (!isBearer || typeof token !== 'string' || !headerText.holds(token))
     throw tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that is not a bearer token.' });

@@ -45,13 +45,17 @@ function objectOf(text: string): Record<string, unknown> | undefined {
 function faultsOf(fields: Readonly<Record<string, unknown>>): Record<string, string | undefined> {
   const { type, client_email: email, private_key: key, private_key_id: id, token_uri: uri } = fields;
   return {
-    type: type === 'service_account' ? undefined : 'It has to be service_account: other kinds of Google credentials do not sign.',
+    type:
+      type === 'service_account'
+        ? undefined
+        : 'It has to be service_account: other kinds of Google credentials do not sign.',
     client_email:
       typeof email === 'string' && /^[^\s@\p{Cc}]{1,200}@[^\s@\p{Cc}]{1,200}$/u.test(email)
         ? undefined
         : 'The e-mail address of the service account is needed.',
     private_key: typeof key === 'string' ? keyFault(privateKeyOf(key), ['rsa']) : 'A private key in PEM is needed.',
-    private_key_id: id === undefined || (typeof id === 'string' && /^[!-~]{1,200}$/.test(id)) ? undefined : 'It names no key.',
+    private_key_id:
+      id === undefined || (typeof id === 'string' && /^[!-~]{1,200}$/.test(id)) ? undefined : 'It names no key.',
     token_uri: uri === undefined || (typeof uri === 'string' && endpoint.holds(uri)) ? undefined : endpoint.message,
   };
 }

@@ -79,7 +79,9 @@ describe('a client of a certified provider', () => {
     const settings = { clientId: clientAuthentication, clientAuthentication };
     const grant = await acquire(settings, { clientSecret: 's:e%c ret' });
     expect(grant?.value.accessToken).toMatch(/^\S{20,}$/);
-    await expect(acquire(settings, { clientSecret: 's:e%c+ret' })).rejects.toMatchObject({ slug: 'credential-rejected' });
+    await expect(acquire(settings, { clientSecret: 's:e%c+ret' })).rejects.toMatchObject({
+      slug: 'credential-rejected',
+    });
   });
 
   it.each<[string, unknown]>([
@@ -97,13 +99,15 @@ describe('a client of a certified provider', () => {
 
   it('is not let in by the key of somebody else, or under another id for it', async () => {
     await expect(withKey('rsa-RS256', pem(stranger))).rejects.toMatchObject({ slug: 'credential-rejected' });
-    await expect(
-      withKey('rsa-PS256', jwk(pair.rsa.privateKey, { kid: 'key-2', alg: 'PS256' })),
-    ).rejects.toMatchObject({ slug: 'credential-rejected' });
+    await expect(withKey('rsa-PS256', jwk(pair.rsa.privateKey, { kid: 'key-2', alg: 'PS256' }))).rejects.toMatchObject({
+      slug: 'credential-rejected',
+    });
   });
 
   it('names itself alone when it has nothing to prove itself with', async () => {
-    expect((await acquire({ clientId: 'none', clientAuthentication: 'none' }, {}))?.value.accessToken).toMatch(/^\S{20,}$/);
+    expect((await acquire({ clientId: 'none', clientAuthentication: 'none' }, {}))?.value.accessToken).toMatch(
+      /^\S{20,}$/,
+    );
     await expect(acquire({ clientId: 'basic', clientAuthentication: 'none' }, {})).rejects.toMatchObject({
       slug: 'credential-rejected',
     });

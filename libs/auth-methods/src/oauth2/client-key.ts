@@ -43,7 +43,9 @@ function faultOf(given: ClientKey): string | undefined {
   const fault = keyFault(key, ['rsa', 'ec', 'ed25519']);
   if (fault !== undefined || key === undefined) return fault;
   if (jwk?.kid !== undefined && typeof jwk.kid !== 'string') return 'The `kid` of a JWK is text.';
-  return algorithmOf(key, jwk?.alg) === undefined ? 'No algorithm of JWS goes with this key (RFC 7518, 3.1).' : undefined;
+  return algorithmOf(key, jwk?.alg) === undefined
+    ? 'No algorithm of JWS goes with this key (RFC 7518, 3.1).'
+    : undefined;
 }
 
 function jwkOf(given: ClientKey): Record<string, unknown> | undefined {

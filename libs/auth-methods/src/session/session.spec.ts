@@ -48,6 +48,10 @@ describe('session', () => {
 
   it('says that it is deprecated wherever it can be chosen', () => {
     const { deprecated, title, guide } = describeMethod(session);
-    expect([deprecated, title, guide]).toEqual([true, expect.stringMatching(/deprecated/), expect.stringMatching(/^Deprecated/)]);
+    expect([deprecated, title, guide]).toEqual([
+      true,
+      expect.stringMatching(/deprecated/),
+      expect.stringMatching(/^Deprecated/),
+    ]);
   });
 });

@@ -50,7 +50,5 @@ function withNamedCookies(request: OutboundRequest, names: readonly string[]): O
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.includes('=') && wanted.includes(pair.slice(0, pair.indexOf('=')).trim()));
-  return kept.length === 0
-    ? withoutHeaders(request, ['cookie'])
-    : withHeader(request, 'Cookie', kept.join('; '));
+  return kept.length === 0 ? withoutHeaders(request, ['cookie']) : withHeader(request, 'Cookie', kept.join('; '));
 }
