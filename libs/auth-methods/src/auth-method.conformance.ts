@@ -80,14 +80,15 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
     });
 
     it('shows no secret in what its schemas say of a wrong one', () => {
-      for (const { credential } of samples) {
-        for (const [name, value] of Object.entries(credential.secrets)) {
-          for (const wrong of [`${textOf(value)}\r\nX: y`, [value], { set: value }]) {
-            const { error } = method.secrets.safeParse({ ...credential.secrets, [name]: wrong });
-            expect(error).toBeDefined();
-            const said = JSON.stringify([error?.message, error?.issues.map(({ message }) => message)]);
-            for (const text of longTexts(value)) expect(said).not.toContain(JSON.stringify(text).slice(1, -1));
-          }
+      const secrets = samples.flatMap(({ credential }) =>
+        Object.entries(credential.secrets).map(([name, value]) => ({ all: credential.secrets, name, value })),
+      );
+      for (const { all, name, value } of secrets) {
+        for (const wrong of [`${textOf(value)}\r\nX: y`, [value], { set: value }]) {
+          const { error } = method.secrets.safeParse({ ...all, [name]: wrong });
+          expect(error).toBeDefined();
+          const said = JSON.stringify([error?.message, error?.issues.map(({ message }) => message)]);
+          expect(longTexts(value).filter((text) => said.includes(JSON.stringify(text).slice(1, -1)))).toEqual([]);
         }
       }
     });

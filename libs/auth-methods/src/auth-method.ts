@@ -37,6 +37,16 @@ export interface Carriers {
   readonly queryParams: readonly string[];
 }
 
+/** What is different each time, handed in so that `apply` and `answer` stay pure. */
+export interface Occasion {
+  /** 32 random bytes that serve no other request. */
+  readonly random: Uint8Array;
+  /** What `remember` returned last for this credential and origin; undefined at first. */
+  readonly memory: unknown;
+  /** How many challenges have been answered on the way to this URL. */
+  readonly answers: number;
+}
+
 /** How an upstream recognizes us. */
 export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject, G = unknown> {
   /** Stored; never renamed. */
@@ -50,8 +60,6 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly secrets: K;
   /** Still works, and should not be chosen any more; the guide says what to use instead. */
   readonly deprecated?: boolean;
-  /** The credential is bound to method, URL and headers, so that a redirect needs a fresh one. */
-  readonly signs?: boolean;
   /** The optional secret fields that these settings need. */
   needs?(settings: z.output<S>): readonly string[];
   /** Readable facts that are computed from the secrets when they are saved, and that a read shows beside the settings. */
@@ -59,6 +67,12 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
     readonly names: readonly string[];
     of(credential: Credential<S, K>): Readonly<Record<string, string>>;
   };
+  /** The credential is bound to method, URL and headers, so that a redirect needs a fresh one. */
+  readonly signs?: boolean;
+  /** Statuses that `answer` is asked about: 401 when nothing is said. */
+  readonly answerOn?: readonly number[];
+  /** Headers of an answer that `remember` reads. Lower case. They are between the upstream and us, and go no further. */
+  readonly observe?: readonly string[];
   /** Statuses of an answer that mean that the upstream no longer takes the grant: a newer one is leased, the request sent once more. */
   readonly retryOn: readonly number[];
   /**
@@ -79,19 +93,37 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
     credential: Credential<S, K>,
     grant: Grant<G> | undefined,
     now: Date,
+    occasion?: Occasion,
   ): OutboundRequest;
-  /** Answers a refusal with a request that fits it better, or gives up. As pure as `apply`, and asked once. */
+  /**
+   * Answers a challenge with a fresh request, or gives up, and then the answer is the caller's. As pure as `apply`.
+   * @param request as it was sent, with the credential that was refused
+   * @throws credentialRejected, challengeUnsupported, bodyNotSignable
+   */
   answer?(
     challenge: UpstreamResponse,
     request: OutboundRequest,
     credential: Credential<S, K>,
     grant: Grant<G> | undefined,
     now: Date,
+    occasion: Occasion,
   ): OutboundRequest | undefined;
+  /**
+   * What later requests have to know, once a request is on its way (`answer` is undefined then) or answered.
+   * Pure; it returns `memory` itself when nothing has been learnt.
+   */
+  remember?(memory: unknown, sent: OutboundRequest, answer: UpstreamResponse | undefined): unknown;
   /** Where `apply` puts the credential. */
   carriers(credential: Credential<S, K>): Carriers;
-  /** The secret texts that `apply` puts on a request, so that an answer that echoes one of them is noticed. */
-  injectedValues(credential: Credential<S, K>, grant: Grant<G> | undefined): readonly string[];
+  /**
+   * The secret texts that `apply` puts on a request, so that an answer that echoes one of them is noticed.
+   * @param applied the request that carries them, for methods that compute them from it
+   */
+  injectedValues(
+    credential: Credential<S, K>,
+    grant: Grant<G> | undefined,
+    applied?: OutboundRequest,
+  ): readonly string[];
 }
 
 /** True when this credential needs something to be obtained before it can be applied. */

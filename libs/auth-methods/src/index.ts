@@ -6,6 +6,7 @@ export {
   type Carriers,
   type Credential,
   type Grant,
+  type Occasion,
 } from './auth-method.js';
 export { authMethods } from './auth-methods.js';
 export { describeMethod, type AuthMethodDescription } from './method-schema.js';

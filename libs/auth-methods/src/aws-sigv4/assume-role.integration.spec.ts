@@ -150,7 +150,11 @@ describe('a signature, as a service checks it', () => {
     const signed = apply({ url: `${upstream.url}/aws/execute-api/eu-central-1/x` });
     const refused = await send(signed);
     expect(refused.status).toBe(403);
-    const again = awsSigv4.answer?.(refused, signed, credential, undefined, new Date());
+    const again = awsSigv4.answer?.(refused, signed, credential, undefined, new Date(), {
+      random: Buffer.alloc(32),
+      memory: undefined,
+      answers: 0,
+    });
     expect((await send(again as OutboundRequest)).status).toBe(200);
   });
 });

@@ -134,7 +134,11 @@ describe('awsSigv4 and the clock', () => {
     headers: date === undefined ? [] : ([['Date', date]] as const),
   });
   const answer = (challenge: ReturnType<typeof refused>, sent = applied()) =>
-    awsSigv4.answer?.(challenge, sent, credential, undefined, now);
+    awsSigv4.answer?.(challenge, sent, credential, undefined, now, {
+      random: Buffer.alloc(32),
+      memory: undefined,
+      answers: 0,
+    });
 
   it.each([
     ['behind', '2026-11-20T12:05:01Z'],

@@ -14,6 +14,7 @@ export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> 
   settings,
   secrets,
   signs: true,
+  answerOn: [400, 403],
   retryOn: [],
   acquire: assumeRole,
   acquires: ({ roleArn }) => roleArn !== undefined,

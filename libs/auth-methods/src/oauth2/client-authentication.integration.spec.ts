@@ -28,7 +28,7 @@ const clone = (value: unknown): unknown => {
 
 /** A certified provider, with one client for each way of proving itself. */
 beforeAll(async () => {
-  globalThis.structuredClone = clone as typeof structuredClone;
+  globalThis.structuredClone = clone;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const common = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
   const signing = (id: keyof typeof pair, alg: string, kid?: string) => ({
@@ -52,7 +52,7 @@ beforeAll(async () => {
     features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] },
-  } as ConstructorParameters<typeof Provider>[1]);
+  });
 });
 afterAll(async () => {
   server.closeAllConnections();

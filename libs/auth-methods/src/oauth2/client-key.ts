@@ -28,7 +28,7 @@ export const clientKey = z
 /** The key as it signs, with its `kid` if it is a JWK that has one. The algorithm follows from the key. @see RFC 7518, 3.1 */
 export async function signingKeyOf(given: ClientKey): Promise<PrivateKey & { readonly alg: string }> {
   const jwk = jwkOf(given);
-  const key = privateKeyOf(jwk ?? (given as string));
+  const key = privateKeyOf(jwk ?? given);
   const alg = key === undefined ? undefined : algorithmOf(key, jwk?.alg);
   if (key === undefined || alg === undefined) throw new TypeError('the private key of a client was not checked');
   const imported = await importJWK(key.export({ format: 'jwk' }) as JWK, alg);
@@ -39,7 +39,7 @@ export async function signingKeyOf(given: ClientKey): Promise<PrivateKey & { rea
 function faultOf(given: ClientKey): string | undefined {
   const jwk = jwkOf(given);
   if (jwk === undefined && typeof given !== 'string') return needed;
-  const key = privateKeyOf(jwk ?? (given as string));
+  const key = privateKeyOf(jwk ?? given);
   const fault = keyFault(key, ['rsa', 'ec', 'ed25519']);
   if (fault !== undefined || key === undefined) return fault;
   if (jwk?.kid !== undefined && typeof jwk.kid !== 'string') return 'The `kid` of a JWK is text.';
@@ -67,5 +67,5 @@ function algorithmOf(key: KeyObject, asked: unknown): string | undefined {
         : 'RS256';
   if (asked === undefined || asked === own) return own;
   if (own === 'EdDSA') return asked === 'Ed25519' ? asked : undefined;
-  return key.asymmetricKeyType === 'rsa' && rsaAlgorithms.includes(String(asked)) ? String(asked) : undefined;
+  return key.asymmetricKeyType === 'rsa' ? rsaAlgorithms.find((each) => each === asked) : undefined;
 }
