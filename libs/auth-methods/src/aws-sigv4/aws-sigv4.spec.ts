@@ -48,6 +48,16 @@ describe('awsSigv4', () => {
     ]);
   });
 
+  it('does not sign what others change on the way', () => {
+    const names = ['User-Agent', 'Accept-Encoding', 'X-Forwarded-For', 'Via', 'Connection', 'Content-Length'];
+    const signed = applied({
+      headers: [...names.map((name) => [name, '1'] as const), ['Range', 'bytes=0-9'], ['X-A', '']],
+    });
+    expect(header(signed, 'authorization')[0]).toContain(
+      'SignedHeaders=host;range;x-a;x-amz-content-sha256;x-amz-date,',
+    );
+  });
+
   it('signs a body that is not here for S3 alone, or when its hash is named', () => {
     const pulled = { body: undefined, bodyIsPulled: true };
     expect(header(applied(pulled), 'x-amz-content-sha256')).toEqual(['UNSIGNED-PAYLOAD']);

@@ -97,6 +97,35 @@ describe('a client of a certified provider', () => {
     expect(direct?.value.accessToken).toMatch(/^\S{20,}$/);
   });
 
+  it.each<[string, object]>([
+    ['the issuer', { issuer: 'https://login.example.com/t1', tokenUrl: 'https://login.example.com/t1/token' }],
+    ['the token URL where no issuer is known', { issuer: undefined, tokenUrl: 'https://login.example.com/t1/token' }],
+  ])('proves itself to %s', async (_, { issuer, tokenUrl }: { issuer?: string; tokenUrl?: string }) => {
+    let assertion = '';
+    await oauth2.acquire?.(
+      {
+        settings: oauth2.settings.parse({
+          grant: 'client_credentials',
+          clientId: 'c',
+          clientAuthentication: 'private_key_jwt',
+          issuer,
+          tokenUrl,
+        }),
+        secrets: { privateKey: pem(pair.ec.privateKey) },
+      },
+      {
+        fetch: (_url, { body }) => {
+          assertion = new URLSearchParams(String(body)).get('client_assertion') ?? '';
+          return Promise.resolve(Response.json({ access_token: 't', token_type: 'bearer' }));
+        },
+        now: () => new Date(),
+        organisation: 'org',
+      },
+    );
+    const claims = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()) as object;
+    expect(claims).toMatchObject({ iss: 'c', sub: 'c', aud: issuer ?? tokenUrl });
+  });
+
   it('is not let in by the key of somebody else, or under another id for it', async () => {
     await expect(withKey('rsa-RS256', pem(stranger))).rejects.toMatchObject({ slug: 'credential-rejected' });
     await expect(withKey('rsa-PS256', jwk(pair.rsa.privateKey, { kid: 'key-2', alg: 'PS256' }))).rejects.toMatchObject({
