@@ -1,4 +1,4 @@
-import { withHeader } from '@pontage/http-message';
+import { headerOf, withHeader } from '@pontage/http-message';
 import type { AuthMethod } from '../auth-method.js';
 import { headerSegment, selfSignedToken } from './assertion.js';
 import { secrets, settings } from './google-service-account-settings.js';
@@ -25,5 +25,9 @@ export const googleServiceAccount: AuthMethod<typeof settings, typeof secrets, G
     return withHeader(request, 'Authorization', `Bearer ${token}`);
   },
   carriers: () => ({ headers: ['authorization'], queryParams: [] }),
-  injectedValues: (credential, grant) => [grant?.value.token ?? `Bearer ${headerSegment(keyOf(credential))}`],
+  injectedValues(credential, grant, applied) {
+    // Without the request only the beginning of a self-signed token is known.
+    const own = applied === undefined ? undefined : headerOf(applied, 'Authorization')?.replace(/^Bearer /, '');
+    return [grant?.value.token ?? own ?? `Bearer ${headerSegment(keyOf(credential))}`];
+  },
 };
