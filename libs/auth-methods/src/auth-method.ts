@@ -20,6 +20,8 @@ export interface AuthContext {
   /** Leaves through an egress worker. */
   readonly fetch: AuthFetch;
   readonly now: () => Date;
+  /** The id of the organisation that it is for: providers that keep a record are told. */
+  readonly organisation: string;
 }
 
 /** The part of `fetch` that auth methods use. */
@@ -56,6 +58,15 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly settings: S;
   /** Sealed fields, write-only. */
   readonly secrets: K;
+  /** Still works, and should not be chosen any more; the guide says what to use instead. */
+  readonly deprecated?: boolean;
+  /** The optional secret fields that these settings need. */
+  needs?(settings: z.output<S>): readonly string[];
+  /** Readable facts that are computed from the secrets when they are saved, and that a read shows beside the settings. */
+  readonly derived?: {
+    readonly names: readonly string[];
+    of(credential: Credential<S, K>): Readonly<Record<string, string>>;
+  };
   /** The credential is bound to method, URL and headers, so that a redirect needs a fresh one. */
   readonly signs?: boolean;
   /** Statuses that `answer` is asked about: 401 when nothing is said. */
@@ -69,11 +80,13 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
    * @throws credentialRejected, tokenEndpointFailed, or the egress worker's problem
    */
   acquire?(credential: Credential<S, K>, context: AuthContext): Promise<Grant<G>>;
+  /** False for settings with which nothing has to be obtained: `acquire` is not called, and the secrets are lent. */
+  acquires?(settings: z.output<S>): boolean;
   /** The URL that `acquire` sends secrets to; another one means that they have to be given again. */
   destination?(settings: z.output<S>): string;
   /**
    * Returns a new request carrying the credential. Pure: no I/O, no clock of its own, no mutation.
-   * The credential of a method with `acquire` comes without secrets: the grant has what is needed.
+   * A credential that acquires comes without secrets: the grant has what is needed.
    */
   apply(
     request: OutboundRequest,
@@ -112,3 +125,7 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
     applied?: OutboundRequest,
   ): readonly string[];
 }
+
+/** True when this credential needs something to be obtained before it can be applied. */
+export const needsGrant = (method: AuthMethod, settings: Credential['settings']): boolean =>
+  method.acquire !== undefined && method.acquires?.(settings) !== false;

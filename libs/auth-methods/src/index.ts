@@ -1,5 +1,15 @@
-export type { AuthContext, AuthFetch, AuthMethod, Carriers, Credential, Grant, Occasion } from './auth-method.js';
+export {
+  needsGrant,
+  type AuthContext,
+  type AuthFetch,
+  type AuthMethod,
+  type Carriers,
+  type Credential,
+  type Grant,
+  type Occasion,
+} from './auth-method.js';
 export { authMethods } from './auth-methods.js';
 export { signatureBaseString } from './oauth1/base-string.js';
 export { describeMethod, type AuthMethodDescription } from './method-schema.js';
 export { credentialVariables, renderCredential, templateErrors } from './render-credential.js';
+export { signAwsRequest, type AwsSignature } from './aws-sigv4/sign.js';

@@ -6,16 +6,25 @@ export interface AuthMethodDescription {
   readonly id: string;
   readonly title: string;
   readonly guide: string;
+  readonly deprecated: boolean;
   readonly settings: object;
   readonly secrets: object;
 }
 
 /** Describes a method by its own schemas. */
-export function describeMethod({ id, title, guide, settings, secrets }: AuthMethod): AuthMethodDescription {
+export function describeMethod({
+  id,
+  title,
+  guide,
+  deprecated = false,
+  settings,
+  secrets,
+}: AuthMethod): AuthMethodDescription {
   return {
     id,
     title,
     guide,
+    deprecated,
     settings: z.toJSONSchema(settings, { io: 'input' }),
     secrets: withWriteOnly(z.toJSONSchema(secrets, { io: 'input' })),
   };

@@ -7,9 +7,10 @@ import { choicesIn } from './choices.js';
 
 const library = 'libs/auth-methods/src';
 const ids = [...authMethods.keys()];
-/** `none`, `basic` and `digest` are words of other vocabularies, too: there they count where a method is spoken of. */
+/** These are words of other vocabularies, too: there they count where a method is spoken of. */
+const commonWords = ['none', 'basic', 'session', 'digest'];
 const isChoiceOfMethod = ({ text, beside }: { text: string; beside: string }): boolean =>
-  ids.includes(text) && (!['none', 'basic', 'digest'].includes(text) || /method|authentication/i.test(beside));
+  ids.includes(text) && (!commonWords.includes(text) || /method|authentication/i.test(beside));
 
 /** Where `none` is the contracts' word for no credential at all, and not a choice between methods. */
 const noCredential = [

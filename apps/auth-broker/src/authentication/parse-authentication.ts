@@ -16,10 +16,11 @@ const root = '/authentication';
 
 /**
  * Takes `authentication` apart. A placeholder `{ "set": true, … }` in a secret field keeps the secret that is there.
+ * What a read computes from secrets may come back with it, and is not taken.
  * @throws invalidRequest with the pointers of all faults below `/authentication`, and no value
  */
 export function parseAuthentication(authentication: Readonly<Record<string, unknown>>): Authentication {
-  const { method: id, ...fields } = authentication;
+  const { method: id, ...given } = authentication;
   const method = typeof id === 'string' ? authMethods.get(id) : undefined;
   if (method === undefined)
     throw invalidRequest(
@@ -27,9 +28,12 @@ export function parseAuthentication(authentication: Readonly<Record<string, unkn
       { errors: [{ pointer: `${root}/method`, detail: `One of ${[...authMethods.keys()].join(', ')}.` }] },
     );
 
+  const fields = Object.fromEntries(
+    Object.entries(given).filter(([name]) => method.derived?.names.includes(name) !== true),
+  );
   const secretFields = Object.entries(fields).filter(([name]) => Object.hasOwn(method.secrets.shape, name));
   const kept = secretFields.filter(([, value]) => isPlaceholder(value)).map(([name]) => name);
-  const given = Object.fromEntries(secretFields.filter(([name]) => !kept.includes(name)));
+  const givenSecrets = Object.fromEntries(secretFields.filter(([name]) => !kept.includes(name)));
   const readable = Object.fromEntries(
     Object.entries(fields).filter(([name]) => !Object.hasOwn(method.secrets.shape, name)),
   );
@@ -37,13 +41,25 @@ export function parseAuthentication(authentication: Readonly<Record<string, unkn
   const settings = method.settings.safeParse(readable);
   const secrets = z
     .strictObject(Object.fromEntries(Object.entries(method.secrets.shape).filter(([name]) => !kept.includes(name))))
-    .safeParse(given);
+    .safeParse(givenSecrets);
   const errors: FieldError[] = [
     ...[settings, secrets].flatMap(({ error }) => (error === undefined ? [] : fieldErrors(error, root))),
     ...templateErrors(fields, root),
+    ...missingSecrets(method, settings.data, [...kept, ...Object.keys(givenSecrets)]),
   ];
   if (errors.length > 0 || !settings.success || !secrets.success) throw invalidRequest({}, { errors });
   return { method, settings: settings.data, secrets: secrets.data, kept };
+}
+
+function missingSecrets(
+  method: AuthMethod,
+  settings: Readonly<Record<string, unknown>> | undefined,
+  there: readonly string[],
+): FieldError[] {
+  const needed = settings === undefined ? [] : (method.needs?.(settings) ?? []);
+  return needed
+    .filter((name) => !there.includes(name))
+    .map((name) => ({ pointer: `${root}/${name}`, detail: 'A value is needed.' }));
 }
 
 const isPlaceholder = (value: unknown): boolean =>

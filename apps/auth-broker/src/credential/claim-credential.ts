@@ -71,7 +71,11 @@ export class ClaimCredential {
       ([name, value]) =>
         [name, { set: true, fingerprint: fingerprint([work.org, resourceId], value) } as const] as const,
     );
-    return { credentialId, authentication: { method: method.id, ...draft.settings, ...Object.fromEntries(views) } };
+    const derived = method.derived?.of({ settings: draft.settings, secrets });
+    return {
+      credentialId,
+      authentication: { method: method.id, ...draft.settings, ...derived, ...Object.fromEntries(views) },
+    };
   }
 
   private async base(work: Work, id: string, resourceId: string): Promise<Base | undefined> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { authMethods } from '@pontage/auth-methods';
 import {
   claimCredential as claim_,
   draftCredential,
@@ -261,7 +262,8 @@ describe('a credential that was altered in the database', () => {
 describe('auth methods', () => {
   it('are listed with their schemas', async () => {
     const { data } = await stack.gateway.request(listAuthMethods, {}, call);
-    expect(data.map(({ id }) => id)).toEqual(['none', 'api-key', 'basic', 'bearer', 'oauth2']);
+    expect(data.map(({ id }) => id)).toEqual([...authMethods.keys()]);
+    expect(data.filter(({ deprecated }) => deprecated).map(({ id }) => id)).toEqual(['session']);
     expect(data.find(({ id }) => id === 'basic')).toMatchObject({
       title: 'Basic',
       settings: { required: ['username'] },

@@ -63,6 +63,7 @@ export class GrantFlights {
       const grant = await method.acquire(credential, {
         fetch: this.egress.fetchFrom(region, org),
         now: () => new Date(),
+        organisation: org,
       });
       if (grant.expiresAt === null || grant.expiresAt.getTime() - Date.now() >= shortestLifeMs) return grant;
       return tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that has all but expired.' });

@@ -46,8 +46,10 @@ export class GrantKeeper {
       if (isDamaged && !isDamageKnown) await this.report(request);
       isDamageKnown ||= isDamaged;
       const verdict = failed === undefined ? judge(state, request) : afterFailure(state, request);
-      if (verdict.kind === 'use')
+      if (verdict.kind === 'use') {
+        if (verdict.renews === true) this.renew(request, state);
         return { version: state.version, value, expiresInMs: state.remainingMs, validForMs: verdict.validForMs };
+      }
       if (verdict.kind === 'fail') throw failed ?? remembered(state);
       if (performance.now() > giveUpAt)
         throw leaseUnavailable({}, { detail: 'The token endpoint is being asked, and it takes too long.' });
@@ -71,6 +73,11 @@ export class GrantKeeper {
     return reportDamage(this.unitOfWork, call, { resourceId, credentialId, part: 'grant' });
   }
 
+  /** Nobody waits for it: what it fails with is on record, and met again by whoever needs the grant then. */
+  private renew(request: GrantRequest, state: GrantState): void {
+    this.join(request, state, 'expiry').catch(() => undefined);
+  }
+
   /** Joins the attempt of this process for the same grant, or makes one. */
   private join(request: GrantRequest, state: GrantState, trigger: Trigger): Promise<Problem | undefined> {
     return this.flying.run(nameOf(request), () => this.flights.fly(request, state, trigger));
@@ -91,7 +98,7 @@ const nameOf = ({ org, credentialId, environment }: GrantRequest): string => `${
 function afterFailure(
   state: GrantState,
   request: GrantRequest,
-): { kind: 'use'; validForMs: number } | { kind: 'fail' } {
+): { kind: 'use'; validForMs: number; renews?: true } | { kind: 'fail' } {
   const verdict = judge(
     {
       ...state,

@@ -20,13 +20,29 @@ const wish = { input: 'in', refused: undefined };
 const refusing = { input: 'in', refused: 3 };
 
 describe('judge', () => {
-  it('lends a good grant for five minutes at most, and until 30 seconds before its end', () => {
+  it('lends a good grant for five minutes at most, and until the next one is due', () => {
     expect(judge(good, wish)).toEqual({ kind: 'use', validForMs: 300 * seconds });
-    expect(judge({ ...good, remainingMs: 100 * seconds, ageMs: 3_500 * seconds }, wish)).toEqual({
+    expect(judge({ ...good, remainingMs: 400 * seconds, ageMs: 3_200 * seconds }, wish)).toEqual({
       kind: 'use',
-      validForMs: 70 * seconds,
+      validForMs: 100 * seconds,
+    });
+    expect(judge({ ...good, remainingMs: 100 * seconds, ageMs: 200 * seconds }, wish)).toEqual({
+      kind: 'use',
+      validForMs: 40 * seconds,
     });
     expect(judge({ ...good, remainingMs: null }, wish)).toEqual({ kind: 'use', validForMs: 300 * seconds });
+  });
+
+  it('has the next one obtained ahead of time, once, while the good one is lent', () => {
+    const aging = { ...good, remainingMs: 100 * seconds, ageMs: 3_500 * seconds };
+    expect(judge(aging, wish)).toEqual({ kind: 'use', validForMs: 5 * seconds, renews: true });
+    expect(judge({ ...aging, flightForMs: 1 }, wish)).toEqual({ kind: 'use', validForMs: 5 * seconds });
+    expect(judge({ ...aging, retryInMs: 1 }, wish)).toEqual({ kind: 'use', validForMs: 5 * seconds });
+    expect(judge({ ...aging, remainingMs: 31 * seconds }, wish)).toEqual({
+      kind: 'use',
+      validForMs: 1 * seconds,
+      renews: true,
+    });
   });
 
   it('lends a short-lived grant for the first half of its life', () => {

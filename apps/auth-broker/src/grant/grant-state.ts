@@ -37,7 +37,8 @@ export type Trigger = 'first' | 'changed' | 'expiry' | 'refused';
 
 /** What to do about a wish. */
 export type Verdict =
-  | { readonly kind: 'use'; readonly validForMs: number }
+  /** With `renews`: it is good still, and somebody should see to the next one meanwhile. */
+  | { readonly kind: 'use'; readonly validForMs: number; readonly renews?: true }
   | { readonly kind: 'acquire'; readonly trigger: Trigger }
   /** Somebody else is asking: look again in a moment. */
   | { readonly kind: 'wait' }
@@ -46,6 +47,10 @@ export type Verdict =
 
 const marginMs = 30_000;
 const longestLeaseMs = 5 * 60_000;
+/** Before a grant ends, the next one is obtained while nobody has to wait for it: this long before, or the last fifth of its life. */
+const aheadMs = 5 * 60_000;
+/** While the next grant is on its way, proxies ask again soon. */
+const renewingLeaseMs = 5_000;
 /** A grant that lived so long before it was refused starts the count anew. */
 const livedMs = 60_000;
 
@@ -55,8 +60,10 @@ export function judge(state: GrantState, wish: GrantWish): Verdict {
   const isUsable = isOurs && state.sealed !== null && (state.remainingMs === null || state.remainingMs > 0);
   const isRefused = wish.refused !== undefined && state.version <= wish.refused;
   const validForMs = leaseMs(state);
-  if (isUsable && validForMs.isFresh && (!isRefused || state.ageMs < renewalPauseMs(state)))
-    return { kind: 'use', validForMs: validForMs.ms };
+  if (isUsable && validForMs.isFresh && (!isRefused || state.ageMs < renewalPauseMs(state))) {
+    const renews = validForMs.isAging && state.flightForMs <= 0 && state.retryInMs <= 0;
+    return { kind: 'use', validForMs: validForMs.ms, ...(renews ? { renews } : {}) };
+  }
   const isGood = isUsable && !isRefused;
   if (state.flightForMs > 0) return isGood ? { kind: 'use', validForMs: validForMs.ms } : { kind: 'wait' };
   if (isOurs && state.retryInMs > 0) return isGood ? { kind: 'use', validForMs: validForMs.ms } : { kind: 'fail' };
@@ -80,13 +87,26 @@ export function retryPauseMs(slug: string, failures: number, random = Math.rando
   return Math.min(firstMs * 2 ** (failures - 1), longestMs) * (0.8 + 0.4 * random);
 }
 
-/** A grant is lent until half a minute before its end, a short-lived one for the first half of its life; after that it is only good as long as there is no other. */
-function leaseMs({ ageMs, remainingMs }: GrantState): { isFresh: boolean; ms: number } {
-  if (remainingMs === null) return { isFresh: true, ms: longestLeaseMs };
-  const untilMs = remainingMs - Math.min(marginMs, (ageMs + remainingMs) / 2);
-  return untilMs > 0
-    ? { isFresh: true, ms: Math.min(untilMs, longestLeaseMs) }
-    : { isFresh: false, ms: Math.min(remainingMs, marginMs) };
+interface Lifetime {
+  readonly isFresh: boolean;
+  /** Fresh, but the next one is due. */
+  readonly isAging: boolean;
+  readonly ms: number;
+}
+
+/**
+ * A grant is lent until its renewal is due, and in short leases from then on; in the last half minute (a short-lived one:
+ * in the second half of its life) it is only good as long as there is no other.
+ */
+function leaseMs({ ageMs, remainingMs }: GrantState): Lifetime {
+  if (remainingMs === null) return { isFresh: true, isAging: false, ms: longestLeaseMs };
+  const lifeMs = ageMs + remainingMs;
+  const untilMs = remainingMs - Math.min(marginMs, lifeMs / 2);
+  if (untilMs <= 0) return { isFresh: false, isAging: false, ms: Math.min(remainingMs, marginMs) };
+  const untilDueMs = Math.min(untilMs, remainingMs - Math.min(aheadMs, lifeMs / 5));
+  return untilDueMs > 0
+    ? { isFresh: true, isAging: false, ms: Math.min(untilDueMs, longestLeaseMs) }
+    : { isFresh: true, isAging: true, ms: Math.min(untilMs, renewingLeaseMs) };
 }
 
 function triggerOf(state: GrantState, isOurs: boolean, isRefused: boolean): Trigger {

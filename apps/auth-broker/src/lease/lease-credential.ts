@@ -1,4 +1,4 @@
-import { authMethods, type Credential } from '@pontage/auth-methods';
+import { authMethods, needsGrant, type Credential } from '@pontage/auth-methods';
 import { serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
@@ -42,7 +42,7 @@ export class LeaseCredential {
     if (method === undefined)
       throw leaseUnavailable({}, { note: `a credential of the unknown method ${stored.method}` });
     const credential: Credential = { settings: stored.settings, secrets: await this.open(stored, call) };
-    if (method.acquire !== undefined) return this.grantLeases.lease(method, credential, request, call);
+    if (needsGrant(method, stored.settings)) return this.grantLeases.lease(method, credential, request, call);
     const { settings, secrets } = credential as Pick<Lease, 'settings' | 'secrets'>;
     return { method: method.id, settings, secrets, grant: null, validForMs: staticLeaseMs };
   }

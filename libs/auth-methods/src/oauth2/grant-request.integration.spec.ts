@@ -52,7 +52,7 @@ const acquire = (changes: object = {}, context: Partial<AuthContext> = {}) => {
   if (oauth2.acquire === undefined) throw new Error('oauth2 acquires');
   return oauth2.acquire(
     { settings, secrets: { clientSecret: secret } },
-    { fetch: viaFetch, now: () => now, ...context },
+    { fetch: viaFetch, now: () => now, organisation: 'org', ...context },
   );
 };
 const token = (more: object = {}) =>

@@ -1,20 +1,25 @@
 // OAuth 2.0 token requests (RFC 6749, 4.4 client credentials) with openid-client, whose every request leaves through
 // the context's fetch. The token URL comes from the settings or from the issuer's metadata (RFC 8414).
 
-import { tokenEndpointFailed } from '@pontage/problems';
+import { credentialRejected, tokenEndpointFailed } from '@pontage/problems';
 import {
   allowInsecureRequests,
   clientCredentialsGrant,
   ClientSecretBasic,
   ClientSecretPost,
+  ClientError,
   Configuration,
   customFetch,
   discovery,
+  modifyAssertion,
+  None,
+  PrivateKeyJwt,
   type ClientAuth,
 } from 'openid-client';
 import type { z } from 'zod';
 import type { AuthContext, Credential, Grant } from '../auth-method.js';
 import { headerText } from '../fields.js';
+import { signingKeyOf } from './client-key.js';
 import type { secrets, settings } from './oauth2-settings.js';
 import { tokenProblem } from './token-problem.js';
 
@@ -58,17 +63,21 @@ export async function requestToken(credential: OAuthCredential, context: AuthCon
 /** Where the secret goes: the token URL, or the issuer that is trusted to name it. */
 export const destinationOf = ({ tokenUrl, issuer }: z.output<typeof settings>): string => tokenUrl ?? issuer ?? '';
 
-async function configure(
-  { settings: { tokenUrl, issuer, clientId, clientAuthentication }, secrets: { clientSecret } }: OAuthCredential,
-  { fetch }: AuthContext,
-): Promise<Configuration> {
+async function configure({ settings, secrets }: OAuthCredential, { fetch }: AuthContext): Promise<Configuration> {
+  const { tokenUrl, issuer, clientId } = settings;
   const destination = new URL(tokenUrl ?? issuer ?? '');
-  const authentication: ClientAuth =
-    clientAuthentication === 'post' ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
+  const authentication = await authenticationOf(settings, secrets);
   // Whoever configured http:// chose it; metadata of an https issuer cannot lead there.
   const execute = destination.protocol === 'http:' ? [allowInsecureRequests] : [];
-  if (tokenUrl === undefined)
-    return discovery(destination, clientId, undefined, authentication, { [customFetch]: fetch, execute });
+  if (tokenUrl === undefined) {
+    const discover = (algorithm: 'oidc' | 'oauth2') =>
+      discovery(destination, clientId, undefined, authentication, { [customFetch]: fetch, execute, algorithm });
+    // A provider that knows OAuth alone has its metadata where RFC 8414 puts it.
+    return discover('oidc').catch((error: unknown) => {
+      if (isNotFound(error)) return discover('oauth2');
+      throw error;
+    });
+  }
   const configuration = new Configuration(
     { issuer: issuer ?? destination.origin, token_endpoint: tokenUrl },
     clientId,
@@ -79,3 +88,31 @@ async function configure(
   for (const apply of execute) apply(configuration);
   return configuration;
 }
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof ClientError && error.cause instanceof Response && error.cause.status === 404;
+
+/** How the client proves itself. @see RFC 6749, 2.3.1; RFC 7523, 2.2 */
+async function authenticationOf(
+  { clientAuthentication, tokenUrl, issuer }: OAuthCredential['settings'],
+  { clientSecret, privateKey }: OAuthCredential['secrets'],
+): Promise<ClientAuth> {
+  if (clientAuthentication === 'none') return None();
+  if (clientAuthentication === 'private_key_jwt') {
+    if (privateKey === undefined) throw missing('private key');
+    const { alg, ...key } = await signingKeyOf(privateKey);
+    return PrivateKeyJwt(key, {
+      [modifyAssertion]: (header, claims) => {
+        // The library says Ed25519 (RFC 9864), which few providers know yet.
+        header.alg = alg;
+        // The library addresses the issuer. Where only the token URL is known, that is what RFC 7523, 3 names.
+        if (issuer === undefined && tokenUrl !== undefined) claims.aud = tokenUrl;
+      },
+    });
+  }
+  if (clientSecret === undefined) throw missing('client secret');
+  return clientAuthentication === 'post' ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
+}
+
+const missing = (what: string): Error =>
+  credentialRejected({}, { detail: `The client authentication needs a ${what}, and there is none.` });

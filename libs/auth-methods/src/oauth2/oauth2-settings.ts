@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, textField } from '../fields.js';
+import { clientKey } from './client-key.js';
 
 /** Parameters of the token request that have a field of their own. */
 const reserved: ReadonlySet<string> = new Set([
@@ -13,7 +14,7 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /** RFC 6749, 3.3: scope-token. */
-const scopeToken = {
+export const scopeToken = {
   holds: (text: string) => /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(text),
   message: 'A scope holds no space, quote or backslash (RFC 6749, 3.3).',
 };
@@ -29,29 +30,53 @@ const extraParams = z.record(textField(200), textField(2000)).superRefine((param
   }
 });
 
+/** How the client proves itself at the token endpoint, and which secret each way needs. */
+export const clientAuthentications = {
+  basic: ['clientSecret'],
+  post: ['clientSecret'],
+  private_key_jwt: ['privateKey'],
+  none: [],
+} as const satisfies Record<string, readonly string[]>;
+
+/** How tokens are obtained. */
+export const grant = z
+  .literal('client_credentials', { error: 'Only client_credentials is supported.' })
+  .meta({ title: 'Grant' });
+
+/** What every provider of OAuth 2.0 is asked with, wherever its endpoints are. */
+export const clientFields = {
+  clientId: textField(1024).meta({ title: 'Client ID' }),
+  clientAuthentication: z
+    .enum(Object.keys(clientAuthentications) as (keyof typeof clientAuthentications)[], {
+      error: `One of ${Object.keys(clientAuthentications).join(', ')}.`,
+    })
+    .default('basic')
+    .meta({
+      title: 'Client authentication',
+      description:
+        '`basic`: in the Authorization header; `post`: in the form; `private_key_jwt`: an assertion signed with the private key; `none`: the client ID alone.',
+    }),
+  scopes: z.array(textField(500, scopeToken)).max(100).default([]).meta({ title: 'Scopes' }),
+  audience: textField(2000).optional().meta({ title: 'Audience' }),
+  extraParams: extraParams.default({}).meta({
+    title: 'Extra parameters',
+    description: 'Of the token request. They are readable: no place for secrets.',
+  }),
+  accessTokenLifespanSeconds: z.int().min(1).max(31_536_000).nullable().default(null).meta({
+    title: 'Access token lifespan',
+    description: 'Seconds after which the token is replaced, if the provider does not name an earlier end.',
+  }),
+};
+
 /** The readable fields of an OAuth 2.0 credential. */
 export const settings = z
   .strictObject({
-    grant: z.literal('client_credentials', { error: 'Only client_credentials is supported.' }).meta({ title: 'Grant' }),
+    grant,
     issuer: textField(2000, endpoint)
       .optional()
       .meta({ title: 'Issuer', description: 'Its metadata document names the token URL.' }),
     tokenUrl: textField(2000, endpoint).optional().meta({ title: 'Token URL' }),
-    clientId: textField(1024).meta({ title: 'Client ID' }),
-    clientAuthentication: z.enum(['basic', 'post'], { error: 'One of basic and post.' }).default('basic').meta({
-      title: 'Client authentication',
-      description: '`basic`: in the Authorization header; `post`: in the form.',
-    }),
-    scopes: z.array(textField(500, scopeToken)).max(100).default([]).meta({ title: 'Scopes' }),
-    audience: textField(2000).optional().meta({ title: 'Audience' }),
-    extraParams: extraParams.default({}).meta({
-      title: 'Extra parameters',
-      description: 'Of the token request. They are readable: no place for secrets.',
-    }),
-    accessTokenLifespanSeconds: z.int().min(1).max(31_536_000).nullable().default(null).meta({
-      title: 'Access token lifespan',
-      description: 'Seconds after which the token is replaced, if the provider does not name an earlier end.',
-    }),
+    ...clientFields,
   })
   .superRefine(({ issuer, tokenUrl }, context) => {
     if (issuer === undefined && tokenUrl === undefined)
@@ -62,5 +87,11 @@ export const settings = z
       });
   });
 
-/** The sealed fields of an OAuth 2.0 credential. */
-export const secrets = z.strictObject({ clientSecret: textField(4096).meta({ title: 'Client secret' }) });
+/** The sealed fields of an OAuth 2.0 credential; which of them it needs, its client authentication says. */
+export const secrets = z.strictObject({
+  clientSecret: textField(4096).optional().meta({ title: 'Client secret' }),
+  privateKey: clientKey.optional().meta({
+    title: 'Private key',
+    description: 'PEM, or a JWK (as an object or as text) whose `kid` and `alg` are used.',
+  }),
+});

@@ -34,7 +34,7 @@ describe('oauth2 settings', () => {
     ['tokenUrl', { tokenUrl: 'https://h/token#x' }],
     ['issuer', { issuer: 'x' }],
     ['clientId', { clientId: '' }],
-    ['clientAuthentication', { clientAuthentication: 'none' }],
+    ['clientAuthentication', { clientAuthentication: 'tls_client_auth' }],
     ['scopes/1', { scopes: ['a', 'b c'] }],
     ['extraParams/client_secret', { extraParams: { client_secret: 'x' } }],
     ['extraParams/grant_type', { extraParams: { grant_type: 'password' } }],

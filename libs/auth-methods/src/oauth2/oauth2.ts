@@ -1,23 +1,19 @@
-import { withHeader } from '@pontage/http-message';
 import type { AuthMethod } from '../auth-method.js';
+import { bearerOfGrant } from './bearer-of-grant.js';
 import { destinationOf, requestToken, type AccessToken } from './grant-request.js';
-import { secrets, settings } from './oauth2-settings.js';
+import { clientAuthentications, secrets, settings } from './oauth2-settings.js';
 
 /** An access token of an OAuth 2.0 provider in the Authorization header. @see RFC 6749, RFC 6750 */
 export const oauth2: AuthMethod<typeof settings, typeof secrets, AccessToken> = {
   id: 'oauth2',
   title: 'OAuth 2.0',
   guide:
-    'With the grant `client_credentials` Pontage itself is the client: it asks the token URL for an access token, keeps it sealed, replaces it before it expires, and once more when the upstream answers 401. Give the token URL, or the issuer whose metadata names it.',
+    'With the grant `client_credentials` Pontage itself is the client: it asks the token URL for an access token, keeps it sealed, replaces it before it expires, and once more when the upstream answers 401. Give the token URL, or the issuer whose metadata names it. The client proves itself with its secret or with a private key.',
   settings,
   secrets,
+  needs: ({ clientAuthentication }) => clientAuthentications[clientAuthentication],
   retryOn: [401],
   acquire: requestToken,
   destination: destinationOf,
-  apply(request, _credential, grant) {
-    if (grant === undefined) throw new TypeError('oauth2 is applied with a grant');
-    return withHeader(request, 'Authorization', `Bearer ${grant.value.accessToken}`);
-  },
-  carriers: () => ({ headers: ['authorization'], queryParams: [] }),
-  injectedValues: (_credential, grant) => (grant === undefined ? [] : [grant.value.accessToken]),
+  ...bearerOfGrant,
 };

@@ -26,12 +26,12 @@ const knownCodes: ReadonlySet<string> = new Set([
 export function tokenProblem(error: unknown): Error {
   const own = causes(error).find((each) => isProblem(each));
   if (own !== undefined) return own;
-  if (error instanceof ResponseBodyError) return refusal(error.status, error.error);
-  if (error instanceof WWWAuthenticateChallengeError) return refusal(error.status, undefined);
+  if (error instanceof ResponseBodyError) return tokenRefusal(error.status, error.error);
+  if (error instanceof WWWAuthenticateChallengeError) return tokenRefusal(error.status, undefined);
   if (!(error instanceof ClientError))
     return tokenEndpointFailed({}, { detail: 'The token request could not be made.', note: nameOf(error) });
   const [answer] = causes(error).filter((each) => each instanceof Response);
-  if (answer !== undefined && !answer.ok) return refusal(answer.status, undefined);
+  if (answer !== undefined && !answer.ok) return tokenRefusal(answer.status, undefined);
   return tokenEndpointFailed(
     {},
     {
@@ -41,7 +41,8 @@ export function tokenProblem(error: unknown): Error {
   );
 }
 
-function refusal(status: number, code: string | undefined): Error {
+/** What a token endpoint's refusal comes to; a code is repeated only when RFC 6749 or one of its extensions knows it. */
+export function tokenRefusal(status: number, code: string | undefined): Error {
   const known = code !== undefined && knownCodes.has(code) ? ` with ${code}` : '';
   const detail = `The token endpoint answered ${status}${known}.`;
   return status === 401 || rejections.has(code ?? '')

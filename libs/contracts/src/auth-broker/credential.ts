@@ -103,7 +103,15 @@ export const listAuthMethods = requestContract({
   request: z.strictObject({}),
   reply: z.strictObject({
     data: z.array(
-      z.strictObject({ id: z.string(), title: z.string(), settings: z.json(), secrets: z.json(), guide: z.string() }),
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        settings: z.json(),
+        secrets: z.json(),
+        guide: z.string(),
+        /** Still works, and should not be chosen any more. */
+        deprecated: z.boolean(),
+      }),
     ),
   }),
   problems: [],

@@ -1,0 +1,42 @@
+import type { AuthMethod } from '../auth-method.js';
+import { assumeRole, staticKeys } from './assume-role.js';
+import { stsOf } from './aws-service.js';
+import { secrets, settings } from './aws-sigv4-settings.js';
+import type { SessionKeys } from './sts-answer.js';
+import { correctedTime, signatureHeaders, withSignature } from './with-signature.js';
+
+/** A signature of AWS over the whole request, with keys of one's own or with those of an assumed role. */
+export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> = {
+  id: 'aws-sigv4',
+  title: 'AWS IAM (Signature Version 4)',
+  guide:
+    'Every request is signed for the region and service, after everything else about it is final. With a role to assume, the keys are used for that alone: Pontage asks the STS for an hour’s keys from the region of the resource, and asks again before they expire.',
+  settings,
+  secrets,
+  signs: true,
+  answerOn: [400, 403],
+  retryOn: [],
+  acquire: assumeRole,
+  acquires: ({ roleArn }) => roleArn !== undefined,
+  destination: ({ roleArn, stsEndpoint, region }) =>
+    roleArn === undefined ? '' : (stsEndpoint ?? stsOf(region) ?? ''),
+  apply: (request, credential, grant, now) =>
+    withSignature(request, credential.settings, grant?.value ?? staticKeys(credential), now),
+  answer(challenge, request, credential, grant, now) {
+    const corrected = correctedTime(challenge, request, now);
+    return corrected === undefined ? undefined : awsSigv4.apply(request, credential, grant, corrected);
+  },
+  carriers: (credential) => ({
+    headers: signatureHeaders.filter(
+      (name) =>
+        name !== 'x-amz-security-token' ||
+        credential.settings.roleArn !== undefined ||
+        credential.secrets.sessionToken !== undefined,
+    ),
+    queryParams: [],
+  }),
+  injectedValues(credential, grant) {
+    const { accessKeyId, sessionToken } = grant?.value ?? staticKeys(credential);
+    return sessionToken === undefined ? [accessKeyId] : [accessKeyId, sessionToken];
+  },
+};

@@ -1,0 +1,54 @@
+import { headerOf, withHeader, withoutHeaders, type OutboundRequest } from '@pontage/http-message';
+import { z } from 'zod';
+import type { AuthMethod } from '../auth-method.js';
+import { endpoint, isTemplated, textField } from '../fields.js';
+
+/** RFC 6265, 4.1.1. */
+const cookieName = {
+  holds: (text: string): boolean =>
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text) && !/^(?:__Host-|__Secure-)?pontage/i.test(text),
+  message: 'The name of a cookie holds only token characters (RFC 6265, 4.1.1), and is none of Pontage’s own.',
+};
+const address = {
+  holds: (text: string): boolean => /^\/(?!\/)[!-~]*$/.test(text) || endpoint.holds(text),
+  message: 'A path below the base URL, or an absolute http or https URL.',
+};
+
+const settings = z.strictObject({
+  cookiesToForward: z
+    .array(textField(200, cookieName))
+    .min(1, { error: 'At least one cookie is needed.' })
+    .max(50)
+    .meta({ title: 'Cookies to forward', description: 'Names. No other cookie of the caller is sent.' }),
+  verificationUrl: textField(2000, address).optional().meta({
+    title: 'Verification URL',
+    description: 'Answers with 2xx while the session is good.',
+  }),
+  loginUrl: textField(2000, endpoint).optional().meta({ title: 'Login URL', description: 'Where users sign in.' }),
+});
+const secrets = z.strictObject({});
+
+/** The caller's own session cookies, passed on by name. */
+export const session: AuthMethod<typeof settings, typeof secrets, never> = {
+  id: 'session',
+  title: 'Session cookies (deprecated)',
+  guide:
+    'Deprecated: it depends on cookies that browsers send to other sites less and less. Use OAuth 2.0 or another method that the API offers. Of the caller’s cookies those with these names are passed on, and no others.',
+  deprecated: true,
+  settings,
+  secrets,
+  retryOn: [],
+  apply: (request, { settings: { cookiesToForward } }) => withNamedCookies(request, cookiesToForward),
+  carriers: () => ({ headers: ['cookie'], queryParams: [] }),
+  // What is passed on is the caller's already.
+  injectedValues: () => [],
+};
+
+function withNamedCookies(request: OutboundRequest, names: readonly string[]): OutboundRequest {
+  const wanted = names.filter((name) => !isTemplated(name));
+  const kept = (headerOf(request, 'Cookie') ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.includes('=') && wanted.includes(pair.slice(0, pair.indexOf('=')).trim()));
+  return kept.length === 0 ? withoutHeaders(request, ['cookie']) : withHeader(request, 'Cookie', kept.join('; '));
+}
