@@ -28,7 +28,11 @@ async function newResource(): Promise<string> {
 }
 
 const upload = (resource: string, bytes: Buffer) =>
-  pontage.fetch(`/proxy/${resource}/upload`, { method: 'PUT', body: bytes, headers: { 'content-type': 'image/png' } });
+  pontage.fetch(`/proxy/${resource}/upload`, {
+    method: 'PUT',
+    body: Uint8Array.from(bytes),
+    headers: { 'content-type': 'image/png' },
+  });
 
 /** The answer, and what reached the upstream, when its token has been refused in the meantime. */
 async function sentAgain<T>(send: (resource: string) => Promise<T>) {

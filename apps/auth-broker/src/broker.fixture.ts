@@ -19,8 +19,6 @@ import { ConfigVariables } from './lease/config-variables.js';
 import { migrations } from './migrations/migrations.js';
 import { KeyRing } from './key/key-ring.js';
 import { KeyRotations } from './key/key-rotations.js';
-import { RotationStore } from './key/rotation-store.js';
-import { SealedRecords } from './key/sealed-records.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
 
@@ -96,8 +94,7 @@ export class BrokerStack implements AsyncDisposable {
     const unitOfWork = new UnitOfWork(dataSource, bus, { put: () => Promise.reject(new Error('no bucket')) });
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
-    const [store, records] = [new RotationStore(unitOfWork), new SealedRecords(unitOfWork)];
-    const rotations = new KeyRotations(unitOfWork, store, records, box, createLogger('spec', 'silent'));
+    const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
     const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress: new DirectEgress() };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),

@@ -12,8 +12,6 @@ import { DraftStore } from './draft/draft-store.js';
 import { DraftSweep } from './draft/draft-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
-import { RotationStore } from './key/rotation-store.js';
-import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
@@ -28,34 +26,24 @@ runService('auth-broker', async ({ logger, onStop }) => {
   // Registered before the bus, so closed after it: calls that are in hand still need their rows.
   const dataSource = await openDatabase({ url: databaseUrl, schema, entities, applicationName: 'auth-broker', logger });
   onStop(() => dataSource.destroy());
-  const bus = await Bus.connect({
-    service: 'auth-broker',
-    url: natsUrl,
-    password: settings.PONTAGE_NATS_PASSWORD,
-    logger,
-  });
+  const password = settings.PONTAGE_NATS_PASSWORD;
+  const bus = await Bus.connect({ service: 'auth-broker', url: natsUrl, password, logger });
   onStop(() => bus.drain());
   const unitOfWork = new UnitOfWork(dataSource, bus, {
     put: () => Promise.reject(new Error('the broker owns no bucket')),
   });
-  const relay = new OutboxRelay(unitOfWork, logger);
-  await relay.start();
-  onStop(() => relay.stop());
-  const sweep = new DraftSweep(new DraftStore(unitOfWork, box), logger);
-  sweep.start();
-  onStop(() => sweep.stop());
-
+  const rotations = new KeyRotations(unitOfWork, box, logger);
+  const background = [
+    new OutboxRelay(unitOfWork, logger),
+    new DraftSweep(new DraftStore(unitOfWork, box), logger),
+    rotations,
+  ];
+  for (const work of background) {
+    await work.start();
+    onStop(() => work.stop());
+  }
   if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
   onStop(() => ring.stop());
-  const rotations = new KeyRotations(
-    unitOfWork,
-    new RotationStore(unitOfWork),
-    new SealedRecords(unitOfWork),
-    box,
-    logger,
-  );
-  rotations.start();
-  onStop(() => rotations.stop());
 
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());

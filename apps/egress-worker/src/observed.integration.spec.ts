@@ -52,7 +52,12 @@ describe('what is for the sender of a dispatch', () => {
     const sent = client.send({ keep: [401], request: { url: `${upstream.url}/auth/bearer` } });
     await sent.frame('kept');
     const { executionId } = sent.dispatch;
-    client.flow({ type: 'refuse', executionId, attempt: 1, problem: { slug: 'credential-rejected', detail: 'It is wrong.' } });
+    client.flow({
+      type: 'refuse',
+      executionId,
+      attempt: 1,
+      problem: { slug: 'credential-rejected', detail: 'It is wrong.' },
+    });
     await expect(sent.answer()).rejects.toMatchObject({ slug: 'credential-rejected', detail: 'It is wrong.' });
     expect(await sent.receipt()).toMatchObject({ status: 401, problem: 'credential-rejected' });
   });

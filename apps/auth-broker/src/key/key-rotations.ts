@@ -3,8 +3,8 @@ import { SealBroken } from '@pontage/envelope';
 import type { UnitOfWork } from '@pontage/persistence';
 import type { Logger } from '@pontage/telemetry';
 import type { SecretBox } from '../secrets/secret-box.js';
-import type { HeldRotation, Position, RotationStore } from './rotation-store.js';
-import type { Renewal, SealedRecords } from './sealed-records.js';
+import { RotationStore, type HeldRotation, type Position } from './rotation-store.js';
+import { SealedRecords, type Renewal } from './sealed-records.js';
 import { sealedTables, type SealedRow, type SealedTable } from './sealed-tables.js';
 
 const lookEveryMs = 1_000;
@@ -26,14 +26,17 @@ export class KeyRotations {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
   private stopping = false;
+  private readonly rotations: RotationStore;
+  private readonly records: SealedRecords;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly rotations: RotationStore,
-    private readonly records: SealedRecords,
     private readonly box: SecretBox,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.rotations = new RotationStore(unitOfWork);
+    this.records = new SealedRecords(unitOfWork);
+  }
 
   start(): void {
     this.timer = setInterval(() => this.look(), lookEveryMs).unref();
@@ -78,17 +81,20 @@ export class KeyRotations {
 
   private async *pass(rotation: HeldRotation, from: Position | null) {
     for (const table of sealedTables.slice(from === null ? 0 : indexOf(from.table))) {
-      const isFirst = table.name === from?.table;
+      const begin = table.name === from?.table ? from : null;
       for (const org of await this.records.organisationsOf(table)) {
-        if (isFirst && org < from.org) continue;
-        let after: readonly string[] | null = isFirst && org === from.org ? from.after : null;
-        for (;;) {
-          const { last, ...portion } = await this.portion(rotation, table, org, after);
-          if (last === undefined) break;
-          after = last;
-          yield { ...portion, position: { table: table.name, org, after } };
-        }
+        if (begin === null || org > begin.org) yield* this.portions(rotation, table, org, null);
+        else if (org === begin.org) yield* this.portions(rotation, table, org, begin.after);
       }
+    }
+  }
+
+  private async *portions(rotation: HeldRotation, table: SealedTable, org: string, behind: readonly string[] | null) {
+    for (let after = behind; ;) {
+      const { last, ...portion } = await this.portion(rotation, table, org, after);
+      if (last === undefined) return;
+      after = last;
+      yield { ...portion, position: { table: table.name, org, after } };
     }
   }
 
