@@ -117,11 +117,23 @@ describe.each(['us-west-2', 'eu-central-1'])('from %s', (region) => {
     expect([put.status, await put.json()]).toEqual([200, expect.objectContaining({ authenticated: true })]);
   });
 
-  it('session: only the named cookies of the request are sent', async () => {
+  it("session: only the named ones of the caller's cookies are sent, and their names are in the record", async () => {
     const { name } = await newResource(region, { method: 'session', cookiesToForward: ['sid', 'csrf'] });
-    const headers = [['Cookie', 'theme=dark; sid=1; csrf=2; other=3']];
-    const { json } = await query(name, { path: '/cookies', headers });
-    expect(json).toMatchObject({ status: 200, region, body: { cookie: 'sid=1; csrf=2' } });
+    const headers = { cookie: 'theme=dark; sid=1; csrf=2; other=3' };
+    const proxied = await pontage.fetch(`/proxy/${name}/cookies`, { headers });
+    expect(await proxied.json()).toMatchObject({ cookie: 'sid=1; csrf=2' });
+    const asked = await pontage.fetch(`/api/v1/resources/${name}/query`, {
+      method: 'POST',
+      headers,
+      json: { path: '/cookies' },
+    });
+    expect(await asked.json()).toMatchObject({ status: 200, region, body: { cookie: 'sid=1; csrf=2' } });
+    const events = await pontage.fetch('/api/v1/audit-events?action=query.ran&limit=2');
+    const { data } = (await events.json()) as { data: { data: { forwardedCookies: string[] } }[] };
+    expect(data.map((event) => event.data.forwardedCookies)).toEqual([
+      ['sid', 'csrf'],
+      ['sid', 'csrf'],
+    ]);
   });
 });
 

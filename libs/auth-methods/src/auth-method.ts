@@ -41,6 +41,8 @@ export interface Carriers {
 export interface Occasion {
   /** 32 random bytes that serve no other request. */
   readonly random: Uint8Array;
+  /** The caller's cookies as one line; for methods with `callerCookies`. */
+  readonly cookies?: string | undefined;
   /** What `remember` returned last for this credential and origin; undefined at first. */
   readonly memory: unknown;
   /** How many challenges have been answered on the way to this URL. */
@@ -73,6 +75,8 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly answerOn?: readonly number[];
   /** Headers of an answer that `remember` reads. Lower case. They are between the upstream and us, and go no further. */
   readonly observe?: readonly string[];
+  /** The names of the caller's cookies that the credential consists of; they are in the record when they are sent. */
+  callerCookies?(settings: z.output<S>): readonly string[];
   /** Statuses of an answer that mean that the upstream no longer takes the grant: a newer one is leased, the request sent once more. */
   readonly retryOn: readonly number[];
   /**

@@ -26,6 +26,8 @@ export interface Applied {
   readonly credential: { readonly headers: readonly string[]; readonly queryParams: readonly string[] };
   /** The secret texts on the request, so that an answer that echoes one of them is sealed. */
   readonly injected: readonly string[];
+  /** The caller's cookies that are part of the credential, by name. */
+  readonly forwardedCookies: readonly string[];
   /** Headers of the answer that the method remembers something of. */
   readonly observe: readonly string[];
 }
@@ -52,14 +54,28 @@ export const withoutCredential = (request: OutboundRequest): Applied => ({
   request,
   credential: { headers: [], queryParams: [] },
   injected: [],
+  forwardedCookies: [],
   observe: [],
 });
 
-/** Puts a credential on a request. `memory` is what the method has learnt from the upstream. */
-export function applyCredential(request: OutboundRequest, ready: ReadyCredential, memory: unknown): Applied {
+/**
+ * Puts a credential on a request.
+ * @param memory what the method has learnt from the upstream
+ * @param cookies the caller's, as one line, for methods that pass some of them on
+ */
+export function applyCredential(
+  request: OutboundRequest,
+  ready: ReadyCredential,
+  memory: unknown,
+  cookies: () => string | undefined,
+): Applied {
   const { method, credential, grant } = ready;
-  const occasion: Occasion = { random: randomBytes(32), memory, answers: 0 };
-  return appliedOf(ready, method.apply(request, credential, grant, new Date(), occasion));
+  const names = method.callerCookies?.(credential.settings) ?? [];
+  const line = names.length === 0 ? undefined : cookies();
+  const occasion: Occasion = { random: randomBytes(32), memory, answers: 0, cookies: line };
+  const present = new Set((line ?? '').split(';').map((pair) => pair.split('=', 1)[0]?.trim()));
+  const forwardedCookies = names.filter((name) => present.has(name));
+  return { ...appliedOf(ready, method.apply(request, credential, grant, new Date(), occasion)), forwardedCookies };
 }
 
 /**
@@ -83,6 +99,7 @@ function appliedOf({ method, credential, grant }: ReadyCredential, request: Outb
     request,
     credential: method.carriers(credential),
     injected: method.injectedValues(credential, grant, request),
+    forwardedCookies: [],
     observe: method.observe ?? [],
   };
 }

@@ -19,6 +19,8 @@ export class Attempts {
   constructor(
     private readonly prepared: Prepared,
     private readonly memory: ChallengeMemory,
+    /** The caller's cookies as one line. @throws Problem when they cannot be opened here */
+    private readonly cookies: () => string | undefined,
   ) {}
 
   /** The first one. @throws Problem when the credential cannot be put on the request. */
@@ -103,7 +105,9 @@ export class Attempts {
   private apply(attempt: Omit<Attempt, 'applied'>): Attempt {
     const { request, ready } = attempt;
     const applied =
-      ready === undefined ? withoutCredential(request) : applyCredential(request, ready, this.recall(attempt));
+      ready === undefined
+        ? withoutCredential(request)
+        : applyCredential(request, ready, this.recall(attempt), this.cookies);
     return this.noted({ ...attempt, applied });
   }
 

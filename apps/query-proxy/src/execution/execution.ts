@@ -57,7 +57,7 @@ export class Execution {
     const lease = key === undefined ? undefined : (leases.cached(key) ?? (await leases.get(key, callOf(this.run))));
     const { timeoutMs } = prepared.resolved;
     this.endsAt = performance.now() + Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
-    const attempts = new Attempts(prepared, memory);
+    const attempts = new Attempts(prepared, memory, secrets.cookies);
     await this.send(prepared, attempts, attempts.first(lease));
   }
 
@@ -74,7 +74,7 @@ export class Execution {
   private async send(prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<void> {
     const { gate, dispatcher } = this.rooms;
     const { request } = attempt.applied;
-    await gate.pass(intentOf(this.run, this.attempt, prepared, request));
+    await gate.pass(intentOf(this.run, this.attempt, prepared, attempt.applied));
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
     dispatcher.send({

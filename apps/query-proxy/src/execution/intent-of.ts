@@ -1,17 +1,18 @@
 import { actorOf } from '@pontage/bus';
 import type { QueryIntent } from '@pontage/contracts/events';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
-import type { OutboundRequest } from '@pontage/http-message';
+import type { Applied } from '../credential/apply-credential.js';
 import type { Prepared } from './prepare.js';
 
 /** What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential. */
 export function intentOf(
   run: RunQuery,
   attempt: number,
-  { resolved, region, forwardedCookies }: Prepared,
-  request: OutboundRequest,
+  { resolved, region, forwardedCookies: named }: Prepared,
+  { request, forwardedCookies: ofCredential }: Applied,
 ): QueryIntent {
   const { principal } = run;
+  const forwardedCookies = [...new Set([...named, ...ofCredential])];
   const { origin, pathname } = new URL(request.url);
   return {
     executionId: run.executionId,
@@ -31,7 +32,7 @@ export function intentOf(
       method: request.method,
       target: origin + pathname,
       environment: resolved.environment,
-      ...(forwardedCookies.length === 0 ? {} : { forwardedCookies: [...forwardedCookies] }),
+      ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
     },
   };
 }

@@ -9,27 +9,32 @@ const credential = { settings: given, secrets: {} };
 
 conformsToAuthMethod(session, [{ credential, isCallers: true }]);
 
-const forwarded = (headers: Pairs) =>
-  session.apply({ method: 'GET', url: 'https://h/', headers, body: undefined }, credential, undefined, new Date())
-    .headers;
+const sent = (cookies: string | undefined, headers: Pairs = []) =>
+  session.apply({ method: 'GET', url: 'https://h/', headers, body: undefined }, credential, undefined, new Date(), {
+    random: Buffer.alloc(32),
+    memory: undefined,
+    answers: 0,
+    cookies,
+  }).headers;
 
 describe('session', () => {
-  it('passes on the named cookies of the request, in their order, and no others', () => {
-    expect(
-      forwarded([
-        ['Accept', '*/*'],
-        ['Cookie', 'theme=dark; csrf="a=b"; sid=1; sidx=2; SID=3'],
-        ['cookie', '__Host-pontage-x=secret; sid=4; sid'],
-      ]),
-    ).toEqual([
+  it("adds the named ones of the caller's cookies, in their order, and no others", () => {
+    const cookies = 'theme=dark; csrf="a=b"; sid=1; sidx=2; SID=3; __Host-pontage-x=secret; sid=4; sid';
+    expect(sent(cookies, [['Accept', '*/*']])).toEqual([
       ['Accept', '*/*'],
       ['Cookie', 'csrf="a=b"; sid=1; sid=4'],
     ]);
   });
 
+  it('leaves alone what the resource itself sends', () => {
+    expect(sent('sid=caller; csrf=c', [['Cookie', 'locale=de; sid=fixed']])).toEqual([
+      ['Cookie', 'locale=de; sid=fixed; csrf=c'],
+    ]);
+  });
+
   it('sends no header when none of them is there', () => {
-    expect(forwarded([['Cookie', 'theme=dark']])).toEqual([]);
-    expect(forwarded([])).toEqual([]);
+    expect(sent('theme=dark')).toEqual([]);
+    expect(sent(undefined)).toEqual([]);
   });
 
   it.each<[string, object]>([

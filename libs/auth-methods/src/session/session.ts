@@ -1,4 +1,4 @@
-import { headerOf, withHeader, withoutHeaders, type OutboundRequest } from '@pontage/http-message';
+import { headerOf, withHeader, type OutboundRequest } from '@pontage/http-message';
 import { z } from 'zod';
 import type { AuthMethod } from '../auth-method.js';
 import { endpoint, isTemplated, textField } from '../fields.js';
@@ -27,6 +27,8 @@ const settings = z.strictObject({
   loginUrl: textField(2000, endpoint).optional().meta({ title: 'Login URL', description: 'Where users sign in.' }),
 });
 const secrets = z.strictObject({});
+/** Texts shorter than this occur in answers by chance. */
+const shortestNoted = 4;
 
 /** The caller's own session cookies, passed on by name. */
 export const session: AuthMethod<typeof settings, typeof secrets, never> = {
@@ -38,17 +40,34 @@ export const session: AuthMethod<typeof settings, typeof secrets, never> = {
   settings,
   secrets,
   retryOn: [],
-  apply: (request, { settings: { cookiesToForward } }) => withNamedCookies(request, cookiesToForward),
+  callerCookies: ({ cookiesToForward }) => cookiesToForward.filter((name) => !isTemplated(name)),
+  apply: (request, { settings: { cookiesToForward } }, _grant, _now, occasion) =>
+    withNamedCookies(request, occasion?.cookies, cookiesToForward),
   carriers: () => ({ headers: ['cookie'], queryParams: [] }),
-  // What is passed on is the caller's already.
-  injectedValues: () => [],
+  // The caller's own, and a secret on its way: an answer that repeats one travels sealed.
+  injectedValues: ({ settings: { cookiesToForward } }, _grant, applied) =>
+    pairsOf(applied === undefined ? undefined : headerOf(applied, 'Cookie'))
+      .filter((pair) => cookiesToForward.includes(nameOf(pair)))
+      .map((pair) => pair.slice(pair.indexOf('=') + 1))
+      .filter((value) => value.length >= shortestNoted),
 };
 
-function withNamedCookies(request: OutboundRequest, names: readonly string[]): OutboundRequest {
-  const wanted = names.filter((name) => !isTemplated(name));
-  const kept = (headerOf(request, 'Cookie') ?? '')
+/** Adds the caller's cookies of these names; one that the resource itself sends stands. */
+function withNamedCookies(
+  request: OutboundRequest,
+  line: string | undefined,
+  names: readonly string[],
+): OutboundRequest {
+  const present = pairsOf(headerOf(request, 'Cookie'));
+  const taken = new Set(present.map(nameOf));
+  const added = pairsOf(line).filter((pair) => names.includes(nameOf(pair)) && !taken.has(nameOf(pair)));
+  return added.length === 0 ? request : withHeader(request, 'Cookie', [...present, ...added].join('; '));
+}
+
+/** @see RFC 6265, 5.4 */
+const pairsOf = (line = ''): string[] =>
+  line
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.includes('=') && wanted.includes(pair.slice(0, pair.indexOf('=')).trim()));
-  return kept.length === 0 ? withoutHeaders(request, ['cookie']) : withHeader(request, 'Cookie', kept.join('; '));
-}
+    .filter((pair) => pair.indexOf('=') > 0);
+const nameOf = (pair: string): string => pair.slice(0, pair.indexOf('=')).trim();
