@@ -31,6 +31,9 @@ describe('bad input', () => {
       '/headers/0/0',
     ],
     ['a base URL with a password', '/api/v1/resources', { name: 'x', baseUrl: 'https://u:p@a.example' }, '/baseUrl'],
+    ['a base URL with white space', '/api/v1/resources', { name: 'x', baseUrl: ' https://a.example' }, '/baseUrl'],
+    ['a base URL that climbs', '/api/v1/resources', { name: 'x', baseUrl: 'https://a.example/b/../c' }, '/baseUrl'],
+    ['a base URL with a backslash', '/api/v1/resources', { name: 'x', baseUrl: 'https://a\\@b.example' }, '/baseUrl'],
     ['a base URL that is none', '/api/v1/resources', { name: 'x', baseUrl: 'file:///etc/passwd' }, '/baseUrl'],
     ['a __proto__', '/api/v1/apps', JSON.parse('{"name":"x","__proto__":{"admin":true}}') as unknown, '/__proto__'],
   ])('is pointed at: %s', async (_, path, body, pointer) => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Bus } from '@pontage/bus';
-import type { RequestOf } from '@pontage/contracts';
-import { findAuditEvent, type listAuditEvents } from '@pontage/contracts/audit-log';
+import type { Call, RequestOf } from '@pontage/contracts';
+import { findAuditEvent, listAuditEvents } from '@pontage/contracts/audit-log';
 import {
   eventSubject,
   queryClosedSubject,
@@ -102,6 +102,20 @@ describe('the record', () => {
     expect(orphan).toMatchObject({ seq: 4, outcome: 'attempted', data: { end: 'unknown', attempts: 1 } });
     expect(await reader.all(org)).toHaveLength(4);
     expect((await superuser.query('SELECT FROM open_execution WHERE org = $1', [org])).rowCount).toBe(0);
+  });
+
+  it('is not read by a token that is restricted to groups', async () => {
+    const org = randomUUID();
+    const draft = draftOf(org);
+    await registry.publishEvent(draft);
+    const call = callOf(org);
+    const restricted = { ...call, principal: { ...call.principal, groupIds: [1] } } as Call;
+    for (const asked of [
+      gateway.request(listAuditEvents, {}, restricted),
+      gateway.request(findAuditEvent, { id: draft.id }, restricted),
+    ])
+      await expect(asked).rejects.toMatchObject({ slug: 'forbidden' });
+    expect(await gateway.request(findAuditEvent, { id: draft.id }, call)).toMatchObject({ id: draft.id });
   });
 
   it('keeps two organisations’ chains apart', async () => {

@@ -12,6 +12,7 @@ const server = ordersServer(`http://127.0.0.1:${port}/oidc`, {
   client: { id: variable('ORDERS_CLIENT_ID'), secret: variable('ORDERS_CLIENT_SECRET') },
   apiKey: variable('ORDERS_API_KEY'),
   key: await signingKey(variable('ORDERS_KEY_FILE')),
+  file: variable('ORDERS_FILE'),
 });
 
 const stop = (): void => {

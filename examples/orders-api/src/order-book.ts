@@ -1,3 +1,5 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+
 /** An order of a store. */
 export interface Order {
   readonly id: number;
@@ -12,13 +14,19 @@ const items = ['ladder', 'rope', 'lantern', 'anvil', 'barrel', 'sail'] as const;
 /** The stores that have orders from the start. */
 export const stores = [7, 8, 9] as const;
 
-/** The orders of all stores, in memory. */
+/** The orders of all stores; each is in the file before it is acknowledged. */
 export class OrderBook {
   private readonly orders: Order[] = [];
 
-  /** A book with some orders of each store. */
-  static opened(): OrderBook {
-    const book = new OrderBook();
+  private constructor(private readonly file: string) {}
+
+  /** The book that a file holds, one order a line; a new one begins with some orders of each store. */
+  static open(file: string): OrderBook {
+    const book = new OrderBook(file);
+    if (existsSync(file)) {
+      for (const line of readFileSync(file, 'utf8').split('\n')) if (line !== '') book.orders.push(orderOf(line));
+      return book;
+    }
     for (const [index, item] of [...items, ...items].entries()) {
       const storeId = stores[index % stores.length] ?? stores[0];
       book.add({ storeId, item, quantity: index + 1, reference: `first-${index + 1}` });
@@ -29,6 +37,7 @@ export class OrderBook {
   /** Adds an order as often as it is told to: an order that came twice is seen twice. */
   add(draft: Omit<Order, 'id'>): Order {
     const order = { ...draft, id: this.orders.length + 1 };
+    appendFileSync(this.file, `${JSON.stringify(order)}\n`);
     this.orders.push(order);
     return order;
   }
@@ -50,3 +59,5 @@ export class OrderBook {
     }));
   }
 }
+
+const orderOf = (line: string): Order => JSON.parse(line) as Order;

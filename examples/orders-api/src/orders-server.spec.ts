@@ -22,7 +22,12 @@ describe('ordersServer', () => {
     const { port } = probe.address() as AddressInfo;
     await new Promise((resolve) => probe.close(resolve));
     base = `http://127.0.0.1:${port}`;
-    server = ordersServer(`${base}/oidc`, { client, apiKey, key: await signingKey(join(folder, 'key.json')) });
+    server = ordersServer(`${base}/oidc`, {
+      client,
+      apiKey,
+      key: await signingKey(join(folder, 'key.json')),
+      file: join(folder, 'orders'),
+    });
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   });
   afterAll(async () => {

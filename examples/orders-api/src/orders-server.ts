@@ -11,6 +11,8 @@ interface OrdersOptions {
   /** What opens `/stock`, the part of the API that takes a fixed bearer token. */
   readonly apiKey: string;
   readonly key: JWK;
+  /** Where the orders are kept. */
+  readonly file: string;
 }
 
 type Answer = readonly [status: number, body: unknown];
@@ -20,8 +22,8 @@ type Answer = readonly [status: number, body: unknown];
  * `/stock` for bearers of the fixed key.
  * @param issuer where the server will be reached, with `/oidc`
  */
-export function ordersServer(issuer: string, { client, apiKey, key }: OrdersOptions): Server {
-  const book = OrderBook.opened();
+export function ordersServer(issuer: string, { client, apiKey, key, file }: OrdersOptions): Server {
+  const book = OrderBook.open(file);
   const authorize = authorizationServer(issuer, client, key);
   const keys = createLocalJWKSet({ keys: [publicHalf(key)] });
 

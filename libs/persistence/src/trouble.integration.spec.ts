@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Problem } from '@pontage/problems';
 import { violates } from './index.js';
 import { add, asking, Note, NoteBook, schema, texts } from './note.fixture.js';
 
@@ -66,9 +67,12 @@ describe('a database in trouble', () => {
   it('answers `unavailable` while it is down, and works again when it is back', async () => {
     const unitOfWork = await book.unitOfWork();
     await book.stack.killPostgres();
-    await expect(unitOfWork.run(mine, ({ manager }) => manager.count(Note))).rejects.toMatchObject({
-      slug: 'unavailable',
-    });
+    // A connection may be served for a moment by a process that has not noticed yet that the server is gone.
+    const outcome = () =>
+      unitOfWork.run(mine, ({ manager }) => manager.count(Note)).catch((error: unknown) => error as Problem);
+    let last = await outcome();
+    while (typeof last === 'number') last = await outcome();
+    expect(last).toMatchObject({ slug: 'unavailable' });
     await book.stack.restartPostgres();
     expect(await texts(unitOfWork, theirs)).toEqual(['theirs']);
   });

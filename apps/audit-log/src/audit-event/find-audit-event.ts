@@ -6,6 +6,7 @@ import { notFound } from '@pontage/problems';
 import { eventOf } from '../record/event-columns.js';
 import { selectEvents } from '../record/event-table.js';
 import { StreamPosition } from '../stream/stream-position.js';
+import { requireWholeOrganisation } from './require-whole-organisation.js';
 
 /** Answers with one event of the caller's organisation. */
 @serves(findAuditEvent)
@@ -15,7 +16,11 @@ export class FindAuditEvent {
     private readonly position: StreamPosition,
   ) {}
 
-  async handle({ id }: ParsedRequestOf<typeof findAuditEvent>, { org }: Call): Promise<ReplyOf<typeof findAuditEvent>> {
+  async handle(
+    { id }: ParsedRequestOf<typeof findAuditEvent>,
+    { org, principal }: Call,
+  ): Promise<ReplyOf<typeof findAuditEvent>> {
+    requireWholeOrganisation(principal);
     await this.position.caughtUp(org);
     const [row] = await this.unitOfWork.run(org, (work) =>
       selectEvents(work, [{ sql: 'id = ?', values: [id] }], 'desc', 1),

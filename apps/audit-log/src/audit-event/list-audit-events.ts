@@ -7,6 +7,7 @@ import { eventOf, type EventColumns } from '../record/event-columns.js';
 import { selectEvents, type Condition } from '../record/event-table.js';
 import { StreamPosition } from '../stream/stream-position.js';
 import { conditionsOf } from './event-filter.js';
+import { requireWholeOrganisation } from './require-whole-organisation.js';
 
 /** What the events of one page may come to, so that the answer fits into a message of the bus. */
 const pageBytes = 384 * 1024;
@@ -23,8 +24,9 @@ export class ListAuditEvents {
 
   async handle(
     request: ParsedRequestOf<typeof listAuditEvents>,
-    { org }: Call,
+    { org, principal }: Call,
   ): Promise<ReplyOf<typeof listAuditEvents>> {
+    requireWholeOrganisation(principal);
     const { limit, cursor, order: wanted, ...filter } = request;
     const [order, seq] = decodeCursor(cursor, place) ?? [wanted, undefined];
     // Later pages are behind what the first one waited for.

@@ -51,5 +51,6 @@ export const startDemoUpstream = (upstream: DemoUpstream, folder: DataFolder, si
       ORDERS_CLIENT_SECRET: upstream.clientSecret,
       ORDERS_API_KEY: upstream.apiKey,
       ORDERS_KEY_FILE: join(folder.demo, 'signing-key.json'),
+      ORDERS_FILE: join(folder.demo, 'orders.ndjson'),
     },
   });

@@ -64,13 +64,14 @@ describe('configuration variables', () => {
     expect(watch.get(`${call.org}.production.HOST`)).toEqual({ value: 'c' });
   });
 
-  it('are not set or deleted by a token that is restricted to groups: the resources of others stand on them', async () => {
+  it('are not set, deleted or read by a token that is restricted to groups: the resources of others stand on them', async () => {
     await room.ask(putConfig, { name: 'SHARED', value: 'ours' }, call);
     const restricted = callOf(call.org, { groupIds: [] });
     await expect(room.ask(putConfig, { name: 'SHARED', value: 'theirs' }, restricted)).rejects.toMatchObject(
       problem('forbidden'),
     );
     await expect(room.ask(deleteConfig, { name: 'SHARED' }, restricted)).rejects.toMatchObject(problem('forbidden'));
+    await expect(room.ask(listConfig, {}, restricted)).rejects.toMatchObject(problem('forbidden'));
     expect(await list()).toContain('SHARED@production=ours');
   });
 

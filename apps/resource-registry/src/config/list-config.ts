@@ -1,17 +1,21 @@
 import { serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { listConfig } from '@pontage/contracts/resource-registry';
-import { UnitOfWork } from '@pontage/persistence';
+import { CallTransactions } from '../call/call-transactions.js';
+import { requireEverything } from '../group/reach.js';
 import { ConfigStore } from './config-store.js';
 
 @serves(listConfig)
 export class ListConfig implements Serves<typeof listConfig> {
   constructor(
-    private readonly unitOfWork: UnitOfWork,
+    private readonly transactions: CallTransactions,
     private readonly variables: ConfigStore,
   ) {}
 
   handle(page: ParsedRequestOf<typeof listConfig>, call: Call): Promise<ReplyOf<typeof listConfig>> {
-    return this.unitOfWork.run(call.org, (work) => this.variables.list(work, page));
+    return this.transactions.run(call, (work) => {
+      requireEverything(work.reach);
+      return this.variables.list(work, page);
+    });
   }
 }

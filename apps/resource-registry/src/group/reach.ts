@@ -38,12 +38,12 @@ export function requireKnown(reach: Reach, id: number): void {
   if (reach !== 'everything' && !reach.some((group) => group.id === id)) throw notFound({});
 }
 
-/** @throws forbidden for whoever is restricted to groups: he would widen his own reach, or change what others stand on */
+/** @throws forbidden for whoever is restricted to groups: he would widen his own reach, or get at what others stand on */
 export function requireEverything(reach: Reach): void {
   if (reach !== 'everything')
     throw forbidden(
       {},
-      { detail: 'A token that is restricted to groups changes neither groups nor what all of them share.' },
+      { detail: 'A token that is restricted to groups gets at neither groups nor what all of them share.' },
     );
 }
 

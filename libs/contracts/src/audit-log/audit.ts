@@ -1,4 +1,4 @@
-import { invalidRequest, notFound } from '@pontage/problems';
+import { forbidden, invalidRequest, notFound } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { auditEvent } from '../events/audit-event.js';
@@ -27,7 +27,7 @@ export const listAuditEvents = requestContract({
     order: z.enum(['asc', 'desc']).default('desc'),
   }),
   reply: pageOf(auditEvent),
-  problems: [invalidRequest],
+  problems: [invalidRequest, forbidden],
   deadlineMs: 10_000,
 });
 
@@ -36,7 +36,7 @@ export const findAuditEvent = requestContract({
   callers,
   request: z.strictObject({ id: z.uuid() }),
   reply: auditEvent,
-  problems: [notFound],
+  problems: [notFound, forbidden],
   deadlineMs: 5_000,
 });
 

@@ -24,7 +24,7 @@ export const listConfig = requestContract({
   callers,
   request: pageRequest,
   reply: pageOf(configVariable),
-  problems: [],
+  problems: [forbidden],
   deadlineMs: 2_000,
 });
 /** Sets a variable in one environment; an environment that the organisation does not have is `not-found`. */

@@ -41,6 +41,8 @@ const baseUrl = z
         code: 'custom',
         message: 'User and password do not belong into the URL; use authentication.',
       });
+    } else if (/[\s\\]|\/\.{1,2}(?:[/?]|$)|%2e/i.test(value.replaceAll(/\{\{.*?\}\}/g, ''))) {
+      context.addIssue({ code: 'custom', message: 'A base URL has no white space, no backslash and no dot segments.' });
     } else if (url.hash !== '') {
       context.addIssue({ code: 'custom', message: 'A base URL has no fragment.' });
     }
