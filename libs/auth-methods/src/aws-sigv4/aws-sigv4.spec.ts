@@ -62,7 +62,7 @@ describe('awsSigv4', () => {
     const pulled = { body: undefined, bodyIsPulled: true };
     expect(header(applied(pulled), 'x-amz-content-sha256')).toEqual(['UNSIGNED-PAYLOAD']);
     expect(() => applied({ ...pulled, url: 'https://api.example.com/' })).toThrow(
-      expect.objectContaining({ slug: 'body-too-large', facts: { limitBytes: 262_144 } }),
+      expect.objectContaining({ slug: 'body-not-signable', facts: { limitBytes: 262_144 } }),
     );
     const hash = 'ab'.repeat(32);
     const named = applied({

@@ -6,7 +6,7 @@ import {
   type OutboundRequest,
   type UpstreamResponse,
 } from '@pontage/http-message';
-import { bodyTooLarge, invalidRequest } from '@pontage/problems';
+import { bodyNotSignable, invalidRequest } from '@pontage/problems';
 import { isS3, serviceOf } from './aws-service.js';
 import { amzDate, signAwsRequest, type AwsRequest } from './sign.js';
 import type { SessionKeys } from './sts-answer.js';
@@ -27,7 +27,7 @@ export const signatureHeaders = ['authorization', 'x-amz-date', 'x-amz-security-
 
 /**
  * The request with a signature over all of it.
- * @throws bodyTooLarge when the service wants a body signed that is not here
+ * @throws bodyNotSignable when the service wants a body signed that is not here
  */
 export function withSignature(
   request: OutboundRequest,
@@ -90,7 +90,7 @@ function payloadHashOf(request: OutboundRequest, service: string): string {
       .digest('hex');
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared)) return declared;
   if (isS3(service)) return 'UNSIGNED-PAYLOAD';
-  throw bodyTooLarge(
+  throw bodyNotSignable(
     { limitBytes: signedBodyBytes },
     {
       detail:
