@@ -21,8 +21,8 @@ runService('audit-log', async ({ logger, onStop }) => {
   const settings = readSettings(auditLogSettings);
   const { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(url, 4222), ...destinationsOf(databaseUrl, 5432)]);
-  let ready = false;
-  const health = await serveHealth(settings, () => ready);
+  let isReady = (): boolean => false;
+  const health = await serveHealth(settings, () => isReady());
   onStop(() => health.close());
 
   const bus = await Bus.connect({ service: 'audit-log', url, password, logger });
@@ -50,7 +50,7 @@ runService('audit-log', async ({ logger, onStop }) => {
   const consumer = new StreamConsumer(stream, new Recorder(ledger, checkpointer, logger), logger);
   await consumer.start();
   onStop(() => consumer.stop());
-  ready = true;
+  isReady = () => bus.isAlive;
   return { healthPort: health.port };
 });
 

@@ -60,7 +60,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   await bus.connection.flush();
   onStop(() => app.close());
 
-  const health = await serveHealth(settings, () => !bus.connection.isClosed() && variables.isFresh);
+  const health = await serveHealth(settings, () => bus.isAlive && variables.isFresh);
   onStop(() => health.close());
   return { healthPort: health.port };
 });

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { busUser } from '@pontage/contracts/permissions';
@@ -116,6 +117,17 @@ describe('the process of a worker', () => {
     }
     expect(log).not.toContain('l0gged-n0where');
   });
+
+  it('is not ready while the bus is away', async () => {
+    const readyz = async () => (await fetch(`${health}/readyz`)).status;
+    await stack.killNats();
+    while ((await readyz()) === 200) await sleep(100);
+    expect((await fetch(`${health}/healthz`)).status).toBe(200);
+    await stack.restartNats();
+    while ((await readyz()) !== 200) await sleep(100);
+    await client.proxy.presence.until(() => client.proxy.presence.find('egress-worker', client.worker), 5_000);
+    expect((await client.fetch({ request: { url: `${upstream.url}/status/200` } })).status).toBe(200);
+  }, 30_000);
 
   it('answers what it has in hand when it is told to end, takes nothing more, and exits 0', async () => {
     const last = client.send({ request: { url: `${upstream.url}/slow-head?ms=1500` } });

@@ -37,7 +37,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
   };
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());
-  const health = await serveHealth(settings, () => !bus.connection.isClosed() && policy.isFresh());
+  const health = await serveHealth(settings, () => bus.isAlive && policy.isFresh());
   onStop(() => health.close());
   return { healthPort: health.port };
 });

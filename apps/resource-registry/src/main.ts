@@ -9,8 +9,8 @@ runService('resource-registry', async ({ logger, onStop }) => {
   const settings = readSettings(registrySettings);
   const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
-  let serving = false;
-  const health = await serveHealth(settings, () => serving);
+  let isReady = (): boolean => false;
+  const health = await serveHealth(settings, () => isReady());
   onStop(() => health.close());
 
   const password = settings.PONTAGE_NATS_PASSWORD;
@@ -23,7 +23,7 @@ runService('resource-registry', async ({ logger, onStop }) => {
     logger,
     onStop,
   });
-  serving = true;
-  onStop(() => void (serving = false));
+  isReady = () => bus.isAlive;
+  onStop(() => void (isReady = () => false));
   return { healthPort: health.port };
 });

@@ -140,6 +140,11 @@ export class Bus {
     }
   }
 
+  /** True when the bus carries what this process says: it hears its own presence. */
+  get isAlive(): boolean {
+    return this.presence.find(this.identity.service, this.identity.instance) !== undefined;
+  }
+
   /** Opens a second connection of the same user for bulk. Whoever opens it drains it. */
   async openBulk(): Promise<BulkConnection> {
     const connection = await connectNats({ ...this.address, name: `${this.address.name}/bulk` });

@@ -44,7 +44,7 @@ export class Worker {
 
   /** The bus is there, and dispatches are taken. */
   get isReady(): boolean {
-    return !this.draining && !this.parts.bus.connection.isClosed();
+    return !this.draining && this.parts.bus.isAlive;
   }
 
   /** Takes no more dispatches and returns when those in hand are answered, after ten seconds at most. */
