@@ -185,6 +185,34 @@ describe('limits and policy', () => {
     expect((await runQuery(pontage, id, { path: '/slow-head?ms=3000' })).json.code).toBe('upstream-timed-out');
   });
 
+  it('no more queries are in hand at once than the resource takes, and none is counted that has ended', async () => {
+    const { id } = await save({ limits: { concurrency: 3 } });
+    upstream.forget();
+    const slow = Array.from({ length: 3 }, () => runQuery(pontage, id, { path: '/slow-head?ms=700' }));
+    await upstream.received(() => upstream.requests.length === 3);
+    const answer = await pontage.fetch(`/proxy/${id}/echo`);
+    expect([answer.status, answer.headers.get('pontage-problem'), answer.headers.get('retry-after')]).toEqual([
+      429,
+      'rate-limited',
+      '1',
+    ]);
+    expect((await Promise.all(slow)).map(({ json }) => json.status)).toEqual([200, 200, 200]);
+    for (let count = 0; count < 20; count += 1)
+      expect((await runQuery(pontage, id, { path: '/echo' })).json.status).toBe(200);
+    expect(upstream.requests).toHaveLength(23);
+  });
+
+  it('no more queries begin in a second than the resource takes', async () => {
+    const { id } = await save({ limits: { perSecond: 5 } });
+    upstream.forget();
+    const all = await Promise.all(Array.from({ length: 20 }, () => runQuery(pontage, id, { path: '/echo' })));
+    const begun = all.filter(({ json }) => json.status === 200).length;
+    expect(begun).toBeGreaterThanOrEqual(5);
+    expect(upstream.requests).toHaveLength(begun);
+    expect(all.filter(({ json }) => json.code === 'rate-limited')).toHaveLength(20 - begun);
+    expect(begun).toBeLessThan(20);
+  });
+
   it.each(ways)('by %s nothing is sent that the policy does not allow, and the attempt is on record', async (way) => {
     const policy = { methods: ['GET', 'POST'], paths: ['/echo/orders/*', '/redirect', '/health'] };
     const { id } = await save({ policy });

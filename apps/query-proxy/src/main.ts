@@ -8,6 +8,7 @@ import { LeaseCache } from './credential/lease-cache.js';
 import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
 import { Policy } from './policy/policy.js';
+import { ResourceLimits } from './policy/resource-limits.js';
 import { querySettings } from './settings.js';
 import { productVersion } from './version.js';
 
@@ -28,6 +29,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
   const rooms = {
     bus,
     policy,
+    // This process counts from the start, before it has heard itself.
+    limits: new ResourceLimits(() => Math.max(1, bus.presence.live('query-proxy').length)),
     leases: new LeaseCache(bus),
     sealedValues: new SealedValueCache(bus),
     gate: new AuditGate(bus.jetstream),

@@ -57,7 +57,7 @@ export const problemTexts: Readonly<Record<string, string>> = {
   'precondition-failed':
     "# precondition-failed (412): It has changed since you read it\n\nThe request came with `If-Match`, and the thing has another version by now. Nothing was changed.\n\n## What the caller should do\n\n- Read it again, apply your change to what is there now, and send that version's `ETag`.\n\n## What the operator should do\n\nNothing.\n",
   'rate-limited':
-    '# rate-limited (429): Too many requests\n\nThe caller makes more requests than it may.\n\n## What the caller should do\n\n- Wait as long as `Retry-After` says, then go on more slowly.\n\n## What the operator should do\n\nNothing.\n',
+    "# rate-limited (429): Too many requests\n\nThe caller makes more requests than it may, or the resource's `limits` do not let more queries begin: `detail` says which\nlimit it was. Nothing was sent.\n\n## What the caller should do\n\n- Wait as long as `Retry-After` says, then go on more slowly.\n\n## What the operator should do\n\n- Raise `limits.concurrency` or `limits.perSecond` of the resource if the upstream takes more.\n",
   'region-unavailable':
     "# region-unavailable (503): No worker of this region takes requests right now\n\nNo egress worker of the resource's region is there, or all of them are leaving. `region` names it. Queries never\nleave from another region than the one that is configured. Nothing was sent.\n\n## What the caller should do\n\n- Try again after `Retry-After`.\n\n## What the operator should do\n\n- Start a worker with that `PONTAGE_REGION`. `GET /api/v1/regions` lists the workers of each region.\n",
   'resource-name-taken':

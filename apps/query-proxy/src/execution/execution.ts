@@ -10,6 +10,7 @@ import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache } from '../credential/lease-cache.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
+import type { ResourceLimits } from '../policy/resource-limits.js';
 import type { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';
@@ -21,6 +22,7 @@ import { prepare, type Prepared } from './prepare.js';
 export interface Rooms {
   readonly bus: Bus;
   readonly policy: Policy;
+  readonly limits: ResourceLimits;
   readonly leases: LeaseCache;
   readonly sealedValues: SealedValueCache;
   readonly gate: AuditGate;
@@ -31,12 +33,16 @@ export interface Rooms {
 
 /** A gateway's attempt has ten numbers for ours, so that frames of two attempts never mix. */
 const attemptsPerRun = 10;
+/** A worker that has said nothing so long after the end is gone. */
+const receiptGraceMs = 5_000;
 
 /** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer what comes back. */
 export class Execution {
   private attempt: number;
   /** When the time for all attempts together is over, by this process's own monotonic clock. */
   private endsAt = 0;
+  /** Gives the query's place back to its resource. */
+  private over: () => void = () => undefined;
 
   constructor(
     private readonly rooms: Rooms,
@@ -50,19 +56,23 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { bus, policy, leases, sealedValues, memory } = this.rooms;
+    const { bus, policy, limits, leases, sealedValues, memory } = this.rooms;
     const secrets = callSecrets(bus, sealedValues, this.run, callOf(this.run));
     const prepared = await prepare(policy, secrets, this.run, this.body);
+    const { resource, timeoutMs } = prepared.resolved;
+    const withinMs = Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
+    limits.admit(resource, this.run.executionId, withinMs + receiptGraceMs);
+    this.over = () => limits.release(resource, this.run.executionId);
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : (leases.cached(key) ?? (await leases.get(key, callOf(this.run))));
-    const { timeoutMs } = prepared.resolved;
-    this.endsAt = performance.now() + Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
+    this.endsAt = performance.now() + withinMs;
     const attempts = new Attempts(prepared, memory, secrets.cookies);
     await this.send(prepared, attempts, attempts.first(lease));
   }
 
   /** Tells the gateway that there will be no answer. */
   refuse(error: unknown): void {
+    this.over();
     this.tell(encodeFrame('problem', this.attempt, { ...asProblem(error).toWire(), region: null, workerId: null }));
   }
 
@@ -74,6 +84,7 @@ export class Execution {
   private async send(prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<void> {
     const { gate, dispatcher } = this.rooms;
     const { request } = attempt.applied;
+    const number = this.attempt;
     await gate.pass(intentOf(this.run, this.attempt, prepared, attempt.applied));
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
@@ -85,6 +96,7 @@ export class Execution {
       failed: (problem) => this.refuse(problem),
       ended: ({ status, observed: headers }) => {
         if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
+        if (number === this.attempt) this.over();
       },
     });
   }
@@ -102,6 +114,7 @@ export class Execution {
       await this.send(prepared, attempts, next);
       return 'discard';
     } catch (error) {
+      this.over();
       if (!isProblem(error) || error.slug === 'internal')
         this.rooms.logger.error({ err: error, executionId: this.run.executionId }, 'a query failed on our side');
       return asProblem(error);

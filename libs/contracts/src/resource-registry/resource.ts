@@ -70,7 +70,13 @@ const settingsWith = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedFo
   sanitizeHeaders: z.boolean(),
   tls: resourceTls(key),
   timeoutMs: z.int().min(100).max(120_000),
-  limits: z.strictObject({ responseBytes: z.int().min(1).max(maxResponseBytes).nullable().default(null) }),
+  limits: z.strictObject({
+    /** Queries in hand at once, in all regions together. */
+    concurrency: z.int().min(1).max(10_000).nullable().default(null),
+    /** Queries begun in a second, on average; as many may begin at once. */
+    perSecond: z.number().min(0.1).max(100_000).nullable().default(null),
+    responseBytes: z.int().min(1).max(maxResponseBytes).nullable().default(null),
+  }),
   policy: resourcePolicy,
 });
 
