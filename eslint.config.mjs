@@ -41,6 +41,8 @@ const depConstraints = [
     notDependOnLibsWithTags: ['platform:node'],
   },
   { sourceTag: 'type:example', onlyDependOnLibsWithTags: ['type:contract'] },
+  // What checks our requests must not share our mistakes.
+  { sourceTag: 'scope:verifying-apis', notDependOnLibsWithTags: ['*'], bannedExternalImports: ['*'] },
   { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'platform:any', notDependOnLibsWithTags: ['platform:node'] },
   // Stored secrets are opened by the auth-broker alone; a credential is applied by the query-proxy, on a lease.

@@ -138,6 +138,19 @@ export const violations: readonly Violation[] = [
     rule: boundary,
   },
   {
+    says: 'an API that verifies our requests with our own code',
+    file: 'examples/verifying-apis/src/verifying-apis.ts',
+    text: `export { problem } from '@pontage/problems';`,
+    rule: boundary,
+  },
+  {
+    says: 'an API that verifies our requests with a library that may have signed them',
+    file: 'examples/verifying-apis/src/verifying-apis.ts',
+    text: `export { sign } from 'aws4';`,
+    rule: boundary,
+    message: /not allowed to import "aws4"/,
+  },
+  {
     says: 'export *',
     file: 'libs/contracts/src/index.ts',
     text: `export * from './page.js';`,

@@ -5,7 +5,7 @@ import { Regions } from '../region/regions.js';
 import { checkSettings } from './check-settings.js';
 
 const pem = (name: string): string =>
-  readFileSync(new URL(`../../../../test/fixtures/certificates/${name}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../../examples/verifying-apis/certificates/${name}`, import.meta.url), 'utf8');
 const check = (more: object) => () =>
   checkSettings(
     resourceDraft.parse({ name: 'orders', baseUrl: 'https://a.example/v1', ...more }),

@@ -1,0 +1,10 @@
+export { cloudBehaviours } from './cloud/cloud-behaviours.js';
+export { Cloud, type Role } from './cloud/cloud.js';
+export { verifySigV4, type Verdict } from './cloud/verify-sigv4.js';
+export { fixedBehaviours, type Credentials } from './fixed/fixed-behaviours.js';
+export { numberOf, type Behaviour, type Exchange } from './http/behaviour.js';
+export { certificate, testCa, type CertificateName } from './http/certificates.js';
+export { headerOf, Recording, type ReceivedRequest } from './http/received-request.js';
+export { startDigestServer, type DigestServer, type DigestServerOptions } from './signing/digest-server.js';
+export { oauth1Credentials, startOAuth1Server, type OAuth1ServerOptions } from './signing/oauth1-server.js';
+export { type VerifiedRequest, type VerifyingServer } from './signing/recording-server.js';
