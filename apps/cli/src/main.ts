@@ -1,9 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PontageClient, Refusal } from './client/pontage-client.js';
 import { exportAudit, tailAudit, verifyAuditLog } from './commands/audit.js';
 import { demo, demoLoad } from './commands/demo.js';
+import { demoMethods } from './commands/demo-methods.js';
 import { keysStatus, rotateKeys } from './commands/keys.js';
 import { migrate } from './commands/migrate.js';
 import { addPair, jsonArgument, runQuery, type QueryOptions } from './commands/query.js';
@@ -34,10 +35,13 @@ program.command('start').description('boot all of Pontage on this machine').acti
 program
   .command('demo')
   .description('play the main job on a Pontage of its own')
-  .option('--load [actions]', 'place orders instead, and reconcile', wholeNumber)
-  .action(async ({ load }: { load?: number | true }) =>
-    exitWith(load === undefined ? await demo() : await demoLoad(load === true ? 500 : load, isJson())),
-  );
+  .addOption(new Option('--load [actions]', 'place orders instead, and reconcile').argParser(wholeNumber))
+  .addOption(new Option('--methods', 'call one API of every auth method instead').conflicts('load'))
+  .option('--wrong <methods...>', 'with --methods: save wrong credentials for these, and see them refused')
+  .action(async ({ load, methods, wrong }: { load?: number | true; methods?: true; wrong?: string[] }) => {
+    if (methods === true) return exitWith(await demoMethods(wrong ?? [], isJson()));
+    exitWith(load === undefined ? await demo() : await demoLoad(load === true ? 500 : load, isJson()));
+  });
 program.command('migrate').description('make the database roles and bring the schemas up to date').action(migrate);
 program
   .command('status')

@@ -57,6 +57,13 @@ describe('ordersServer', () => {
     expect(new Set(ofSeven.map(({ storeId }) => storeId))).toEqual(new Set([7]));
   });
 
+  it('tells the bearer of an access token what it verified', async () => {
+    const { access_token: accessToken } = (await (await token()).json()) as { access_token: string };
+    const answer = (await (await get('/verified/anything', accessToken)).json()) as { verified: string };
+    expect(answer.verified).toMatch(/the client portal for urn:example:orders-api, scope orders/);
+    expect((await get('/verified', apiKey)).status).toBe(401);
+  });
+
   it('gives no token for a wrong secret, and shows nothing without one', async () => {
     expect((await token('guess')).status).toBe(401);
     expect((await get('/orders', apiKey)).status).toBe(401);

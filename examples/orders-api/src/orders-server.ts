@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { timingSafeEqual } from 'node:crypto';
 import { json } from 'node:stream/consumers';
-import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
+import { createLocalJWKSet, jwtVerify, type JWK, type JWTPayload } from 'jose';
 import { audience, authorizationServer, ordersScope, type Client } from './authorization-server.js';
 import { OrderBook, type Order } from './order-book.js';
 import { publicHalf } from './signing-key.js';
@@ -19,7 +19,7 @@ type Answer = readonly [status: number, body: unknown];
 
 /**
  * The orders API: `/orders` for bearers of an access token that the authorization server below `/oidc` issued,
- * `/stock` for bearers of the fixed key.
+ * which `/verified` tells them about; `/stock` for bearers of the fixed key.
  * @param issuer where the server will be reached, with `/oidc`
  */
 export function ordersServer(issuer: string, { client, apiKey, key, file }: OrdersOptions): Server {
@@ -27,19 +27,22 @@ export function ordersServer(issuer: string, { client, apiKey, key, file }: Orde
   const authorize = authorizationServer(issuer, client, key);
   const keys = createLocalJWKSet({ keys: [publicHalf(key)] });
 
-  const holdsToken = async (request: IncomingMessage): Promise<boolean> => {
+  const claimsOf = async (request: IncomingMessage): Promise<JWTPayload | undefined> => {
     try {
       const { payload } = await jwtVerify(bearerOf(request), keys, { issuer, audience });
-      return String(payload.scope).split(' ').includes(ordersScope);
+      return String(payload.scope).split(' ').includes(ordersScope) ? payload : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   };
   const answerTo = async (request: IncomingMessage, url: URL): Promise<Answer> => {
     if (url.pathname === '/healthz' || url.pathname === '/readyz') return [200, { ok: true }];
     if (url.pathname === '/stock') return isSame(bearerOf(request), apiKey) ? [200, book.stock()] : unauthorized;
-    if (!/^\/orders(\/|$)/.test(url.pathname)) return [404, { error: 'not found' }];
-    return (await holdsToken(request)) ? orders(book, request, url) : unauthorized;
+    const [, place = ''] = url.pathname.split('/');
+    if (place !== 'orders' && place !== 'verified') return [404, { error: 'not found' }];
+    const claims = await claimsOf(request);
+    if (claims === undefined) return unauthorized;
+    return place === 'orders' ? orders(book, request, url) : [200, { verified: verifiedIn(claims) }];
   };
 
   return createServer((request, response) => {
@@ -58,6 +61,9 @@ export function ordersServer(issuer: string, { client, apiKey, key, file }: Orde
 }
 
 const unauthorized: Answer = [401, { error: 'unauthorized' }];
+
+const verifiedIn = ({ client_id: client, scope, aud }: JWTPayload): string =>
+  `access token of the client ${String(client)} for ${String(aud)}, scope ${String(scope)}`;
 
 async function orders(book: OrderBook, request: IncomingMessage, url: URL): Promise<Answer> {
   if (request.method === 'POST') return [201, book.add(orderIn(await json(request)))];

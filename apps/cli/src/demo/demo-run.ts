@@ -16,6 +16,8 @@ export interface DemoStage {
   readonly dataDir: string;
 }
 
+const nobody: Companion = { env: {}, stop: () => Promise.resolve() };
+
 /** What belongs to the person's own installation stays out of the demo's. */
 const ownVariables = [
   'PONTAGE_BASE_URL',
@@ -29,6 +31,12 @@ const ownVariables = [
   'PONTAGE_SURFACE',
 ];
 
+/** What runs beside the demo's Pontage, and what the environment of that Pontage gets of it. */
+export interface Companion {
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
 /**
  * Boots on free ports with data that is thrown away, plays, and takes everything down again.
  * @returns what `play` returned, or false when the run was interrupted
@@ -36,6 +44,7 @@ const ownVariables = [
 export async function onDemoStage(
   play: (stage: DemoStage) => Promise<boolean>,
   report: (line: string) => void,
+  beside: (dataDir: string, signal: AbortSignal) => Promise<Companion> = () => Promise.resolve(nobody),
 ): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pontage-demo-'));
   const env = {
@@ -48,8 +57,13 @@ export async function onDemoStage(
   for (const name of ownVariables) delete (env as NodeJS.ProcessEnv)[name];
   const interrupted = untilToldToStop().then(() => false);
   report(`booting with data in ${dataDir}`);
-  const launcher = new Launcher(env, report);
+  const giveUp = new AbortController();
+  const companion = beside(dataDir, giveUp.signal);
+  let launcher: Launcher | undefined;
   const played = (async () => {
+    const { env: more } = await companion;
+    giveUp.signal.throwIfAborted();
+    launcher = new Launcher({ ...env, ...more }, report);
     const { localUrl, adminToken, upstream } = await launcher.start();
     if (upstream === undefined) throw new Error('the demo upstream is missing');
     const seed = await seedDemo(new PontageClient(localUrl, adminToken), upstream, launcher.folder.demoToken);
@@ -59,7 +73,9 @@ export async function onDemoStage(
   try {
     return await Promise.race([played, interrupted]);
   } finally {
-    await launcher.stop();
+    giveUp.abort();
+    await launcher?.stop();
+    await companion.then(({ stop }) => stop()).catch(() => undefined);
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }

@@ -50,19 +50,19 @@ export async function seedDemo(admin: PontageClient, upstream: DemoUpstream, tok
   return { app: app.uuid, groupId: group.id, token: await seedToken(admin, tokenFile) };
 }
 
+/** How the orders API wants to be called, as a resource's authentication. */
+export const ordersAuthentication = (upstream: DemoUpstream): Readonly<Record<string, unknown>> => ({
+  method: 'oauth2',
+  grant: 'client_credentials',
+  tokenUrl: `http://127.0.0.1:${upstream.port}/oidc/token`,
+  clientId: upstream.clientId,
+  clientSecret: upstream.clientSecret,
+  scopes: ['orders'],
+});
+
 async function seedResource(admin: PontageClient, upstream: DemoUpstream): Promise<Resource> {
   const baseUrl = `http://127.0.0.1:${upstream.port}`;
-  const settings = {
-    baseUrl,
-    authentication: {
-      method: 'oauth2',
-      grant: 'client_credentials',
-      tokenUrl: `${baseUrl}/oidc/token`,
-      clientId: upstream.clientId,
-      clientSecret: upstream.clientSecret,
-      scopes: ['orders'],
-    },
-  };
+  const settings = { baseUrl, authentication: ordersAuthentication(upstream) };
   const description = 'The orders API of the demo, behind OAuth 2.0 client credentials.';
   const resource = await found<Resource>(admin, '/api/v1/resources', ({ name }) => name === resourceName, {
     name: resourceName,
