@@ -17,4 +17,5 @@ export { encodeComponent } from './percent-encoding.js';
 export { hopByHopHeaders, stripHopByHop } from './hop-by-hop.js';
 export { encodeBody, type RenderedBody } from './encode-body.js';
 export { type EncodedBody } from './multipart.js';
+export { spellingsOf } from './spellings-of.js';
 export { jsonText, type ExactJson } from './json-text.js';

@@ -1,9 +1,7 @@
 // Finds the values that Pontage put into a request again in what comes back. An upstream that repeats a credential, in
-// an error page or a debugging header, would otherwise put it on the bus in clear. Looked for: the value itself, its
-// base64 at each of the three alignments (both alphabets), percent-encoded, as a form field, and in a JSON string.
+// an error page or a debugging header, would otherwise put it on the bus in clear.
 
-/** Shorter texts are found everywhere by chance. */
-const shortestDerived = 4;
+import { spellingsOf } from '@pontage/http-message';
 
 /** The spellings of some secret values, and whether bytes hold one of them. */
 export class InjectedValues {
@@ -83,35 +81,4 @@ function patternsOf(value: string): readonly Pattern[] {
 function patternOf(text: string): Pattern {
   const bytes = Buffer.from(text);
   return { bytes, text: bytes.toString('latin1') };
-}
-
-function spellingsOf(value: string): string[] {
-  const percent = encodeURIComponent(value.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
-  const strict = percent.replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  const json = JSON.stringify(value).slice(1, -1);
-  const derived = [
-    percent,
-    percent.replaceAll(/%../g, (escape) => escape.toLowerCase()),
-    strict,
-    new URLSearchParams([['', value]]).toString().slice(1),
-    json,
-    json.replaceAll('/', String.raw`\/`),
-    ...base64Of(value),
-  ];
-  return [value, ...derived.filter((text) => text.length >= shortestDerived)];
-}
-
-/** What the value's base64 surely contains, whether it begins at a multiple of three bytes or one or two after. */
-function base64Of(value: string): string[] {
-  const bytes = Buffer.from(value);
-  return [0, 1, 2].flatMap((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-    // Characters that also hold bits of a neighbour are left out.
-    const end = Math.floor(((offset + bytes.length) * 8) / 6);
-    const sure = text.slice(Math.ceil((offset * 8) / 6), end);
-    return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')];
-  });
 }
