@@ -85,6 +85,18 @@ export function conformsToAuthMethod(method: AuthMethod, samples: readonly Sampl
       expect(injected).not.toContain('');
     });
 
+    it.each(samples)('explains sample %# purely, and with no key that stays here', (sample) => {
+      const { credential, grant } = sample;
+      const applied = deepFreeze(method.apply(request, credential, grant, now, occasionOf(sample)));
+      const explain = () => JSON.stringify(method.explain?.(applied, credential, grant) ?? {});
+      expect(explain()).toBe(explain());
+      const sent = method.injectedValues(credential, grant, applied);
+      const kept = [...longTexts(credential.secrets), ...longTexts(grant?.value)].filter(
+        (text) => !sent.includes(text),
+      );
+      expect(kept.filter((text) => decodeURIComponent(explain()).includes(text))).toEqual([]);
+    });
+
     it.each(samples)('remembers sample %# purely, and leaves alone what it learns nothing about', (sample) => {
       const { credential, grant } = sample;
       const occasion = deepFreeze(occasionOf(sample));

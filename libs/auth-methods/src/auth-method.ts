@@ -128,6 +128,16 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
     grant: Grant<G> | undefined,
     applied?: OutboundRequest,
   ): readonly string[];
+  /**
+   * What a signature was made over, by the names that the method's specification has for it: for whoever compares it with
+   * what an upstream says it expected. Texts hold no key, but whatever secret the request itself holds. Pure.
+   * @param applied the request as `apply` returned it
+   */
+  explain?(
+    applied: OutboundRequest,
+    credential: Credential<S, K>,
+    grant: Grant<G> | undefined,
+  ): Readonly<Record<string, string>>;
 }
 
 /** True when this credential needs something to be obtained before it can be applied. */

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { OutboundRequest } from '@pontage/http-message';
 import { conformsToAuthMethod } from '../auth-method.conformance.js';
@@ -31,7 +32,23 @@ const header = ({ headers }: OutboundRequest, name: string) =>
 const pointers = (changes: object): string[] =>
   awsSigv4.settings.safeParse({ ...given, ...changes }).error?.issues.map(({ path }) => path.join('/')) ?? [];
 
+/** AWS's own recipe for the key, written out. */
+const signedWith = (secret: string, text: string): string =>
+  ['20261120', 'eu-central-1', 's3', 'aws4_request', text]
+    .reduce<Buffer>((key, part) => createHmac('sha256', key).update(part).digest(), Buffer.from(`AWS4${secret}`))
+    .toString('hex');
+
 describe('awsSigv4', () => {
+  it('explains what it has signed, and names the signature among what is secret', () => {
+    const signed = applied();
+    const credential = { settings: settingsOf(), secrets };
+    const { canonicalRequest = '', stringToSign = '' } = awsSigv4.explain?.(signed, credential, undefined) ?? {};
+    const signature = signedWith(secrets.secretAccessKey, stringToSign);
+    expect(header(signed, 'authorization')).toEqual([expect.stringContaining(`Signature=${signature}`)]);
+    expect(stringToSign.split('\n')[3]).toBe(createHash('sha256').update(canonicalRequest).digest('hex'));
+    expect(awsSigv4.injectedValues(credential, undefined, signed)).toEqual([given.accessKeyId, signature]);
+  });
+
   it('leaves the URL as it is and replaces what a request brings of a signature', () => {
     const signed = applied({
       headers: [

@@ -3,7 +3,7 @@ import { assumeRole, staticKeys } from './assume-role.js';
 import { stsOf } from './aws-service.js';
 import { secrets, settings } from './aws-sigv4-settings.js';
 import type { SessionKeys } from './sts-answer.js';
-import { correctedTime, signatureHeaders, withSignature } from './with-signature.js';
+import { correctedTime, signatureHeaders, signatureIn, signedTexts, withSignature } from './with-signature.js';
 
 /** A signature of AWS over the whole request, with keys of one's own or with those of an assumed role. */
 export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> = {
@@ -35,8 +35,10 @@ export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> 
     ),
     queryParams: [],
   }),
-  injectedValues(credential, grant) {
+  injectedValues(credential, grant, applied) {
     const { accessKeyId, sessionToken } = grant?.value ?? staticKeys(credential);
-    return sessionToken === undefined ? [accessKeyId] : [accessKeyId, sessionToken];
+    const signature = applied === undefined ? undefined : signatureIn(applied);
+    return [accessKeyId, sessionToken, signature].filter((text) => text !== undefined);
   },
+  explain: (applied, credential) => signedTexts(applied, credential.settings),
 };

@@ -44,6 +44,26 @@ export function withSignature(
   return withHeader(final, 'Authorization', authorization);
 }
 
+/**
+ * What the signature of a request was made over. It takes no key: the texts are the same with any.
+ * @see IAM User Guide, "Create a signed AWS API request", steps 1 and 3
+ */
+export function signedTexts(
+  signed: OutboundRequest,
+  scope: SignatureScope,
+): { readonly canonicalRequest: string; readonly stringToSign: string } {
+  const payloadHash = headerOf(signed, 'x-amz-content-sha256') ?? '';
+  const unsigned = withoutHeaders(signed, ['authorization']);
+  const at = new Date(signedAt(signed, new Date(0)));
+  const noKeys = { accessKeyId: '', secretAccessKey: '' };
+  const { canonicalRequest, stringToSign } = signAwsRequest(toBeSigned(unsigned, scope, payloadHash, at), noKeys);
+  return { canonicalRequest, stringToSign };
+}
+
+/** The signature that a request carries. */
+export const signatureIn = (signed: OutboundRequest): string | undefined =>
+  /Signature=([0-9a-f]{64})$/.exec(headerOf(signed, 'authorization') ?? '')?.[1];
+
 const serviceFor = ({ url }: OutboundRequest, { service }: SignatureScope): string =>
   service ?? serviceOf(new URL(url).host);
 

@@ -45,6 +45,25 @@ conformsToAuthMethod(oauth1, [
   { credential: { settings: settings({ accessToken: undefined }), secrets: { consumerSecret: 'canary-0nly' } } },
 ]);
 
+describe('oauth1', () => {
+  const form = requestOf({ method: 'POST', url: 'https://h/p?q=1', form: 'a=%C3%BC' });
+  const explained = (credential: { settings: ReturnType<typeof settings>; secrets: typeof secrets }) => {
+    const applied = oauth1.apply(form, credential, undefined, now, occasion);
+    return { applied, texts: oauth1.explain?.(applied, credential, undefined) ?? {} };
+  };
+
+  it('explains what it has signed', () => {
+    const credential = { settings: settings({ signatureMethod: 'HMAC-SHA256' }), secrets };
+    const { applied, texts } = explained(credential);
+    const signature = signatureOf(texts['signatureBaseString'] ?? '', 'HMAC-SHA256', secrets);
+    expect(oauth1.injectedValues(credential, undefined, applied)).toEqual([signature]);
+  });
+
+  it('explains nothing where nothing is signed', () => {
+    expect(explained({ settings: settings({ signatureMethod: 'PLAINTEXT' }), secrets }).texts).toEqual({});
+  });
+});
+
 describe('signatureBaseString', () => {
   it.each(baseStrings)('is as in RFC 5849, $source', ({ protocol, baseString, ...request }) => {
     expect(signatureBaseString(requestOf(request), protocol)).toBe(baseString);

@@ -4,7 +4,7 @@
 // in the body or the query (3.5.2, 3.5.3), where other people's logs would keep them.
 
 import { createHmac } from 'node:crypto';
-import { withHeader, withoutHeaders, type OutboundRequest } from '@pontage/http-message';
+import { headerOf, withHeader, withoutHeaders, type OutboundRequest } from '@pontage/http-message';
 import { bodyNotSignable } from '@pontage/problems';
 import { z } from 'zod';
 import type { AuthMethod, Credential } from '../auth-method.js';
@@ -58,6 +58,15 @@ export const oauth1: AuthMethod<typeof settings, typeof secrets, never> = {
     // Only PLAINTEXT sends the secrets themselves.
     const sent = credential.settings.signatureMethod === 'PLAINTEXT' ? [consumerSecret, tokenSecret] : [];
     return [...sent, ...(signature ?? [])].filter((text) => text !== '' && text !== '&');
+  },
+  explain(applied, { settings: fields }): Record<string, string> {
+    const header = headerOf(applied, 'Authorization') ?? '';
+    const [, nonce] = /oauth_nonce="([^"]*)"/.exec(header) ?? [];
+    const [, seconds] = /oauth_timestamp="(\d+)"/.exec(header) ?? [];
+    // PLAINTEXT signs nothing.
+    if (nonce === undefined || seconds === undefined || fields.signatureMethod === 'PLAINTEXT') return {};
+    const parameters = protocolParameters(fields, new Date(Number(seconds) * 1000), nonce);
+    return { signatureBaseString: signatureBaseString(withoutHeaders(applied, ['authorization']), parameters) };
   },
 };
 
