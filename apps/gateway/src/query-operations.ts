@@ -1,6 +1,6 @@
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
-import { adHocQuery } from '@pontage/contracts/query-proxy';
+import { adHocQuery, previewQuery } from '@pontage/contracts/query-proxy';
 import {
   auditUnavailable,
   bodyTooLarge,
@@ -74,7 +74,7 @@ const proxied = operation({
   problems,
 });
 
-/** The four ways to run a query, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
+/** The four ways to run a query, and the preview, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
 export const queryOperations: Readonly<Record<string, Operation>> = {
   '/api/v1/resources/:resource/query': operation({
     id: 'runAdHocQuery',
@@ -82,6 +82,14 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
     access: 'queries:run',
     body: adHocQuery,
     ...json,
+  }),
+  '/api/v1/resources/:resource/preview': operation({
+    id: 'previewQuery',
+    summary: 'Shows the exact request that a query would make, with secrets masked. Nothing is sent.',
+    access: 'queries:run',
+    body: adHocQuery,
+    reply: previewQuery.reply,
+    problems: [...previewQuery.problems, unsupportedMediaType],
   }),
   '/api/v1/apps/:uuid/queries/:name/run': operation({
     id: 'runSavedQuery',
@@ -107,6 +115,7 @@ export async function openQueryPath(bus: Bus, authentication: Authentication, ma
   const bulk = await bus.openBulk();
   const client = new QueryClient(bus, bulk);
   const path: QueryPath = {
+    bus,
     client,
     budget: new CreditBudget(),
     limits: { maxBodyBytes },

@@ -29,6 +29,7 @@ export function unconnectedFoundations(): Foundations {
     ),
     directory: { apps: nobody, organisations: nobody },
     queryPath: {
+      bus,
       client: Object.create(QueryClient.prototype) as QueryClient,
       budget: new CreditBudget(),
       limits: { maxBodyBytes: 0 },

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Bus } from '@pontage/bus';
+import { previewQuery } from '@pontage/contracts/query-proxy';
 import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AuditGate } from './audit/audit-gate.js';
@@ -9,10 +10,11 @@ import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
 import { Policy } from './policy/policy.js';
 import { ResourceLimits } from './policy/resource-limits.js';
+import { PreviewQuery } from './preview/preview-query.js';
 import { querySettings } from './settings.js';
 import { productVersion } from './version.js';
 
-// No Nest here: this process serves no contract, and the query path has no framework layer on it.
+// No Nest here: the query path has no framework layer on it, and a single contract needs none.
 runService('query-proxy', async ({ logger, onStop }) => {
   const settings = querySettings();
   guardOutbound(destinationsOf(settings.PONTAGE_NATS_URL, 4222));
@@ -38,6 +40,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
     memory: new ChallengeMemory(),
     logger,
   };
+  const preview = new PreviewQuery(rooms);
+  bus.serve(previewQuery, (asked, call) => preview.handle(asked, call));
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());
   const health = await serveHealth(settings, () => bus.isAlive && policy.isFresh());

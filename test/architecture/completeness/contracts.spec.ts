@@ -1,6 +1,7 @@
 import * as auditLog from '@pontage/contracts/audit-log';
 import * as authBroker from '@pontage/contracts/auth-broker';
 import * as embedSession from '@pontage/contracts/embed-session';
+import * as queryProxy from '@pontage/contracts/query-proxy';
 import * as resourceRegistry from '@pontage/contracts/resource-registry';
 import { contracts, services, type RequestContract } from '@pontage/contracts';
 import { describe, expect, it } from '@jest/globals';
@@ -9,17 +10,17 @@ import { sources, textOf } from '../tree.js';
 
 const isContract = (value: unknown): value is RequestContract =>
   typeof value === 'object' && value !== null && 'callers' in value && 'subject' in value;
-const named = [auditLog, authBroker, embedSession, resourceRegistry].flatMap((room) =>
-  Object.entries(room).flatMap(([name, value]: [string, unknown]) =>
+const named = [auditLog, authBroker, embedSession, queryProxy, resourceRegistry].flatMap((room) =>
+  Object.entries<unknown>(room).flatMap(([name, value]: [string, unknown]) =>
     isContract(value) ? [{ name, contract: value }] : [],
   ),
 );
-/** `app/name` of every contract that a class says it serves. */
+/** `app/name` of every contract that a class, or a process without Nest, says it serves. */
 const served = sources.flatMap((path) => {
   const app = /^apps\/([^/]+)\//.exec(path)?.[1];
   return app === undefined
     ? []
-    : [...textOf(path).matchAll(/@serves\((\w+)\)/g)].map(([, name = '']) => `${app}/${name}`);
+    : [...textOf(path).matchAll(/(?:@serves\(|bus\.serve\()(\w+)[,)]/g)].map(([, name = '']) => `${app}/${name}`);
 });
 
 describe('the contracts', () => {

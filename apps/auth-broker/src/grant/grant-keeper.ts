@@ -57,6 +57,14 @@ export class GrantKeeper {
     }
   }
 
+  /** The good grant that is there; undefined when one would have to be obtained first. Nobody is asked. */
+  async held(request: GrantRequest): Promise<LentGrant | undefined> {
+    const { state, value } = await this.read(request);
+    const verdict = judge(state, request);
+    if (verdict.kind !== 'use') return undefined;
+    return { version: state.version, value, expiresInMs: state.remainingMs, validForMs: verdict.validForMs };
+  }
+
   /** The state; a grant that does not open is none, so that another one takes its place. */
   private async read(request: GrantRequest): Promise<{ state: GrantState; value: unknown; isDamaged: boolean }> {
     const state = await this.grants.read(request);

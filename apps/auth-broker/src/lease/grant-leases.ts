@@ -13,7 +13,12 @@ export interface GrantLeaseRequest {
   readonly region: string;
   readonly environment: string;
   readonly refusedGrantVersion?: number | undefined;
+  /** False: only a grant that is there already is lent. */
+  readonly acquire: boolean;
 }
+
+/** A query that comes in the next moment acquires the grant. */
+const lacksForMs = 1;
 
 /** Leases on grants: renders the credential for the environment and lends the grant that belongs to it, without the credential's secrets. */
 export class GrantLeases {
@@ -26,7 +31,7 @@ export class GrantLeases {
 
   /** @throws Problem as the contract of a lease declares them */
   async lease(method: AuthMethod, stored: Credential, request: GrantLeaseRequest, call: Call): Promise<Lease> {
-    const { credentialId, resourceId, region, environment, refusedGrantVersion } = request;
+    const { credentialId, resourceId, region, environment, refusedGrantVersion, acquire } = request;
     const { org } = call;
     const credential = renderCredential(
       method,
@@ -34,7 +39,7 @@ export class GrantLeases {
       await this.config.scopeOf(org, environment, credentialVariables(stored)),
     );
     const fingerprint = await this.unitOfWork.run(org, (work) => this.fingerprints.of(work));
-    const { version, value, expiresInMs, validForMs } = await this.keeper.current({
+    const wish = {
       org,
       credentialId,
       environment,
@@ -46,9 +51,14 @@ export class GrantLeases {
       refused: refusedGrantVersion,
       input: fingerprint([org, credentialId, 'input'], credential),
       destination: destinationOf(method, stored, credential),
-    });
+    };
+    const settings = credential.settings as Lease['settings'];
+    const lent = acquire ? await this.keeper.current(wish) : await this.keeper.held(wish);
+    if (lent === undefined)
+      return { method: method.id, settings, secrets: {}, grant: null, lacksGrant: true, validForMs: lacksForMs };
+    const { version, value, expiresInMs, validForMs } = lent;
     const grant = { version, value: value as NonNullable<Lease['grant']>['value'], expiresInMs };
-    return { method: method.id, settings: credential.settings as Lease['settings'], secrets: {}, grant, validForMs };
+    return { method: method.id, settings, secrets: {}, grant, validForMs };
   }
 }
 

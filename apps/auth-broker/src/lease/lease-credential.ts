@@ -28,8 +28,8 @@ export class LeaseCredential {
 
   /** Proxies ask all at once when a lease ends; the rows are read, and the secrets opened, once for all of them. */
   handle(request: Request, call: Call): Promise<Lease> {
-    const { credentialId, resourceId, region, environment, refusedGrantVersion } = request;
-    const key = JSON.stringify([call.org, credentialId, resourceId, region, environment, refusedGrantVersion]);
+    const { credentialId, resourceId, region, environment, refusedGrantVersion, acquire } = request;
+    const key = JSON.stringify([call.org, credentialId, resourceId, region, environment, refusedGrantVersion, acquire]);
     return this.leasing.run(key, () => this.lease(request, call));
   }
 

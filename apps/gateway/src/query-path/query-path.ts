@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Bus } from '@pontage/bus';
 import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
 import type { CreditBudget } from './credit-budget.js';
+import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
 import type { QueryClient } from './query-client.js';
 import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
@@ -16,6 +18,7 @@ export interface Caller<P extends Principal = Principal> {
 
 /** What the query path takes from the rest of the gateway. */
 export interface QueryPath {
+  readonly bus: Bus;
   readonly client: QueryClient;
   readonly budget: CreditBudget;
   readonly limits: { readonly maxBodyBytes: number };
@@ -41,6 +44,9 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
   if (surface.internal) {
     fastify.post('/api/v1/resources/:resource/query', { bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerQuery(path, request, reply),
+    );
+    fastify.post('/api/v1/resources/:resource/preview', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+      answerPreview(path, request, reply),
     );
     fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerSavedQuery(path, request, reply),

@@ -22,7 +22,8 @@ export async function answerQuery(
   const caller = await path.authenticate.token(request, 'queries:run');
   const query = parsed(adHocQuery, request.body);
   const { resource } = request.params as { resource: string };
-  const { call, pulled } = splitLarge(query, resource);
+  const { query: kept, pulled } = splitLarge(query);
+  const call = { kind: 'ad-hoc', resource, query: kept } as const;
   return answer(path, request, reply, caller, call, ['GET', 'HEAD'].includes(query.method), pulled);
 }
 
@@ -87,16 +88,17 @@ const savedCall = (app: string, name: string, body: unknown): QueryCall => ({
   params: parsed(runBody, body ?? {}).params,
 });
 
-function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** What a schema makes of a value. @throws Problem `invalid-request` */
+export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (!result.success) throw invalidFields(result.error);
   return result.data;
 }
 
 /** A body that is too large to travel inside the message is encoded here and pulled by the worker; templates are not resolved in it. */
-function splitLarge(query: AdHocQuery, resource: string): { call: QueryCall; pulled: Buffer | undefined } {
+export function splitLarge(query: AdHocQuery): { query: AdHocQuery; pulled: Buffer | undefined } {
   if (query.body === undefined || JSON.stringify(query.body).length <= inlineBodyBytes)
-    return { call: { kind: 'ad-hoc', resource, query }, pulled: undefined };
+    return { query, pulled: undefined };
   const { bytes, contentType } = encodeBody(query.body);
   if (bytes.length > maxQueryBytes) throw bodyTooLarge({ limitBytes: maxQueryBytes });
   const pulled = Buffer.from(bytes);
@@ -109,11 +111,7 @@ function splitLarge(query: AdHocQuery, resource: string): { call: QueryCall; pul
   const { body: _body, ...rest } = query;
   const typed = rest.headers.some(([name]) => name.toLowerCase() === 'content-type');
   return {
-    call: {
-      kind: 'ad-hoc',
-      resource,
-      query: { ...rest, headers: typed ? rest.headers : [...rest.headers, ['Content-Type', contentType]] },
-    },
+    query: { ...rest, headers: typed ? rest.headers : [...rest.headers, ['Content-Type', contentType]] },
     pulled,
   };
 }

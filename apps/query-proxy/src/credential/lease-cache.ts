@@ -37,6 +37,15 @@ export class LeaseCache {
     return this.cached(key) ?? this.ask(key, call, undefined);
   }
 
+  /**
+   * What is there already: a lease, from here or from the broker, for which nothing is acquired. One that lacks its grant
+   * says so.
+   * @throws Problem the broker's; `lease-unavailable` when it cannot be reached.
+   */
+  async held(key: LeaseKey, call: Call): Promise<Lease> {
+    return this.cached(key) ?? this.bus.request(leaseCredential, { ...key, acquire: false }, call);
+  }
+
   /** A lease on another grant than the one that the upstream has just refused. */
   async renewed(key: LeaseKey, call: Call, refusedGrantVersion: number): Promise<Lease> {
     const cached = this.cached(key);

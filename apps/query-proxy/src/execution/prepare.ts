@@ -1,4 +1,3 @@
-import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import type { OutboundRequest } from '@pontage/http-message';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
@@ -10,7 +9,7 @@ import type { Policy } from '../policy/policy.js';
 import { isBodyless } from '../request/extra-body.js';
 import { passOn } from '../request/pass-on.js';
 import { renderRequest, type RenderedRequest, type RenderSources } from '../request/render-request.js';
-import { resolveCall, type ResolvedCall } from '../request/resolve-call.js';
+import { resolveCall, type AskedCall, type ResolvedCall } from '../request/resolve-call.js';
 import { transportOf } from '../request/transport-of.js';
 
 /** A query that may run, rendered but for its credential. */
@@ -36,7 +35,7 @@ export interface CallSecrets {
 export async function prepare(
   policy: Policy,
   secrets: CallSecrets,
-  run: RunQuery,
+  run: AskedCall,
   body: Uint8Array,
 ): Promise<Prepared> {
   const resolved = await resolveCall(policy, run);
@@ -63,11 +62,11 @@ export async function prepare(
 }
 
 /** A signer has to know of a body that it does not see. */
-const withPulledBody = (run: RunQuery, request: OutboundRequest): OutboundRequest =>
+const withPulledBody = (run: AskedCall, request: OutboundRequest): OutboundRequest =>
   run.body.kind === 'pulled' ? { ...request, body: undefined, bodyIsPulled: true } : request;
 
 /** Looked up only when a template names them: most name neither. */
-function scopeOf(policy: Policy, { org, principal }: RunQuery, { params, environment }: ResolvedCall): Scope {
+function scopeOf(policy: Policy, { org, principal }: AskedCall, { params, environment }: ResolvedCall): Scope {
   return {
     params,
     get current_user() {
@@ -80,7 +79,7 @@ function scopeOf(policy: Policy, { org, principal }: RunQuery, { params, environ
 }
 
 function requestOf(
-  run: RunQuery,
+  run: AskedCall,
   { resource, request }: ResolvedCall,
   sources: RenderSources,
   body: Uint8Array,

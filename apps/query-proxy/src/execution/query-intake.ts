@@ -1,10 +1,10 @@
-import { auditOf, decodeMessage } from '@pontage/bus';
+import { decodeMessage } from '@pontage/bus';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { inboxPrefix } from '@pontage/contracts/permissions';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { isProblem, type Problem } from '@pontage/problems';
+import { isProblem } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
-import { randomUUID } from 'node:crypto';
+import { recordDenial } from '../audit/record-denial.js';
 import { callOf, Execution, type Rooms } from './execution.js';
 
 /** A caller hears that its query is being worked on when a head may take longer than this, and every second from then on. */
@@ -61,37 +61,13 @@ export class QueryIntake {
       if (!isProblem(error) || error.slug === 'internal')
         this.logger.error({ err: error, executionId: run.executionId }, 'a query failed on our side');
       execution.refuse(error);
-      if (isProblem(error)) await this.recordDenial(run, error);
+      if (isProblem(error)) {
+        const { call: asked, executionId } = run;
+        await recordDenial(this.rooms, { asked, call: callOf(run), executionId }, error);
+      }
     } finally {
       clearTimeout(first);
       clearInterval(beats);
     }
   }
-
-  /** Denied attempts are events too; a denial stands even when the event cannot be written. */
-  private async recordDenial(run: RunQuery, { slug, errors }: Problem): Promise<void> {
-    if (!denials.has(slug)) return;
-    const { call } = run;
-    const data = {
-      problem: slug,
-      ...(errors.length === 0 ? {} : { reasons: errors.map((each) => ({ ...each })) }),
-      query: call.kind === 'saved' ? call.name : null,
-      resource: call.kind === 'saved' ? null : call.resource,
-    };
-    const app = call.kind === 'saved' ? call.app : null;
-    await this.rooms.bus
-      .publishEvent({
-        id: randomUUID(),
-        at: new Date().toISOString(),
-        action: 'query.denied',
-        outcome: 'denied',
-        ...auditOf(callOf(run)),
-        app,
-        executionId: run.executionId,
-        data,
-      })
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'a denial was not recorded'));
-  }
 }
-
-const denials = new Set(['not-found', 'missing-scope', 'forbidden', 'destination-denied', 'stale-policy']);

@@ -6,6 +6,9 @@ import type { Policy } from '../policy/policy.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { checkParams } from './check-params.js';
 
+/** What is asked, and by whom: all that a call is resolved and rendered from. */
+export type AskedCall = Pick<RunQuery, 'org' | 'principal' | 'call' | 'body'>;
+
 /** A call after policy: which resource, which request, and in which environment. */
 export interface ResolvedCall {
   readonly resource: ResourceSnapshot;
@@ -24,7 +27,7 @@ export interface ResolvedCall {
  * that a browser says can change where it goes.
  * @throws Problem `not-found`, `missing-scope`, `stale-policy`, `invalid-request`.
  */
-export async function resolveCall(policy: Policy, run: RunQuery): Promise<ResolvedCall> {
+export async function resolveCall(policy: Policy, run: AskedCall): Promise<ResolvedCall> {
   const { call, org, principal } = run;
   if (call.kind === 'saved') return resolveSaved(policy, run, call);
   const resource = await policy.resources.find(org, call.resource);
@@ -44,7 +47,7 @@ export async function resolveCall(policy: Policy, run: RunQuery): Promise<Resolv
 
 async function resolveSaved(
   policy: Policy,
-  run: RunQuery,
+  run: AskedCall,
   call: { app: string; name: string; params: Readonly<Record<string, unknown>> },
 ): Promise<ResolvedCall> {
   const { org, principal } = run;

@@ -71,12 +71,16 @@ export const leaseCredential = requestContract({
      * one would help no more, because grants of this credential are refused again and again.
      */
     refusedGrantVersion: z.int().optional(),
+    /** False: a grant that is not there is not acquired for this lease, which then says `lacksGrant`. */
+    acquire: z.boolean().default(true),
   }),
   reply: z.strictObject({
     method: z.string(),
     settings: z.record(z.string(), z.json()),
     secrets: z.record(z.string(), z.json()),
     grant: z.strictObject({ version: z.int(), value: z.json(), expiresInMs: z.number().nullable() }).nullable(),
+    /** The credential works by a grant, and there is none at the moment: nothing can be applied. */
+    lacksGrant: z.literal(true).optional(),
     /** How long the lease may be used, in milliseconds from now. */
     validForMs: z.number().positive(),
   }),

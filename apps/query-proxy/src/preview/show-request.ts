@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { Lease } from '@pontage/contracts/auth-broker';
+import type { RequestPreview } from '@pontage/contracts/query-proxy';
+import type { Applied, ReadyCredential } from '../credential/apply-credential.js';
+import { maxRedirects } from '../execution/attempt.js';
+import type { Prepared } from '../execution/prepare.js';
+import type { SealedTexts } from '../credential/sealed-value-cache.js';
+import { mayFollowRedirects } from '../request/resource-policy.js';
+import { Mask } from './mask.js';
+
+/** A request as it would leave, with everything secret that has been opened for it. */
+export interface RequestToShow {
+  readonly prepared: Prepared;
+  readonly applied: Applied;
+  readonly lease: Lease | undefined;
+  /** Undefined: nothing was applied. */
+  readonly ready: ReadyCredential | undefined;
+  readonly sealed: SealedTexts;
+  readonly pulledBytes: number | null;
+}
+
+/** The request for a reader who may see no secret of it. */
+export function showRequest(given: RequestToShow): RequestPreview {
+  const { prepared, applied, ready, pulledBytes } = given;
+  const { request } = applied;
+  const { resolved, region } = prepared;
+  const signed = ready?.method.explain?.(request, ready.credential, ready.grant) ?? {};
+  const secrets = secretsOf(given);
+  const mask = new Mask([...secrets, ...tellingHashes(new Mask(secrets), request.body, Object.values(signed))]);
+  return {
+    method: request.method,
+    url: mask.text(request.url),
+    headers: request.headers.map(([name, value]) => [name, mask.text(value)]),
+    body: pulledBytes === null ? bodyOf(request.body, mask) : { encoding: 'omitted', value: '', bytes: pulledBytes },
+    region,
+    environment: resolved.environment,
+    resource: { id: resolved.resource.id, version: resolved.resource.version },
+    timeoutMs: resolved.timeoutMs,
+    maxRedirects: mayFollowRedirects(resolved.resource.policy) ? maxRedirects : 0,
+    credential: credentialOf(given),
+    signed: Object.fromEntries(Object.entries(signed).map(([name, text]) => [name, mask.text(text)])),
+  };
+}
+
+function secretsOf({ prepared, applied, lease, sealed }: RequestToShow): string[] {
+  return [
+    ...applied.injected,
+    ...prepared.secrets.texts,
+    ...Object.values(sealed),
+    ...textsIn(lease?.secrets),
+    ...textsIn(lease?.grant?.value),
+  ];
+}
+
+/**
+ * Digests of what holds a secret: whoever knows all the rest could try secrets until the digest fits. The digests of
+ * everything else stay, to be compared.
+ */
+function tellingHashes(mask: Mask, body: Uint8Array | undefined, signed: readonly string[]): string[] {
+  const bodies = body === undefined || mask.bytes(body).equals(body) ? [] : [sha256(body)];
+  return [...bodies, ...signed.filter((text) => mask.text(text) !== text).map(sha256)];
+}
+
+const sha256 = (of: string | Uint8Array): string => createHash('sha256').update(of).digest('hex');
+
+function bodyOf(body: Uint8Array | undefined, mask: Mask): RequestPreview['body'] {
+  if (body === undefined) return null;
+  return isUtf8(body)
+    ? { encoding: 'text', value: mask.text(Buffer.from(body).toString()), bytes: body.length }
+    : { encoding: 'base64', value: mask.bytes(body).toString('base64'), bytes: body.length };
+}
+
+function credentialOf({ lease, ready, applied }: RequestToShow): RequestPreview['credential'] {
+  if (lease === undefined || ready === undefined) return null;
+  const { headers, queryParams } = ready.method.carriers(ready.credential);
+  return {
+    method: lease.method,
+    grant: lease.lacksGrant === true ? 'missing' : lease.grant === null ? 'none' : 'held',
+    headers: [...(lease.lacksGrant === true ? headers : applied.credential.headers)],
+    queryParams: [...queryParams],
+    answersChallenges: ready.method.answer !== undefined,
+  };
+}
+
+/** Every text in a value of JSON. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
