@@ -175,6 +175,15 @@ describe('a preview', () => {
     });
   });
 
+  it('leaves out a body and a base string that are too long to be shown', async () => {
+    const oauth = { method: 'oauth1', consumerKey: 'k', consumerSecret: 'canary-c0nsumer' };
+    const { id } = await saveResource(pontage, { baseUrl: upstream.url, authentication: oauth });
+    const value = Array.from({ length: 40 }, (_, at) => [`a${at}`, '\u00fc'.repeat(4_000)]);
+    const { status, json } = await preview(id, { method: 'POST', body: { type: 'form', value } });
+    expect([status, json.body?.encoding, json.signed]).toEqual([200, 'omitted', {}]);
+    expect((await preview(id)).json.signed['signatureBaseString']).toMatch(/^GET&/);
+  });
+
   it('is refused as its query would be, and that is on record; one that is shown is not', async () => {
     const { id } = await saveResource(pontage, { baseUrl: upstream.url, policy: { methods: ['GET'], paths: [] } });
     expect((await preview(id)).status).toBe(200);

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Lease } from '@pontage/contracts/auth-broker';
 import type { RequestPreview } from '@pontage/contracts/query-proxy';
+import { bodyTooLarge } from '@pontage/problems';
 import type { Applied, ReadyCredential } from '../credential/apply-credential.js';
 import { maxRedirects } from '../execution/attempt.js';
 import type { Prepared } from '../execution/prepare.js';
@@ -20,15 +21,24 @@ export interface RequestToShow {
   readonly pulledBytes: number | null;
 }
 
-/** The request for a reader who may see no secret of it. */
+/** A message of the bus holds a megabyte, and what is signed may be several times as long as the request. */
+const longestShownBytes = 512 * 1024;
+
+/**
+ * The request for a reader who may see no secret of it. One that is too long to be shown comes without its body and
+ * without what is signed.
+ * @throws bodyTooLarge when it is too long even then
+ */
 export function showRequest(given: RequestToShow): RequestPreview {
   const { prepared, applied, ready, pulledBytes } = given;
   const { request } = applied;
   const { resolved, region } = prepared;
-  const signed = ready?.method.explain?.(request, ready.credential, ready.grant) ?? {};
+  const explained = ready?.method.explain?.(request, ready.credential, ready.grant) ?? {};
+  // Masking takes time, and other queries wait for it.
+  const signed = Object.values(explained).join('').length > longestShownBytes ? {} : explained;
   const secrets = secretsOf(given);
   const mask = new Mask([...secrets, ...tellingHashes(new Mask(secrets), request.body, Object.values(signed))]);
-  return {
+  return fitting({
     method: request.method,
     url: mask.text(request.url),
     headers: request.headers.map(([name, value]) => [name, mask.text(value)]),
@@ -40,8 +50,18 @@ export function showRequest(given: RequestToShow): RequestPreview {
     maxRedirects: mayFollowRedirects(resolved.resource.policy) ? maxRedirects : 0,
     credential: credentialOf(given),
     signed: Object.fromEntries(Object.entries(signed).map(([name, text]) => [name, mask.text(text)])),
-  };
+  });
 }
+
+function fitting(preview: RequestPreview): RequestPreview {
+  if (bytesOf(preview) <= longestShownBytes) return preview;
+  const { body } = preview;
+  const shorter = { ...preview, body: body && { ...body, encoding: 'omitted' as const, value: '' }, signed: {} };
+  if (bytesOf(shorter) > longestShownBytes) throw bodyTooLarge({ limitBytes: longestShownBytes });
+  return shorter;
+}
+
+const bytesOf = (preview: RequestPreview): number => Buffer.byteLength(JSON.stringify(preview));
 
 function secretsOf({ prepared, applied, lease, sealed }: RequestToShow): string[] {
   return [
@@ -58,14 +78,19 @@ function secretsOf({ prepared, applied, lease, sealed }: RequestToShow): string[
  * everything else stay, to be compared.
  */
 function tellingHashes(mask: Mask, body: Uint8Array | undefined, signed: readonly string[]): string[] {
-  const bodies = body === undefined || mask.bytes(body).equals(body) ? [] : [sha256(body)];
+  const isTold = body !== undefined && (isLong(body) || !mask.bytes(body).equals(body));
+  const bodies = isTold ? [sha256(body)] : [];
   return [...bodies, ...signed.filter((text) => mask.text(text) !== text).map(sha256)];
 }
+
+/** Too long to be looked through. */
+const isLong = ({ length }: Uint8Array): boolean => length > longestShownBytes;
 
 const sha256 = (of: string | Uint8Array): string => createHash('sha256').update(of).digest('hex');
 
 function bodyOf(body: Uint8Array | undefined, mask: Mask): RequestPreview['body'] {
   if (body === undefined) return null;
+  if (isLong(body)) return { encoding: 'omitted', value: '', bytes: body.length };
   return isUtf8(body)
     ? { encoding: 'text', value: mask.text(Buffer.from(body).toString()), bytes: body.length }
     : { encoding: 'base64', value: mask.bytes(body).toString('base64'), bytes: body.length };
