@@ -15,6 +15,7 @@ import type { AskedCall } from '../request/resolve-call.js';
 import { showRequest } from './show-request.js';
 
 type Asked = ParsedRequestOf<typeof previewQuery>;
+
 /** The life of a query up to its dispatch, which does not follow: no intent, for nothing leaves, and nothing is remembered. */
 export class PreviewQuery {
   constructor(
