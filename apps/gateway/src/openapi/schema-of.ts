@@ -27,8 +27,10 @@ export class NamedSchemas {
     }
     const id = io === 'output' ? this.registry.get(schema)?.id : undefined;
     if (id === undefined) return own;
-    components[id] = own;
-    return { $ref: `#/components/schemas/${id}` };
+    const $ref = `#/components/schemas/${id}`;
+    // A copy of a named schema comes as a reference to it, beside its definition.
+    if (own.$ref !== $ref) components[id] = own;
+    return { $ref };
   }
 }
 
