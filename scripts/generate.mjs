@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { busDocument } from './bus-document.mjs';
+import { clientTypes } from './client-types.mjs';
 import { prepare } from './prepare.mjs';
 import { root } from './root.mjs';
 
@@ -24,6 +25,11 @@ const generated = {
     return `${JSON.stringify(busDocument({ contracts, eventActions, eventSubject, auditDraft, buckets }), null, 2)}\n`;
   },
   'api/gateway.openapi.json': async () => (await load(gateway)).openApiText(),
+  'libs/client/src/api.generated.ts': async () => {
+    const { format, resolveConfig } = await import('prettier');
+    const text = clientTypes(JSON.parse(await (await load(gateway)).openApiText()));
+    return format(text, { ...(await resolveConfig(join(root, 'package.json'))), parser: 'typescript' });
+  },
   'apps/gateway/src/pages/bundles.generated.ts': async () => (await load(gateway)).bundlesText(),
   'apps/gateway/src/problems/problem-texts.generated.ts': async () =>
     (await load(gateway)).problemTextsText(join(root, 'docs', 'problems')),

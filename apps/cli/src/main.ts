@@ -1,8 +1,8 @@
+import { PontageClient, PontageProblem } from '@pontage/client';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PontageClient, Refusal } from './client/pontage-client.js';
-import { exportAudit, tailAudit, verifyAuditLog } from './commands/audit.js';
+import { exportAudit, tailAudit, type AuditFilter, verifyAuditLog } from './commands/audit.js';
 import { demo, demoLoad } from './commands/demo.js';
 import { demoMethods } from './commands/demo-methods.js';
 import { keysStatus, rotateKeys } from './commands/keys.js';
@@ -27,7 +27,10 @@ const program = new Command('pontage')
   .exitOverride();
 
 const client = (): PontageClient =>
-  new PontageClient(program.opts<{ url: string }>().url, process.env.PONTAGE_TOKEN ?? localToken());
+  new PontageClient({
+    url: program.opts<{ url: string }>().url,
+    token: process.env.PONTAGE_TOKEN ?? localToken(),
+  });
 const isJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
 const exitWith = (code: number): void => void (process.exitCode = code);
 
@@ -74,7 +77,7 @@ const filtered = (command: Command): Command => {
   for (const name of filters) command.option(`--${name} <value>`, `only events of this ${name.replace('-', ' ')}`);
   return command;
 };
-const filterOf = (options: Record<string, unknown>): Record<string, string> =>
+const filterOf = (options: Record<string, unknown>): AuditFilter =>
   Object.fromEntries(
     filters
       .map((name) => name.replace('-i', 'I'))
@@ -120,7 +123,7 @@ try {
 
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? done : wrongUse;
-  const said = error instanceof Refusal ? `${error.code}: ${error.message}` : (error as Error).message;
+  const said = error instanceof PontageProblem ? `${error.code}: ${error.message}` : (error as Error).message;
   process.stderr.write(`${said}\n`);
   return failed;
 }

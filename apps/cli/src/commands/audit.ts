@@ -1,20 +1,22 @@
 import type { Checkpoint } from '@pontage/contracts/audit-log';
-import type { AuditEvent } from '@pontage/contracts/events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyAudit } from '../audit/verify-audit.js';
-import type { PontageClient } from '../client/pontage-client.js';
+import type { AuditEvent, InputOf, PontageClient } from '@pontage/client';
 
 const pollMs = 1_000;
 
 /** Whoever reads our output has enough: `pontage audit export | head`. */
 const endWithReader = (): void => void process.stdout.once('error', () => process.exit(0));
 
+/** Which events; the gateway refuses what it does not know. */
+export type AuditFilter = NonNullable<InputOf<'listAuditEvents'>['query']>;
+
 /** What `pontage audit tail` was given. */
 export interface TailOptions {
   readonly lines: number;
   readonly follow: boolean;
-  readonly filter: Readonly<Record<string, string>>;
+  readonly filter: AuditFilter;
 }
 
 /** Prints the newest events, oldest first, and with `--follow` those that come. */
@@ -24,9 +26,8 @@ export async function tailAudit(
   json: boolean,
 ): Promise<number> {
   const page = async (limit: number): Promise<AuditEvent[]> => {
-    const query = new URLSearchParams({ ...filter, limit: String(limit) });
-    const { data } = await client.get<{ data: AuditEvent[] }>(`/api/v1/audit-events?${query.toString()}`);
-    return data.reverse();
+    const { data } = await client.call('listAuditEvents', { query: { ...filter, limit } });
+    return [...data].reverse();
   };
   const print = (events: readonly AuditEvent[]): void =>
     events.forEach((event) => process.stdout.write(`${json ? JSON.stringify(event) : lineOf(event)}\n`));
@@ -44,10 +45,9 @@ export async function tailAudit(
 }
 
 /** Writes every event, oldest first, one JSON object a line. */
-export async function exportAudit(client: PontageClient, filter: Readonly<Record<string, string>>): Promise<number> {
+export async function exportAudit(client: PontageClient, filter: AuditFilter): Promise<number> {
   endWithReader();
-  const query = new URLSearchParams({ ...filter, order: 'asc' });
-  for await (const event of client.list<AuditEvent>(`/api/v1/audit-events?${query.toString()}`)) {
+  for await (const event of client.all('listAuditEvents', { query: { ...filter, order: 'asc' } })) {
     if (!process.stdout.write(`${JSON.stringify(event)}\n`))
       await new Promise((resolve) => process.stdout.once('drain', resolve));
   }

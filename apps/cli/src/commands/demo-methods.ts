@@ -43,10 +43,10 @@ const ordersAccount = (upstream: DemoUpstream): Account => ({
 
 async function rowsOf({ client }: DemoStage, accounts: readonly Account[]): Promise<MethodRow[]> {
   const regions: string[] = [];
-  for await (const { id } of client.list<{ id: string }>('/api/v1/regions')) regions.push(id);
+  for await (const { id } of client.all('listRegions')) regions.push(id);
   const rows: MethodRow[] = [];
   for (const [index, account] of accounts.entries()) rows.push(await methodRow(client, account, index, regions));
-  const { data: methods } = await client.get<{ data: { id: string }[] }>('/api/v1/auth-methods');
+  const { data: methods } = await client.call('listAuthMethods');
   const missing = methods.filter(({ id }) => !rows.some(({ method }) => method === id));
   return [...rows, ...missing.map(({ id }) => ({ title: id, method: id, verified: '', cells: {}, held: false }))];
 }

@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeyRotation } from '@pontage/contracts/auth-broker';
-import type { PontageClient } from '../client/pontage-client.js';
+import type { AnswerOf, PontageClient } from '@pontage/client';
 
-interface Keys {
-  readonly data: readonly { id: string; current: boolean; present: boolean; records: number }[];
-  readonly rotation: KeyRotation | null;
-}
+type Keys = AnswerOf<'listKeys'>;
+type KeyRotation = AnswerOf<'rotateKeys'>;
 
 const lookEveryMs = 500;
 
 /** Prints the master keys, and which of them nothing needs any more. */
 export async function keysStatus(client: PontageClient, json: boolean): Promise<number> {
-  const keys = await client.get<Keys>('/api/v1/keys');
+  const keys = await client.call('listKeys');
   if (json) process.stdout.write(`${JSON.stringify(keys)}\n`);
   else process.stdout.write(`${[...keys.data.map(keyLine), ...rotationLines(keys.rotation)].join('\n')}\n`);
   return keys.data.every(({ present }) => present) ? 0 : 1;
@@ -31,12 +28,12 @@ export interface RotateOptions {
 export async function rotateKeys(client: PontageClient, options: RotateOptions, json: boolean): Promise<number> {
   if (options.add !== undefined) addKey(options.add);
   const depth = options.data ? 'data' : 'keys';
-  const begun = await client.send<KeyRotation>('POST', '/api/v1/keys/rotate', { body: { depth } });
+  const begun = await client.call('rotateKeys', { body: { depth } });
   if (!json) process.stdout.write(`rotation ${begun.id} to master key ${begun.keyId}\n`);
   let rotation: KeyRotation | null = begun;
   while (rotation?.id === begun.id && rotation.finishedAt === null) {
     await sleep(lookEveryMs);
-    ({ rotation } = await client.get<Keys>('/api/v1/keys'));
+    ({ rotation } = await client.call('listKeys'));
   }
   if (rotation?.id !== begun.id) throw new Error('another rotation was begun meanwhile; see `pontage keys status`');
   if (json) process.stdout.write(`${JSON.stringify(rotation)}\n`);

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { PontageClient } from '../client/pontage-client.js';
+import type { AnswerOf, InputOf, PontageClient } from '@pontage/client';
 
 /** What `pontage query run` was given. */
 export interface QueryOptions {
@@ -12,13 +12,7 @@ export interface QueryOptions {
   readonly params?: unknown;
 }
 
-interface QueryAnswer {
-  readonly status: number;
-  readonly region: string;
-  readonly durationMs: number;
-  readonly body: unknown;
-  readonly bodyEncoding: string;
-}
+type Query = InputOf<'runAdHocQuery'>['body'];
 
 /** Runs an ad-hoc query on a resource, or with `--app` a saved query. The body goes to stdout, the rest to stderr. */
 export async function runQuery(
@@ -27,8 +21,11 @@ export async function runQuery(
   options: QueryOptions,
   json: boolean,
 ): Promise<number> {
-  const { path, body } = requestOf(name, options);
-  const answer = await client.send<QueryAnswer>('POST', path, { body });
+  const params = (options.params ?? {}) as Readonly<Record<string, unknown>>;
+  const answer =
+    options.app === undefined
+      ? await client.call('runAdHocQuery', { path: { resource: name }, body: { ...queryOf(options), params } })
+      : await client.call('runSavedQuery', { path: { uuid: options.app, name }, body: { params } });
   if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
   else {
     process.stderr.write(`${answer.status} from ${answer.region} in ${answer.durationMs} ms\n`);
@@ -37,20 +34,15 @@ export async function runQuery(
   return answer.status < 400 ? 0 : 1;
 }
 
-function bodyOf({ body, bodyEncoding }: QueryAnswer): string | Buffer {
+function bodyOf({ body, bodyEncoding }: AnswerOf<'runAdHocQuery'>): string | Buffer {
   if (bodyEncoding === 'base64') return Buffer.from(String(body), 'base64');
   return `${typeof body === 'string' ? body : JSON.stringify(body, null, 2)}\n`;
 }
 
-function requestOf(name: string, options: QueryOptions): { path: string; body: unknown } {
-  const params = options.params ?? {};
-  const encoded = encodeURIComponent(name);
-  if (options.app !== undefined) {
-    return { path: `/api/v1/apps/${encodeURIComponent(options.app)}/queries/${encoded}/run`, body: { params } };
-  }
-  const { method, path, param: urlParams, header: headers } = options;
-  const body = options.body === undefined ? {} : { body: { type: 'json', value: options.body } };
-  return { path: `/api/v1/resources/${encoded}/query`, body: { method, path, urlParams, headers, params, ...body } };
+function queryOf({ method, path, param: urlParams, header: headers, body }: QueryOptions): Query {
+  // A method that there is not is for the gateway to refuse: it says which there are.
+  const query = { method: method as Query['method'] & string, path, urlParams, headers };
+  return body === undefined ? query : { ...query, body: { type: 'json', value: body } };
 }
 
 /** Reads `name=value`, or `Name: value`, and adds it to those before. */

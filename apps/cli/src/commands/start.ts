@@ -1,4 +1,4 @@
-import { PontageClient } from '../client/pontage-client.js';
+import { PontageClient } from '@pontage/client';
 import { seedDemo } from '../demo/seed-demo.js';
 import { Launcher } from '../launcher/launcher.js';
 import { untilToldToStop } from '../launcher/told-to-stop.js';
@@ -33,7 +33,8 @@ async function boot(launcher: Launcher, report: (line: string) => void) {
   report(`data, keys and logs: ${folder.path}`);
   if (process.env.PONTAGE_ADMIN_TOKEN === undefined) report(`admin token: in ${folder.adminToken}`);
   if (running.upstream !== undefined) {
-    await seedDemo(new PontageClient(running.localUrl, running.adminToken), running.upstream, folder.demoToken);
+    const admin = new PontageClient({ url: running.localUrl, token: running.adminToken });
+    await seedDemo(admin, running.upstream, folder.demoToken);
     report(`demo token: in ${folder.demoToken}`);
   }
   return running;

@@ -1,22 +1,12 @@
-import type { PontageClient } from '../client/pontage-client.js';
+import type { ElementOf, PontageClient } from '@pontage/client';
 
-interface Region {
-  readonly id: string;
-  readonly state: string;
-  readonly outboundIps: readonly string[];
-  readonly workers: readonly {
-    readonly id: string;
-    readonly inflight: number;
-    readonly capacity: number;
-    readonly since: string;
-  }[];
-}
+type Region = ElementOf<'listRegions'>;
 
 /** Whether the gateway can do its work, and the workers that it sees. */
 export async function status(client: PontageClient, json: boolean): Promise<number> {
-  const answer = await client.ask('GET', '/readyz');
+  const answer = await client.request('GET', '/readyz');
   await answer.arrayBuffer();
-  const { data: regions } = await client.get<{ data: Region[] }>('/api/v1/regions');
+  const { data: regions } = await client.call('listRegions');
   const ready = answer.ok && regions.some(({ workers }) => workers.length > 0);
   if (json) process.stdout.write(`${JSON.stringify({ url: client.url, ready, regions })}\n`);
   else

@@ -1,7 +1,7 @@
+import { PontageClient } from '@pontage/client';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PontageClient } from '../client/pontage-client.js';
 import type { DemoUpstream } from '../launcher/demo-upstream.js';
 import { Launcher } from '../launcher/launcher.js';
 import { untilToldToStop } from '../launcher/told-to-stop.js';
@@ -66,8 +66,12 @@ export async function onDemoStage(
     launcher = new Launcher({ ...env, ...more }, report);
     const { localUrl, adminToken, upstream } = await launcher.start();
     if (upstream === undefined) throw new Error('the demo upstream is missing');
-    const seed = await seedDemo(new PontageClient(localUrl, adminToken), upstream, launcher.folder.demoToken);
-    return play({ client: new PontageClient(localUrl, seed.token), seed, upstream, dataDir });
+    const seed = await seedDemo(
+      new PontageClient({ url: localUrl, token: adminToken }),
+      upstream,
+      launcher.folder.demoToken,
+    );
+    return play({ client: new PontageClient({ url: localUrl, token: seed.token }), seed, upstream, dataDir });
   })();
   played.catch(() => undefined);
   try {

@@ -1,7 +1,6 @@
-import type { AuditEvent } from '@pontage/contracts/events';
+import { PontageProblem, type PontageClient } from '@pontage/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PontageClient } from '../client/pontage-client.js';
 import type { DemoStage } from './demo-run.js';
 
 /** Three counts of the same thing, and where they differ: by id. */
@@ -48,18 +47,15 @@ export async function placeOrders(
 /** @returns undefined when it was acknowledged, otherwise why it was not */
 async function placeOrder(client: PontageClient, reference: string): Promise<string | undefined> {
   try {
-    const answer = await client.ask('POST', '/api/v1/resources/orders/query', {
-      headers: { 'x-request-id': reference },
-      body: {
-        method: 'POST',
-        path: '/orders',
-        body: { type: 'json', value: { storeId, item: 'rope', quantity: 1, reference } },
-      },
-    });
-    const said = (await answer.json()) as { status?: number; code?: string };
-    if (answer.ok) return said.status === 201 ? undefined : `upstream ${said.status}`;
-    return said.code ?? `HTTP ${answer.status}`;
+    const value = { storeId, item: 'rope', quantity: 1, reference };
+    const answer = await client.call(
+      'runAdHocQuery',
+      { path: { resource: 'orders' }, body: { method: 'POST', path: '/orders', body: { type: 'json', value } } },
+      { requestId: reference },
+    );
+    return answer.status === 201 ? undefined : `upstream ${answer.status}`;
   } catch (error) {
+    if (error instanceof PontageProblem) return error.code;
     // The gateway is being started again; actions are not to be used up on a closed port.
     await sleep(unreachablePauseMs);
     return (error as Error).message;
@@ -74,10 +70,11 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const ours = new Set(sent);
   const events = new Set<string>();
-  for await (const event of client.list<AuditEvent>('/api/v1/audit-events?action=query.ran&order=asc')) {
+  for await (const event of client.all('listAuditEvents', { query: { action: 'query.ran', order: 'asc' } })) {
     if (event.requestId !== null && ours.has(event.requestId)) events.add(event.requestId);
   }
-  const answer = await client.send<{ body: { reference: string }[] }>('POST', '/api/v1/resources/orders/query', {
+  const answer = await client.call('runAdHocQuery', {
+    path: { resource: 'orders' },
     body: {
       method: 'GET',
       path: '/orders',
@@ -87,7 +84,7 @@ export async function reconcile(
       ],
     },
   });
-  const references = answer.body.map(({ reference }) => reference);
+  const references = (answer.body as { reference: string }[]).map(({ reference }) => reference);
   const effects = new Set(references);
   return {
     sent: sent.length,

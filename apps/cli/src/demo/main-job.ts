@@ -1,16 +1,6 @@
-import type { Resource } from '@pontage/contracts/resource-registry';
-import type { AuditEvent } from '@pontage/contracts/events';
+import { PontageClient } from '@pontage/client';
 import { verifyAudit } from '../audit/verify-audit.js';
-import { PontageClient } from '../client/pontage-client.js';
 import type { DemoStage } from './demo-run.js';
-
-/** An answer of a query route, as far as the demo looks at it. */
-interface QueryAnswer<T> {
-  readonly status: number;
-  readonly region: string;
-  readonly workerId: string;
-  readonly body: T;
-}
 
 interface OrderLine {
   readonly storeId: number;
@@ -40,7 +30,7 @@ export const mainJob: readonly Step[] = [
     async play({ client, upstream }) {
       const baseUrl = `http://127.0.0.1:${upstream.port}`;
       const authentication = { method: 'bearer', token: upstream.apiKey };
-      const created = await client.send<Resource>('POST', '/api/v1/resources', {
+      const created = await client.call('createResource', {
         body: { name: 'stock', baseUrl, region, authentication },
       });
       hold(created.version === 1 && created.region === region, 'the resource is not what was asked for');
@@ -51,10 +41,11 @@ export const mainJob: readonly Step[] = [
   {
     title: 'Run an ad-hoc query through that region',
     async play({ client }) {
-      const answer = await client.send<QueryAnswer<{ storeId: number }[]>>('POST', '/api/v1/resources/stock/query', {
+      const answer = await client.call('runAdHocQuery', {
+        path: { resource: 'stock' },
         body: { method: 'GET', path: '/stock' },
       });
-      hold(answer.status === 200 && answer.body.length === 3, 'the upstream did not answer with its stock');
+      hold(answer.status === 200 && listIn(answer).length === 3, 'the upstream did not answer with its stock');
       hold(answer.region === region, `the query left from ${answer.region}`);
       return `${answer.status} from ${answer.region} (worker ${answer.workerId}): ${JSON.stringify(answer.body)}`;
     },
@@ -62,30 +53,26 @@ export const mainJob: readonly Step[] = [
   {
     title: 'Save a query in the app, and run it by name',
     async play({ client, seed }) {
-      const path = `/api/v1/apps/${seed.app}/queries/stock.levels`;
-      await client.send('PUT', path, { body: { resource: 'stock', request: { method: 'GET', path: '/stock' } } });
-      const answer = await client.send<QueryAnswer<unknown[]>>('POST', `${path}/run`, { body: { params: {} } });
-      hold(answer.status === 200 && answer.body.length === 3, 'the saved query did not answer with the stock');
+      const path = { uuid: seed.app, name: 'stock.levels' };
+      await client.call('putQuery', { path, body: { resource: 'stock', request: { method: 'GET', path: '/stock' } } });
+      const answer = await client.call('runSavedQuery', { path, body: { params: {} } });
+      hold(answer.status === 200 && listIn(answer).length === 3, 'the saved query did not answer with the stock');
       return `${answer.status} from ${answer.region}: ${JSON.stringify(answer.body)}`;
     },
   },
   {
     title: `Mint an embed URL for the external user ${externalUser} of store ${storeId}`,
     async play({ client, seed }, memory) {
-      const minted = await client.send<{ embedUrl: string; expiresAt: string }>(
-        'POST',
-        '/api/embed-url/external-user',
-        {
-          body: {
-            landingPageUuid: seed.app,
-            groupIds: [seed.groupId],
-            externalIdentifier: externalUser,
-            userInfo: { email: 'ada@customer.example', firstName: 'Ada' },
-            metadata: { storeId },
-            sessionDurationMinutes: 60,
-          },
+      const minted = await client.call('mintEmbedUrl', {
+        body: {
+          landingPageUuid: seed.app,
+          groupIds: [seed.groupId],
+          externalIdentifier: externalUser,
+          userInfo: { email: 'ada@customer.example', firstName: 'Ada' },
+          metadata: { storeId },
+          sessionDurationMinutes: 60,
         },
-      );
+      });
       memory.embedUrl = minted.embedUrl;
       return `an embed URL that can be redeemed once until ${minted.expiresAt}`;
     },
@@ -108,32 +95,31 @@ export const mainJob: readonly Step[] = [
   {
     title: 'Run the saved query orders.list as that external user, who sees only their store',
     async play({ client, seed }, memory) {
-      const externalUserBrowser = new PontageClient(memory.embedUrl, undefined);
-      const answer = await externalUserBrowser.send<QueryAnswer<OrderLine[]>>(
-        'POST',
-        '/embedded/api/queries/orders.list/run',
-        {
-          body: { params: {} },
-          headers: { cookie: memory.cookie, 'pontage-app': seed.app },
-        },
+      const externalUserBrowser = new PontageClient({ url: memory.embedUrl });
+      const answer = await externalUserBrowser.call(
+        'runEmbeddedQuery',
+        { path: { name: 'orders.list' }, body: { params: {} } },
+        { headers: { cookie: memory.cookie, 'pontage-app': seed.app } },
       );
-      const all = await client.send<QueryAnswer<OrderLine[]>>('POST', '/api/v1/resources/orders/query', {
+      const all = await client.call('runAdHocQuery', {
+        path: { resource: 'orders' },
         body: { method: 'GET', path: '/orders' },
       });
-      hold(answer.status === 200 && answer.body.length > 0, 'the query did not answer with orders');
+      const [theirs, everybodys] = [listIn<OrderLine>(answer), listIn<OrderLine>(all)];
+      hold(answer.status === 200 && theirs.length > 0, 'the query did not answer with orders');
       hold(
-        answer.body.every((order) => order.storeId === storeId),
+        theirs.every((order) => order.storeId === storeId),
         'the external user sees the orders of another store',
       );
-      hold(answer.body.length < all.body.length, 'there is nothing that the external user may not see');
-      return `${answer.status}: ${answer.body.length} of ${all.body.length} orders, all of store ${storeId}: ${answer.body.map(({ item }) => item).join(', ')}`;
+      hold(theirs.length < everybodys.length, 'there is nothing that the external user may not see');
+      return `${answer.status}: ${theirs.length} of ${everybodys.length} orders, all of store ${storeId}: ${theirs.map(({ item }) => item).join(', ')}`;
     },
   },
   {
     title: 'List the audit events of that external user',
     async play({ client }) {
       const actions: string[] = [];
-      for await (const event of client.list<AuditEvent>(`/api/v1/audit-events?externalIdentifier=${externalUser}`)) {
+      for await (const event of client.all('listAuditEvents', { query: { externalIdentifier: externalUser } })) {
         actions.push(`${event.action} (${event.outcome})`);
       }
       for (const action of ['embed-url.minted', 'embed-url.redeemed', 'query.ran']) {
@@ -151,6 +137,9 @@ export const mainJob: readonly Step[] = [
     },
   },
 ];
+
+/** The list that an upstream answered with; of anything else an empty one. */
+const listIn = <T>({ body }: { readonly body: unknown }): T[] => (Array.isArray(body) ? (body as T[]) : []);
 
 function hold(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new Error(otherwise);

@@ -1,5 +1,4 @@
-import type { Resource } from '@pontage/contracts/resource-registry';
-import { Refusal, type PontageClient } from '../client/pontage-client.js';
+import { PontageProblem, type PontageClient } from '@pontage/client';
 import type { Account } from './verifying-apis.js';
 
 /** One request: whether it held, and what the upstream said it verified, or what went wrong. */
@@ -35,7 +34,7 @@ export async function methodRow(
   for (const region of regions) {
     const name = `method-${index}-${region}`;
     const body = { name, baseUrl, region, authentication };
-    await client.send<Resource>('POST', '/api/v1/resources', { body });
+    await client.call('createResource', { body });
     cells[`${region} /query`] = await cellOf(() => throughQuery(client, name, region, headers));
     cells[`${region} /proxy`] = await cellOf(() => throughProxy(client, name, region, headers));
   }
@@ -50,16 +49,16 @@ export async function methodRow(
 }
 
 async function throughQuery(client: PontageClient, name: string, region: string, headers: Record<string, string>) {
-  const answer = await client.send<{ status: number; region: string; body: unknown }>(
-    'POST',
-    `/api/v1/resources/${name}/query`,
-    { headers, body: { method: 'POST', path, body: { type: 'json', value: order } } },
+  const answer = await client.call(
+    'runAdHocQuery',
+    { path: { resource: name }, body: { method: 'POST', path, body: { type: 'json', value: order } } },
+    { headers },
   );
   return judged(region, answer.region, answer.status, answer.body);
 }
 
 async function throughProxy(client: PontageClient, name: string, region: string, headers: Record<string, string>) {
-  const answer = await client.ask('PUT', `/proxy/${name}${path}`, { headers, body: order });
+  const answer = await client.request('PUT', `/proxy/${name}${path}`, { headers, body: order });
   const text = await answer.text();
   return judged(region, answer.headers.get('pontage-region'), answer.status, jsonOf(text));
 }
@@ -77,7 +76,7 @@ async function cellOf(request: () => Promise<Cell>): Promise<Cell> {
   try {
     return await request();
   } catch (error) {
-    const said = error instanceof Refusal ? `${error.status} ${error.code}` : (error as Error).message;
+    const said = error instanceof PontageProblem ? `${error.status} ${error.code}` : (error as Error).message;
     return { held: false, said };
   }
 }

@@ -1,7 +1,13 @@
 import { writePrivately } from '@pontage/backends';
-import type { App, Group, Resource } from '@pontage/contracts/resource-registry';
+import {
+  PontageClient,
+  type ArgumentsOf,
+  type ElementOf,
+  type InputOf,
+  type ListName,
+  type Resource,
+} from '@pontage/client';
 import { existsSync, readFileSync } from 'node:fs';
-import { PontageClient } from '../client/pontage-client.js';
 import type { DemoUpstream } from '../launcher/demo-upstream.js';
 
 /** What the demo finds set up. */
@@ -15,7 +21,7 @@ export interface DemoSeed {
 const resourceName = 'orders';
 const appName = 'Customer portal';
 const groupName = 'Customers';
-const tokenScopes = [
+const tokenScopes: InputOf<'createToken'>['body']['scopes'] = [
   'resources:read',
   'resources:write',
   'queries:run',
@@ -35,17 +41,20 @@ const tokenScopes = [
  */
 export async function seedDemo(admin: PontageClient, upstream: DemoUpstream, tokenFile: string): Promise<DemoSeed> {
   const resource = await seedResource(admin, upstream);
-  const app = await found<App>(admin, '/api/v1/apps', ({ name }) => name === appName, {
-    name: appName,
-    description: 'What customers of the orders API see of their own orders.',
-  });
+  const description = 'What customers of the orders API see of their own orders.';
+  const app =
+    (await found(admin, 'listApps', ({ name }) => name === appName)) ??
+    (await admin.call('createApp', { body: { name: appName, description } }));
   await seedQuery(admin, app.uuid);
-  const group = await found<Group>(admin, '/api/v1/groups', ({ name }) => name === groupName, { name: groupName });
+  const group =
+    (await found(admin, 'listGroups', ({ name }) => name === groupName)) ??
+    (await admin.call('createGroup', { body: { name: groupName } }));
   if (!group.apps.some(({ app: uuid }) => uuid === app.uuid)) {
-    await admin.send('PUT', `/api/v1/groups/${group.id}/apps/${app.uuid}`, { body: { access: 'use' } });
+    await admin.call('setGroupApp', { path: { id: group.id, uuid: app.uuid }, body: { access: 'use' } });
   }
   if (!group.resources.some((granted) => granted.resource === resource.id)) {
-    await admin.send('PUT', `/api/v1/groups/${group.id}/resources/${resource.id}`, { body: { access: 'use' } });
+    const path = { id: group.id, resourceId: resource.id };
+    await admin.call('setGroupResource', { path, body: { access: 'use' } });
   }
   return { app: app.uuid, groupId: group.id, token: await seedToken(admin, tokenFile) };
 }
@@ -64,20 +73,20 @@ async function seedResource(admin: PontageClient, upstream: DemoUpstream): Promi
   const baseUrl = `http://127.0.0.1:${upstream.port}`;
   const settings = { baseUrl, authentication: ordersAuthentication(upstream) };
   const description = 'The orders API of the demo, behind OAuth 2.0 client credentials.';
-  const resource = await found<Resource>(admin, '/api/v1/resources', ({ name }) => name === resourceName, {
-    name: resourceName,
-    description,
-    ...settings,
-  });
+  const resource =
+    (await found(admin, 'listResources', ({ name }) => name === resourceName)) ??
+    (await admin.call('createResource', { body: { name: resourceName, description, ...settings } }));
   // Its port was taken by somebody else since: it moved, and its secret goes with it.
   if (resource.baseUrl === baseUrl) return resource;
-  return admin.send('PATCH', `/api/v1/resources/${resource.id}`, { body: settings });
+  return admin.call('updateResource', { path: { id: resource.id }, body: settings });
 }
 
 async function seedQuery(admin: PontageClient, app: string): Promise<void> {
-  const path = `/api/v1/apps/${app}/queries`;
-  for await (const { name } of admin.list<{ name: string }>(path)) if (name === 'orders.list') return;
-  await admin.send('PUT', `${path}/orders.list`, {
+  const name = 'orders.list';
+  if ((await found(admin, 'listQueries', (query) => query.name === name, { path: { uuid: app } })) !== undefined)
+    return;
+  await admin.call('putQuery', {
+    path: { uuid: app, name },
     body: {
       resource: resourceName,
       request: { method: 'GET', path: '/orders', urlParams: [['storeId', '{{ current_user.metadata.storeId }}']] },
@@ -87,17 +96,24 @@ async function seedQuery(admin: PontageClient, app: string): Promise<void> {
 
 async function seedToken(admin: PontageClient, file: string): Promise<string> {
   const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
-  if (kept !== undefined && (await new PontageClient(admin.url, kept).ask('GET', '/api/v1/apps?limit=1')).ok)
-    return kept;
-  const { token } = await admin.send<{ token: string }>('POST', '/api/v1/tokens', {
+  if (kept !== undefined) {
+    const answer = await new PontageClient({ url: admin.url, token: kept }).request('GET', '/api/v1/apps?limit=1');
+    if (answer.ok) return kept;
+  }
+  const { token } = await admin.call('createToken', {
     body: { name: 'Customer portal backend', description: 'Made by the demo.', scopes: tokenScopes },
   });
   writePrivately(file, `${token}\n`);
   return token;
 }
 
-/** The one of a list that is meant, made if it is not there. */
-async function found<T>(admin: PontageClient, path: string, isMeant: (each: T) => boolean, draft: object): Promise<T> {
-  for await (const each of admin.list<T>(path)) if (isMeant(each)) return each;
-  return admin.send('POST', path, { body: draft });
+/** The one of a list that is meant, if it is there. */
+async function found<K extends ListName>(
+  admin: PontageClient,
+  list: K,
+  isMeant: (each: ElementOf<K>) => boolean,
+  ...input: ArgumentsOf<K>
+): Promise<ElementOf<K> | undefined> {
+  for await (const each of admin.all(list, ...input)) if (isMeant(each)) return each;
+  return undefined;
 }
