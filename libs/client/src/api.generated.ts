@@ -110,7 +110,11 @@ export type Resource = {
     readonly clientKey: { readonly set: true; readonly fingerprint: string } | null;
   };
   readonly timeoutMs: number;
-  readonly limits: { readonly responseBytes: number | null };
+  readonly limits: {
+    readonly concurrency: number | null;
+    readonly perSecond: number | null;
+    readonly responseBytes: number | null;
+  };
   readonly policy: {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
     readonly paths: readonly string[];
@@ -759,7 +763,11 @@ export interface Operations {
           readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
         };
         readonly timeoutMs?: number;
-        readonly limits?: { readonly responseBytes?: number | null };
+        readonly limits?: {
+          readonly concurrency?: number | null;
+          readonly perSecond?: number | null;
+          readonly responseBytes?: number | null;
+        };
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
@@ -773,6 +781,59 @@ export interface Operations {
   deleteResource: {
     readonly input: { readonly path: { readonly id: string }; readonly headers?: { readonly 'If-Match'?: string } };
     readonly answer: undefined;
+  };
+  /** Shows the exact request that a query would make, with secrets masked. Nothing is sent. */
+  previewQuery: {
+    readonly input: {
+      readonly path: { readonly resource: string };
+      readonly body: {
+        readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+        readonly path?: string;
+        readonly urlParams?: readonly (readonly [string, string])[];
+        readonly headers?: readonly (readonly [string, string])[];
+        readonly body?:
+          | { readonly type: 'json'; readonly value: unknown }
+          | { readonly type: 'form'; readonly value: readonly (readonly [string, string])[] }
+          | {
+              readonly type: 'multipart';
+              readonly value: readonly {
+                readonly name: string;
+                readonly value?: string;
+                readonly base64?: string;
+                readonly filename?: string;
+                readonly contentType?: string;
+              }[];
+            }
+          | { readonly type: 'raw'; readonly value: string; readonly contentType?: string }
+          | { readonly type: 'base64'; readonly value: string; readonly contentType?: string };
+        readonly environment?: string;
+        readonly timeoutMs?: number;
+        readonly params?: { readonly [name: string]: unknown };
+      };
+    };
+    readonly answer: {
+      readonly method: string;
+      readonly url: string;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly body: {
+        readonly encoding: 'text' | 'base64' | 'omitted';
+        readonly value: string;
+        readonly bytes: number;
+      } | null;
+      readonly region: string;
+      readonly environment: string;
+      readonly resource: { readonly id: string; readonly version: number };
+      readonly timeoutMs: number;
+      readonly maxRedirects: number;
+      readonly credential: {
+        readonly method: string;
+        readonly grant: 'none' | 'held' | 'missing';
+        readonly headers: readonly string[];
+        readonly queryParams: readonly string[];
+        readonly answersChallenges: boolean;
+      } | null;
+      readonly signed: { readonly [name: string]: string };
+    };
   };
   /** Runs a query on a resource. */
   runAdHocQuery: {
@@ -857,7 +918,11 @@ export interface Operations {
           readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
         };
         readonly timeoutMs?: number;
-        readonly limits?: { readonly responseBytes?: number | null };
+        readonly limits?: {
+          readonly concurrency?: number | null;
+          readonly perSecond?: number | null;
+          readonly responseBytes?: number | null;
+        };
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
@@ -1052,6 +1117,7 @@ export const operations = {
   findResource: ['GET', '/api/v1/resources/{id}'],
   updateResource: ['PATCH', '/api/v1/resources/{id}'],
   deleteResource: ['DELETE', '/api/v1/resources/{id}'],
+  previewQuery: ['POST', '/api/v1/resources/{resource}/preview'],
   runAdHocQuery: ['POST', '/api/v1/resources/{resource}/query'],
   listResources: ['GET', '/api/v1/resources'],
   createResource: ['POST', '/api/v1/resources'],
