@@ -232,6 +232,7 @@ describe('another organisation', () => {
       'PUT /api/v1/apps/{uuid}/queries/{name}': { resource: 'x', request: { path: '/' } },
       'POST /api/v1/resources/{id}/rollback': { version: 1 },
       'POST /api/v1/resources/{resource}/query': { path: '/' },
+      'POST /api/v1/resources/{resource}/preview': { path: '/' },
       'POST /api/v1/apps/{uuid}/queries/{name}/run': {},
       'PUT /api/v1/groups/{id}/apps/{uuid}': { access: 'use' },
       'PUT /api/v1/groups/{id}/resources/{resourceId}': { access: 'use' },

@@ -18,7 +18,7 @@ beforeAll(async () => {
     env: {
       PONTAGE_DEMO: '0',
       PONTAGE_EGRESS_ALLOW: '127.0.0.0/8',
-      NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('../fixtures/certificates/ca.pem', import.meta.url)),
+      NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('../../examples/verifying-apis/certificates/ca.pem', import.meta.url)),
     },
   });
 }, 90_000);
