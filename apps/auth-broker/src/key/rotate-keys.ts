@@ -2,7 +2,7 @@ import { auditOf, serves } from '@pontage/bus';
 import { holdsScope, type Call, type ParsedRequestOf } from '@pontage/contracts';
 import { rotateKeys, type KeyRotation } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
-import { missingScope } from '@pontage/problems';
+import { missingScope, unavailable } from '@pontage/problems';
 import { SecretBox } from '../secrets/secret-box.js';
 import { KeyRotations } from './key-rotations.js';
 import { RotationStore } from './rotation-store.js';
@@ -19,8 +19,7 @@ export class RotateKeys {
 
   async handle({ depth }: ParsedRequestOf<typeof rotateKeys>, call: Call): Promise<KeyRotation> {
     if (!holdsScope(call.principal, 'operator')) throw missingScope({ scope: 'operator' });
-    // The newest key may have been added a moment ago.
-    this.box.refresh();
+    this.readKeys();
     const keyId = this.box.keys.current.id;
     const rotation = await this.unitOfWork.run(call.org, async (work) => {
       const made = await this.rotations.insert(work, { depth, keyId }, auditOf(call));
@@ -34,5 +33,14 @@ export class RotateKeys {
     });
     this.background.look();
     return rotation;
+  }
+
+  /** The newest key may have been added a moment ago. */
+  private readKeys(): void {
+    try {
+      this.box.refresh();
+    } catch (cause) {
+      throw unavailable({}, { cause, detail: 'The file of the master keys is not good; nothing was begun.' });
+    }
   }
 }

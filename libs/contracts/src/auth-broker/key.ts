@@ -1,4 +1,4 @@
-import { missingScope } from '@pontage/problems';
+import { missingScope, unavailable } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 
@@ -26,7 +26,7 @@ export const rotateKeys = requestContract({
   callers: ['gateway'],
   request: z.strictObject({ depth: rotationDepth.default('keys') }),
   reply: keyRotation,
-  problems: [missingScope],
+  problems: [missingScope, unavailable],
   deadlineMs: 5_000,
 });
 
