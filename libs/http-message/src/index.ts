@@ -19,3 +19,4 @@ export { encodeBody, type RenderedBody } from './encode-body.js';
 export { type EncodedBody } from './multipart.js';
 export { spellingsOf } from './spellings-of.js';
 export { jsonText, type ExactJson } from './json-text.js';
+export { cookieLine, cookiePairs } from './cookie-pairs.js';

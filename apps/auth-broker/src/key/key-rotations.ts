@@ -7,7 +7,8 @@ import { RotationStore, type HeldRotation, type Position } from './rotation-stor
 import { SealedRecords, type Renewal } from './sealed-records.js';
 import { sealedTables, type SealedRow, type SealedTable } from './sealed-tables.js';
 
-const lookEveryMs = 1_000;
+/** How soon a rotation goes on whose broker is gone; one that is asked for is begun at once. */
+const lookEveryMs = 5_000;
 /** A process that has said nothing for so long is gone, and another one goes on. */
 const holdMs = 10_000;
 const portionSize = 100;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { cookiePairs } from '@pontage/http-message';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -35,9 +36,5 @@ export const sessionCookieName = (app: string): string => `__Host-pontage-${app}
 /** The session token of an app in a request's cookies. @see RFC 6265, 5.4 */
 export function sessionCookie(request: FastifyRequest, app: string): string | undefined {
   const name = sessionCookieName(app);
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const split = pair.indexOf('=');
-    if (pair.slice(0, split).trim() === name) return pair.slice(split + 1).trim();
-  }
-  return undefined;
+  return cookiePairs(request.headers.cookie).find(([each]) => each === name)?.[1];
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Bus } from '@pontage/bus';
 import { isOwnCookie } from '@pontage/contracts/resource-registry';
+import { cookieLine, cookiePairs } from '@pontage/http-message';
 import { invalidRequest } from '@pontage/problems';
 
 /** More cookies than browsers keep for one site are nobody's. */
@@ -12,11 +13,8 @@ const maxBytes = 16 * 1024;
  * @throws Problem `invalid-request` when they are more than an upstream would take.
  */
 export function forwardableCookies({ headers }: IncomingMessage): string | undefined {
-  const pairs = (headers.cookie ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.includes('=') && !isOwnCookie(pair.slice(0, pair.indexOf('=')).trim()));
-  const line = pairs.join('; ');
+  if (headers.cookie === undefined) return undefined;
+  const line = cookieLine(cookiePairs(headers.cookie).filter(([name]) => !isOwnCookie(name)));
   if (line === '') return undefined;
   if (Buffer.byteLength(line) <= maxBytes) return line;
   throw invalidRequest(

@@ -8,7 +8,7 @@ import {
   type Occasion,
 } from '@pontage/auth-methods';
 import type { Lease } from '@pontage/contracts/auth-broker';
-import type { OutboundRequest, UpstreamResponse } from '@pontage/http-message';
+import { cookiePairs, type OutboundRequest, type UpstreamResponse } from '@pontage/http-message';
 import { internal } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
 
@@ -73,9 +73,10 @@ export function applyCredential(
   const names = method.callerCookies?.(credential.settings) ?? [];
   const line = names.length === 0 ? undefined : cookies();
   const occasion: Occasion = { random: randomBytes(32), memory, answers: 0, cookies: line };
-  const present = new Set((line ?? '').split(';').map((pair) => pair.split('=', 1)[0]?.trim()));
-  const forwardedCookies = names.filter((name) => present.has(name));
-  return { ...appliedOf(ready, method.apply(request, credential, grant, new Date(), occasion)), forwardedCookies };
+  const applied = appliedOf(ready, method.apply(request, credential, grant, new Date(), occasion));
+  if (line === undefined) return applied;
+  const present = new Set(cookiePairs(line).map(([name]) => name));
+  return { ...applied, forwardedCookies: names.filter((name) => present.has(name)) };
 }
 
 /**

@@ -2,7 +2,7 @@
 // resource's, forwarded ones the caller's. Nothing else that a caller calls a cookie is sent.
 
 import { isOwnCookie } from '@pontage/contracts/resource-registry';
-import type { Pairs } from '@pontage/http-message';
+import { cookieLine, cookiePairs, type Pairs } from '@pontage/http-message';
 import { cookieText, type Scope } from '@pontage/templates';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import type { SecretLedger } from './injected-secrets.js';
@@ -31,7 +31,7 @@ export function requestCookies(
   const fixed = renderSetting('cookies', resource.cookies, scope, cookieText, ledger);
   const taken = new Set(fixed.map(([name]) => name));
   const listed = new Set(resource.cookiesToForward);
-  const passed = pairsOf(callerLine).filter(
+  const passed = cookiePairs(callerLine).filter(
     ([name]) => !taken.has(name) && !isOwnCookie(name) && (resource.forwardAllCookies || listed.has(name)),
   );
   // They are secrets of the caller's: an answer that repeats one travels sealed.
@@ -41,18 +41,10 @@ export function requestCookies(
 
 /** The headers with one Cookie line at most: cookies that a header of the request itself names come before all others. */
 export function withCookies(headers: Pairs, { pairs }: RequestCookies): Pairs {
-  const own = headers.filter(([name]) => name.toLowerCase() === 'cookie').flatMap(([, value]) => pairsOf(value));
+  const own = headers.filter(([name]) => name.toLowerCase() === 'cookie').flatMap(([, value]) => cookiePairs(value));
   const names = new Set(own.map(([name]) => name));
   const all = [...own, ...pairs.filter(([name]) => !names.has(name))];
   const others = headers.filter(([name]) => name.toLowerCase() !== 'cookie');
   if (all.length === 0) return others;
-  return [...others, ['Cookie', all.map(([name, value]) => `${name}=${value}`).join('; ')]];
-}
-
-function pairsOf(line: string | undefined): [string, string][] {
-  return (line ?? '').split(';').flatMap((pair): [string, string][] => {
-    const split = pair.indexOf('=');
-    const name = pair.slice(0, Math.max(0, split)).trim();
-    return name === '' ? [] : [[name, pair.slice(split + 1).trim()]];
-  });
+  return [...others, ['Cookie', cookieLine(all)]];
 }

@@ -1,4 +1,11 @@
-import { headerOf, withHeader, withQueryParam, type OutboundRequest } from '@pontage/http-message';
+import {
+  cookieLine,
+  cookiePairs,
+  headerOf,
+  withHeader,
+  withQueryParam,
+  type OutboundRequest,
+} from '@pontage/http-message';
 import { invalidRequest } from '@pontage/problems';
 import { z } from 'zod';
 import type { AuthMethod } from '../auth-method.js';
@@ -68,9 +75,6 @@ function withCookie(request: OutboundRequest, name: string, value: string): Outb
       },
     );
   }
-  const others = (headerOf(request, 'Cookie') ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== '' && pair.split('=')[0]?.trim() !== name);
-  return withHeader(request, 'Cookie', [...others, `${name}=${value}`].join('; '));
+  const others = cookiePairs(headerOf(request, 'Cookie')).filter(([each]) => each !== name);
+  return withHeader(request, 'Cookie', cookieLine([...others, [name, value]]));
 }

@@ -1,4 +1,4 @@
-import { headerOf, withHeader, type OutboundRequest } from '@pontage/http-message';
+import { cookieLine, cookiePairs, headerOf, withHeader, type OutboundRequest } from '@pontage/http-message';
 import { z } from 'zod';
 import type { AuthMethod } from '../auth-method.js';
 import { endpoint, isTemplated, textField } from '../fields.js';
@@ -46,9 +46,9 @@ export const session: AuthMethod<typeof settings, typeof secrets, never> = {
   carriers: () => ({ headers: ['cookie'], queryParams: [] }),
   // The caller's own, and a secret on its way: an answer that repeats one travels sealed.
   injectedValues: ({ settings: { cookiesToForward } }, _grant, applied) =>
-    pairsOf(applied === undefined ? undefined : headerOf(applied, 'Cookie'))
-      .filter((pair) => cookiesToForward.includes(nameOf(pair)))
-      .map((pair) => pair.slice(pair.indexOf('=') + 1))
+    cookiePairs(applied === undefined ? undefined : headerOf(applied, 'Cookie'))
+      .filter(([name]) => cookiesToForward.includes(name))
+      .map(([, value]) => value)
       .filter((value) => value.length >= shortestNoted),
 };
 
@@ -58,16 +58,8 @@ function withNamedCookies(
   line: string | undefined,
   names: readonly string[],
 ): OutboundRequest {
-  const present = pairsOf(headerOf(request, 'Cookie'));
-  const taken = new Set(present.map(nameOf));
-  const added = pairsOf(line).filter((pair) => names.includes(nameOf(pair)) && !taken.has(nameOf(pair)));
-  return added.length === 0 ? request : withHeader(request, 'Cookie', [...present, ...added].join('; '));
+  const present = cookiePairs(headerOf(request, 'Cookie'));
+  const taken = new Set(present.map(([name]) => name));
+  const added = cookiePairs(line).filter(([name]) => names.includes(name) && !taken.has(name));
+  return added.length === 0 ? request : withHeader(request, 'Cookie', cookieLine([...present, ...added]));
 }
-
-/** @see RFC 6265, 5.4 */
-const pairsOf = (line = ''): string[] =>
-  line
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.indexOf('=') > 0);
-const nameOf = (pair: string): string => pair.slice(0, pair.indexOf('=')).trim();
