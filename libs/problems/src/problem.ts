@@ -70,6 +70,18 @@ export class Problem extends Error {
     return this.definition.slug;
   }
 
+  /** The same problem as one of a part: its fields stand below `prefix`, and without fields it is about the part itself. */
+  below(prefix: string): Problem {
+    const { definition, facts, errors, detail, note } = this;
+    const within = errors.map((error) => ({ ...error, pointer: prefix + error.pointer }));
+    return new Problem(definition, facts, {
+      errors: within.length > 0 ? within : [{ pointer: prefix, detail: this.message }],
+      cause: this,
+      ...(detail === undefined ? {} : { detail }),
+      ...(note === undefined ? {} : { note }),
+    });
+  }
+
   /** The problem as its receiver may read it; cause and note stay here. */
   toWire(): ProblemOnTheWire {
     return {
