@@ -43,6 +43,25 @@ describe('inside', () => {
     expect(await listed.text()).toContain('"metadata":{"storeId":9223372036854775807,"vip":true}');
   });
 
+  it('a session runs in the environment that it was minted for, and in no other', async () => {
+    const environments = { staging: { headers: [['X-Place', 'staging']] } };
+    const changed = await setting.pontage.fetch('/api/v1/resources/shop', { method: 'PATCH', json: { environments } });
+    expect(changed.status).toBe(200);
+    const placeOf = async (minted: Record<string, unknown>, body: object) => {
+      const cookie = await setting.redeem(await setting.mint(minted));
+      const run = await setting.inside('/embedded/api/queries/orders.list/run', cookie, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      if (run.status !== 200) return codeOf(run);
+      const { body: echo } = (await run.json()) as { body: { headers: [string, string][] } };
+      return echo.headers.find(([name]) => name.toLowerCase() === 'x-place')?.[1];
+    };
+    expect(await placeOf({ environment: 'staging' }, {})).toBe('staging');
+    expect(await placeOf({}, {})).toBeUndefined();
+    expect(await placeOf({}, { environment: 'staging' })).toBe('invalid-request');
+  });
+
   it.each<[string, unknown]>([
     ['a URL', { params: {}, url: 'http://evil.test' }],
     ['a resource', { params: {}, resource: 'other' }],

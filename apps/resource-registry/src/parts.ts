@@ -26,6 +26,7 @@ import { BusCredentialClaims } from './resource-secrets/credential-claims.bus.js
 import { ResourceClaims } from './resource-secrets/resource-claims.js';
 import { ResourceLinks } from './resource/resource-links.js';
 import { ResourceStore } from './resource/resource-store.js';
+import { SettingsCheck } from './resource/settings-check.js';
 import { PostgresResourceStore } from './resource/resource-store.postgres.js';
 import { ResourceRow, ResourceVersionRow } from './resource/resource.entity.js';
 import type { OwnedBuckets } from './snapshot/owned-buckets.js';
@@ -78,6 +79,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: UnitOfWork, useValue: unitOfWork },
       { provide: CallTransactions, useValue: new CallTransactions(unitOfWork, groups) },
       { provide: Regions, useValue: regions },
+      { provide: SettingsCheck, useValue: new SettingsCheck(organisations, regions) },
       { provide: AppStore, useValue: apps },
       { provide: ConfigStore, useValue: variables },
       { provide: GroupStore, useValue: groups },
@@ -85,7 +87,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: QueryStore, useValue: queries },
       { provide: ResourceStore, useValue: resources },
       { provide: TokenStore, useValue: tokens },
-      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries) },
+      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, resources) },
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
       { provide: ResourceLinks, useValue: new ResourceLinks(queries, groups) },
       { provide: CredentialClaims, useValue: claims },

@@ -11,8 +11,7 @@ import { migrate } from '@pontage/persistence';
 import { createLogger } from '@pontage/telemetry';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { startStack, type Stack } from '@pontage/testkit';
-import { AddSealedValues1763800000000 } from './migrations/add-sealed-values.js';
-import { CreateResourceRegistry1763700000000 } from './migrations/create-resource-registry.js';
+import { migrations } from './migrations/migrations.js';
 import { startRegistry } from './registry.js';
 import { schema } from './settings.js';
 
@@ -54,7 +53,7 @@ export class RegistryRoom {
       ownerUrl: stack.postgres.ownerUrl,
       schema,
       appRole: schema,
-      migrations: [CreateResourceRegistry1763700000000, AddSealedValues1763800000000],
+      migrations,
     });
     const { name, subjects } = eventStream;
     await (await jetstreamManager(await stack.operator())).streams.add({ name, subjects: [...subjects] });

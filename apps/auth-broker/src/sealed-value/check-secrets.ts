@@ -13,9 +13,9 @@ const roots: ReadonlySet<string> = new Set(['config', 'current_user', 'params'])
  * that of its certificate. No fault repeats a secret.
  * @throws invalidRequest with the pointers of all faults
  */
-export function checkSecrets({ secrets, clientCertificate }: Draft): void {
-  const errors = secrets.flatMap(({ place, pointer, value }): FieldError[] => {
-    const detail = place.setting === 'clientKey' ? keyFault(value, clientCertificate) : templateFault(value);
+export function checkSecrets({ secrets }: Draft): void {
+  const errors = secrets.flatMap(({ place, pointer, value, certificate }): FieldError[] => {
+    const detail = place.setting === 'clientKey' ? keyFault(value, certificate) : templateFault(value);
     return detail === undefined ? [] : [{ pointer, detail }];
   });
   if (errors.length > 0) throw invalidRequest({}, { errors });

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
-import { pageRequest, type Call, type RequestOf } from '@pontage/contracts';
-import { draftCredential, draftSecrets, listAuthMethods } from '@pontage/contracts/auth-broker';
+import { pageRequest } from '@pontage/contracts';
+import { draftCredential, listAuthMethods } from '@pontage/contracts/auth-broker';
 import {
   createResource,
   deleteResource,
@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
-import { splitSecrets } from './split-secrets.js';
+import { draftResource } from './draft-resource.js';
 
 const byId = z.strictObject({ id: z.string().min(1).max(100) });
 const byVersion = byId.extend({ version: z.coerce.number().int().positive() });
@@ -55,9 +55,8 @@ export class Resources {
   })
   async createResource({ body: { authentication: given, ...settings }, call }: Asked<{ body: typeof draft }>) {
     const isNone = given?.method === 'none' && Object.keys(given).length === 1;
-    const split = splitSecrets(settings);
-    const kept = await this.keep(isNone ? undefined : given, split.draft, call);
-    return this.bus.request(createResource, { settings: split.settings, ...kept }, call);
+    const drafted = await draftResource(this.bus, isNone ? settings : { ...settings, authentication: given }, call);
+    return this.bus.request(createResource, drafted, call);
   }
 
   @route({
@@ -83,16 +82,9 @@ export class Resources {
     body: changes,
     also: { versioned: true, problems: draftCredential.problems },
   })
-  async updateResource({
-    params,
-    body: { authentication: given, ...settings },
-    precondition,
-    call,
-  }: Asked<{ params: typeof byId; body: typeof changes }>) {
-    const split = splitSecrets(settings);
-    const kept = await this.keep(given, split.draft, call);
-    const update = { resource: params.id, settings: split.settings, ...kept, ...precondition };
-    return this.bus.request(updateResource, update, call);
+  async updateResource({ params, body, precondition, call }: Asked<{ params: typeof byId; body: typeof changes }>) {
+    const drafted = await draftResource(this.bus, body, call);
+    return this.bus.request(updateResource, { resource: params.id, ...drafted, ...precondition }, call);
   }
 
   @route({
@@ -157,21 +149,5 @@ export class Resources {
   })
   async listAuthMethods({ call }: Asked) {
     return this.bus.request(listAuthMethods, {}, call);
-  }
-
-  /** The secrets part from the settings here: only the broker hears them, sealed. */
-  private async keep(
-    given: z.output<typeof authentication>,
-    secrets: RequestOf<typeof draftSecrets>,
-    call: Call,
-  ): Promise<{ draftId?: string; secretsDraftId?: string }> {
-    const [credential, values] = await Promise.all([
-      given === undefined ? undefined : this.bus.request(draftCredential, { authentication: given }, call),
-      secrets.secrets.length === 0 ? undefined : this.bus.request(draftSecrets, secrets, call),
-    ]);
-    return {
-      ...(credential === undefined ? {} : { draftId: credential.draftId }),
-      ...(values === undefined ? {} : { secretsDraftId: values.draftId }),
-    };
   }
 }

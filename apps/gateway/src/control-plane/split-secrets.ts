@@ -2,34 +2,57 @@ import type { RequestOf } from '@pontage/contracts';
 import type { draftSecrets, SecretPlace } from '@pontage/contracts/auth-broker';
 import type { updateResource, ResourceGiven } from '@pontage/contracts/resource-registry';
 
-type Drafts = RequestOf<typeof draftSecrets>;
+type Secrets = RequestOf<typeof draftSecrets>['secrets'];
 type Settings = RequestOf<typeof updateResource>['settings'];
 type GivenPairs = NonNullable<ResourceGiven['headers']>;
 type DraftedPairs = NonNullable<Settings['headers']>;
 
 const pairSettings = ['urlParams', 'headers', 'body', 'cookies'] as const;
-
 type Replaced = (typeof pairSettings)[number] | 'tls';
+type HoldsSecrets = Pick<ResourceGiven, Replaced>;
+
+/** Settings without their secrets, and the secrets for the broker. */
+export interface SplitSettings<G extends ResourceGiven> {
+  readonly settings: Omit<G, Replaced | 'environments'> & Omit<Settings, 'environments'>;
+  /** What the environments have of their own, but for their authentication. */
+  readonly environments: Readonly<Record<string, Omit<HoldsSecrets, Replaced>>> | undefined;
+  readonly secrets: Secrets;
+}
 
 /**
- * Takes the secrets out of the settings that a client gives: in their places stands which one of the draft each of them
- * is. A literal `Authorization` header counts as one, sealed or not.
+ * Takes the secrets out of the settings that a client gives, those of its environments too: in their places stands which
+ * one of the draft each of them is. A literal `Authorization` header counts as one, sealed or not.
  */
-export function splitSecrets<G extends ResourceGiven>(
-  given: G,
-): { readonly settings: Omit<G, Replaced> & Settings; readonly draft: Drafts } {
-  const secrets: Drafts['secrets'] = [];
-  const drafted = (place: SecretPlace, pointer: string, value: string): { draft: string } => {
-    secrets.push({ place, pointer, value });
+export function splitSecrets<G extends ResourceGiven>({ environments, ...given }: G): SplitSettings<G> {
+  const secrets: Secrets = [];
+  const own = environments && Object.entries(environments);
+  // The compiler does not see that every list that may hold a secret has been replaced.
+  return {
+    settings: withoutSecrets(given, '', secrets) as SplitSettings<G>['settings'],
+    environments:
+      own &&
+      Object.fromEntries(
+        own.map(([name, { authentication: _, ...settings }]) => [
+          name,
+          withoutSecrets(settings, `/environments/${name}`, secrets),
+        ]),
+      ),
+    secrets,
+  };
+}
+
+function withoutSecrets(given: HoldsSecrets, prefix: string, secrets: Secrets): HoldsSecrets {
+  const drafted = (place: SecretPlace, at: string, value: string, certificate: string | null = null) => {
+    secrets.push({ place, pointer: prefix + at, value, certificate });
     return { draft: `s${secrets.length - 1}` };
   };
   const split = (setting: (typeof pairSettings)[number], pairs: GivenPairs): DraftedPairs =>
     pairs.map(([name, value], index) => {
       const place = { setting, name: setting === 'headers' ? name.toLowerCase() : name };
-      const pointer = `/${setting}/${index}/1`;
+      const at = `/${setting}/${index}/1`;
       const isSecret = setting === 'headers' && place.name === 'authorization';
-      if (typeof value === 'string') return [name, isSecret ? drafted(place, pointer, value) : value];
-      return [name, 'secret' in value ? drafted(place, pointer, value.secret) : value];
+      if (typeof value === 'string') return [name, isSecret ? drafted(place, at, value) : value];
+      return [name, 'secret' in value ? drafted(place, at, value.secret) : value];
     });
   const pairs = pairSettings.flatMap((setting) => {
     const value = given[setting];
@@ -37,16 +60,9 @@ export function splitSecrets<G extends ResourceGiven>(
   });
   const { tls } = given;
   const key = tls?.clientKey;
-  const keyOf = (text: string) => drafted({ setting: 'clientKey', name: '' }, '/tls/clientKey', text);
+  const keyOf = (text: string) =>
+    drafted({ setting: 'clientKey', name: '' }, '/tls/clientKey', text, tls?.clientCertificate ?? null);
   const splitTls = tls && { ...tls, clientKey: typeof key === 'string' ? keyOf(key) : (key ?? null) };
-  // The compiler does not see that every list that may hold a secret has been replaced.
-  const settings: unknown = {
-    ...given,
-    ...Object.fromEntries(pairs),
-    ...(splitTls === undefined ? {} : { tls: splitTls }),
-  };
-  return {
-    settings: settings as Omit<G, Replaced> & Settings,
-    draft: { secrets, clientCertificate: tls?.clientCertificate ?? null },
-  };
+  const parted: unknown = { ...given, ...Object.fromEntries(pairs), ...(tls === undefined ? {} : { tls: splitTls }) };
+  return parted as HoldsSecrets;
 }

@@ -1,4 +1,5 @@
 import { type SnapshotWatch } from '@pontage/snapshots';
+import { hasEnvironment, settingsIn } from '@pontage/contracts/resource-registry';
 import { resources, type ValueOf } from '@pontage/contracts/snapshots';
 
 /** A resource as the data plane sees it: versioned, without secrets. */
@@ -11,6 +12,7 @@ export class ResourceIndex {
   private readonly byName = new Map<string, string>();
   private readonly nameOf = new Map<string, string>();
   private readonly complete = new WeakMap<ResourceSnapshot, ResourceSnapshot>();
+  private readonly variants = new WeakMap<ResourceSnapshot, Map<string, ResourceSnapshot>>();
 
   constructor(private readonly watch: SnapshotWatch<typeof resources>) {
     for (const [key, resource] of watch.entries()) this.index(key, resource);
@@ -20,6 +22,15 @@ export class ResourceIndex {
   /** The resource of this id or name; waits a moment for one that this process has not heard of yet. */
   async find(org: string, reference: string): Promise<ResourceSnapshot | undefined> {
     return this.get(org, reference) ?? this.watch.until(() => this.get(org, reference), findWithinMs);
+  }
+
+  /** The resource with what it has of its own in an environment; the same object each time. */
+  variantIn(resource: ResourceSnapshot, environment: string): ResourceSnapshot {
+    if (!hasEnvironment(resource, environment)) return resource;
+    const variants = this.variants.get(resource) ?? new Map<string, ResourceSnapshot>();
+    const variant = variants.get(environment) ?? settingsIn(resource, environment);
+    this.variants.set(resource, variants.set(environment, variant));
+    return variant;
   }
 
   private get(org: string, reference: string): ResourceSnapshot | undefined {

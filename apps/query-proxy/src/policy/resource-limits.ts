@@ -1,5 +1,9 @@
+import { hasEnvironment } from '@pontage/contracts/resource-registry';
 import { rateLimited } from '@pontage/problems';
 import type { ResourceSnapshot } from './resource-index.js';
+
+/** What is limited, and by which name its queries are counted together. */
+type Limited = Pick<ResourceSnapshot, 'limits'> & { readonly id: string };
 
 /** What of a resource is in hand here, and how much may begin. */
 interface Account {
@@ -23,7 +27,7 @@ export class ResourceLimits {
    * Lets a query begin that is over within `forMs`, however it ends.
    * @throws rateLimited
    */
-  admit({ id, limits }: Pick<ResourceSnapshot, 'id' | 'limits'>, executionId: string, forMs: number): void {
+  admit({ id, limits }: Limited, executionId: string, forMs: number): void {
     const { concurrency, perSecond } = limits;
     if (concurrency === null && perSecond === null) return;
     const now = performance.now();
@@ -56,6 +60,13 @@ function takeToken(account: Account, perSecond: number, shares: number, now: num
   account.tokens = tokens;
   if (tokens < 1) throw rateLimited({}, { detail: `This resource takes ${perSecond} queries a second.` });
   account.tokens = tokens - 1;
+}
+
+/** An environment that has limits or a destination of its own is counted on its own. */
+export function limitedIn(resource: ResourceSnapshot, environment: string): Limited {
+  const own = hasEnvironment(resource, environment) ? resource.environments[environment] : undefined;
+  const isApart = own?.limits !== undefined || own?.baseUrl !== undefined;
+  return { id: isApart ? `${resource.id}/${environment}` : resource.id, limits: resource.limits };
 }
 
 function endOverdue(running: Map<string, number>, now: number): void {

@@ -11,6 +11,7 @@ export type AskedCall = Pick<RunQuery, 'org' | 'principal' | 'call' | 'body'>;
 
 /** A call after policy: which resource, which request, and in which environment. */
 export interface ResolvedCall {
+  /** As it is in the environment. */
   readonly resource: ResourceSnapshot;
   readonly environment: string;
   readonly app: string | null;
@@ -30,13 +31,15 @@ export interface ResolvedCall {
 export async function resolveCall(policy: Policy, run: AskedCall): Promise<ResolvedCall> {
   const { call, org, principal } = run;
   if (call.kind === 'saved') return resolveSaved(policy, run, call);
-  const resource = await policy.resources.find(org, call.resource);
-  if (resource === undefined) throw notFound({}, { detail: 'There is no such resource.' });
-  authoriseResource(policy, org, principal, resource);
+  const found = await policy.resources.find(org, call.resource);
+  if (found === undefined) throw notFound({}, { detail: 'There is no such resource.' });
+  authoriseResource(policy, org, principal, found);
   const given = call.kind === 'proxy' ? call : call.query;
+  const environment = environmentOf(policy, org, given.environment);
+  const resource = policy.resources.variantIn(found, environment);
   return {
     resource,
-    environment: environmentOf(policy, org, given.environment),
+    environment,
     app: null,
     queryName: null,
     timeoutMs: given.timeoutMs ?? resource.timeoutMs,
@@ -55,12 +58,14 @@ async function resolveSaved(
   const query = await policy.queries.find(`${org}.${call.app}.${call.name}`);
   if (query === undefined) throw notFound({}, { detail: 'There is no such query.' });
   if (principal.type !== 'external') authoriseApp(policy, org, principal, call.app);
-  const resource = await policy.resources.find(org, query.resource);
-  if (resource === undefined) throw notFound({}, { detail: 'The resource of this query is gone.' });
-  const environment = principal.type === 'external' ? principal.environment : query.request.environment;
+  const found = await policy.resources.find(org, query.resource);
+  if (found === undefined) throw notFound({}, { detail: 'The resource of this query is gone.' });
+  const asked = principal.type === 'external' ? principal.environment : query.request.environment;
+  const environment = environmentOf(policy, org, asked);
+  const resource = policy.resources.variantIn(found, environment);
   return {
     resource,
-    environment: environmentOf(policy, org, environment),
+    environment,
     app: call.app,
     queryName: call.name,
     timeoutMs: query.request.timeoutMs ?? resource.timeoutMs,

@@ -1,53 +1,119 @@
 import type { Call } from '@pontage/contracts';
-import type { ResourceDraft } from '@pontage/contracts/resource-registry';
-import { invalidRequest } from '@pontage/problems';
+import type { AuthenticationView, ResourceDraft, ResourceSettings } from '@pontage/contracts/resource-registry';
+import { invalidRequest, isProblem } from '@pontage/problems';
+import { noCredential, type Credential, type ResourceContent, type SavedResource } from '../resource/resource.js';
+import { isSameDestination, variantIn } from '../resource/variant.js';
 import type { CredentialClaims } from './credential-claims.js';
-import {
-  isDestinationChanged,
-  noCredential,
-  type Credential,
-  type SavedResource,
-  type SealedSettings,
-} from '../resource/resource.js';
+import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
 import { asStored, holdsDrafted, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
 
-/** What a client sent besides settings: the broker's names for the secrets among it. */
-export interface Drafts {
+/** What a client sent: the settings, and the broker's names for the secrets of it. */
+export interface DraftedResource {
+  readonly settings: ResourceDraft;
   readonly draftId?: string | undefined;
   readonly secretsDraftId?: string | undefined;
 }
+
+/** A resource, or some settings of one, as a client sent it. */
+interface MayNeedClaims extends Pick<DraftedResource, 'draftId' | 'secretsDraftId'> {
+  readonly settings: Pick<Partial<ResourceDraft>, 'environments'>;
+}
+
+/** True when the broker has to be asked before this can be saved. */
+export const needsClaims = ({ settings, draftId, secretsDraftId }: MayNeedClaims): boolean =>
+  draftId !== undefined ||
+  secretsDraftId !== undefined ||
+  Object.values(settings.environments ?? {}).some(({ authentication }) => isDraft(authentication));
 
 /** Claims the secrets of a resource that is about to be saved; the broker is asked before anything is written. */
 export class ResourceClaims {
   constructor(private readonly credentials: CredentialClaims) {}
 
-  /** Null: the credential stays as it is. @throws Problem the broker's */
-  async credential(
-    id: string,
-    before: SavedResource | undefined,
-    settings: ResourceDraft,
-    { draftId }: Drafts,
-    call: Call,
-  ): Promise<Credential | null> {
-    if (draftId === undefined) return before === undefined ? noCredential : null;
-    const destinationChanged = before !== undefined && isDestinationChanged(before.settings, settings);
-    const basedOn = before?.credentialId ?? null;
-    return this.credentials.claim({ draftId, resourceId: id, basedOn, destinationChanged }, call);
-  }
-
   /**
-   * The settings as they are saved, their new secrets claimed.
+   * The resource as it is saved, everything new about it claimed. Nobody is asked when it {@link needsClaims} none.
    * @throws secretRequired, invalidRequest when there is nothing to keep, or not for this destination
    */
-  async settings(
+  async content(
+    id: string,
+    before: SavedResource | undefined,
+    drafted: DraftedResource,
+    call: Call,
+  ): Promise<ResourceContent> {
+    const { settings, draftId } = drafted;
+    refuseUnknownKept(before?.settings, settings);
+    if (before !== undefined) {
+      refuseMovedValues(before.settings, settings);
+      refuseMovedCredentials(before, settings, draftId === undefined);
+    }
+    const credential =
+      draftId === undefined
+        ? (before ?? noCredential)
+        : await this.credential(id, before, settings, draftId, null, call);
+    const own = await this.environments(id, before, settings, call);
+    const sealed = await this.sealedValues(id, before, drafted, call);
+    const content = {
+      settings: { ...sealed.settings, environments: withAuthentication(sealed.settings.environments, own) },
+      secretsId: sealed.secretsId,
+      credentialId: credential.credentialId,
+      authentication: credential.authentication,
+      environmentCredentials: credentialIdsOf(own),
+    };
+    refuseSecretsTakenAlong(content);
+    return content;
+  }
+
+  /** Has everything forgotten that belongs to a resource. */
+  forget(id: string, call: Call): Promise<void> {
+    return this.credentials.forget(id, call);
+  }
+
+  /** @param environment null: the credential is for all environments without one of their own */
+  private async credential(
     id: string,
     before: SavedResource | undefined,
     settings: ResourceDraft,
-    { secretsDraftId }: Drafts,
+    draftId: string,
+    environment: string | null,
     call: Call,
-  ): Promise<SealedSettings> {
-    refuseUnknownKept(before?.settings, settings);
-    if (before !== undefined && isDestinationChanged(before.settings, settings)) refuseMovedValues(settings);
+  ): Promise<Credential> {
+    const after = variantIn(settings, environment);
+    const destinationChanged =
+      before !== undefined && !isSameDestination(variantIn(before.settings, environment).settings, after.settings);
+    const basedOn = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
+    try {
+      const claim = { draftId, resourceId: id, basedOn: basedOn ?? null, destinationChanged };
+      return await this.credentials.claim(claim, call);
+    } catch (error) {
+      throw environment !== null && isProblem(error) ? error.below(after.pointer) : error;
+    }
+  }
+
+  /** The credentials that environments have of their own. */
+  private async environments(
+    id: string,
+    before: SavedResource | undefined,
+    settings: ResourceDraft,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Credential>> {
+    const own = new Map<string, Credential>();
+    for (const [environment, { authentication }] of Object.entries(settings.environments)) {
+      if (authentication === undefined) continue;
+      own.set(
+        environment,
+        isDraft(authentication)
+          ? await this.credential(id, before, settings, authentication.draftId, environment, call)
+          : keptCredential(before, environment),
+      );
+    }
+    return own;
+  }
+
+  private async sealedValues(
+    id: string,
+    before: SavedResource | undefined,
+    { settings, secretsDraftId }: DraftedResource,
+    call: Call,
+  ) {
     const keep = keptPlacesOf(settings);
     const basedOn = before?.secretsId ?? null;
     if (secretsDraftId === undefined) {
@@ -58,9 +124,33 @@ export class ResourceClaims {
     const { secretsId, fingerprints } = await this.credentials.claimSecrets(claim, call);
     return { settings: asStored(settings, fingerprints), secretsId };
   }
-
-  /** Has everything forgotten that belongs to a resource. */
-  forget(id: string, call: Call): Promise<void> {
-    return this.credentials.forget(id, call);
-  }
 }
+
+type Draft = { readonly draftId: string };
+const isDraft = (authentication: Draft | AuthenticationView | undefined): authentication is Draft =>
+  authentication !== undefined && !('method' in authentication);
+
+function keptCredential(before: SavedResource | undefined, environment: string): Credential {
+  const authentication = before?.settings.environments[environment]?.authentication;
+  if (before === undefined || authentication === undefined) {
+    const pointer = `/environments/${environment}/authentication`;
+    throw invalidRequest({}, { errors: [{ pointer, detail: 'There is no credential to keep.' }] });
+  }
+  return { credentialId: before.environmentCredentials[environment] ?? null, authentication };
+}
+
+function withAuthentication(
+  environments: Readonly<Record<string, object>>,
+  own: ReadonlyMap<string, Credential>,
+): ResourceSettings['environments'] {
+  const entries = Object.entries(environments).map(([name, settings]) => {
+    const authentication = own.get(name)?.authentication;
+    return [name, authentication === undefined ? settings : { ...settings, authentication }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const credentialIdsOf = (own: ReadonlyMap<string, Credential>): Record<string, string> =>
+  Object.fromEntries(
+    [...own].flatMap(([name, { credentialId }]) => (credentialId === null ? [] : [[name, credentialId] as const])),
+  );

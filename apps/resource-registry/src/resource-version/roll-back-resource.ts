@@ -4,8 +4,8 @@ import { rollBackResource } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireAccess } from '../group/reach.js';
-import { Regions } from '../region/regions.js';
 import { ResourceStore } from '../resource/resource-store.js';
+import { SettingsCheck } from '../resource/settings-check.js';
 import { chosenOf, nextVersion, viewOf } from '../resource/resource.js';
 
 @serves(rollBackResource)
@@ -13,7 +13,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
   constructor(
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
-    private readonly regions: Regions,
+    private readonly check: SettingsCheck,
   ) {}
 
   handle(
@@ -25,9 +25,8 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
       requireAccess(work.reach, 'resources', before.id, 'edit');
       const old = await this.resources.findVersion(work, before, version);
       if (version === before.version) return viewOf(before);
-      // The regions may have changed since; everything else about the old settings was checked when they were saved.
-      if (old.settings.region !== null) this.regions.require(old.settings.region);
-      const after = nextVersion(before, old, old, actorOf(call.principal));
+      await this.check.acceptAgain(work, old.settings);
+      const after = nextVersion(before, old, actorOf(call.principal));
       await this.resources.update(work, after);
       const changes = changesBetween(chosenOf(before), chosenOf(after));
       work.record('resource.rolled-back', {

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { resourceDraft } from '@pontage/contracts/resource-registry';
-import { Regions } from '../region/regions.js';
 import { checkSettings } from './check-settings.js';
 
 const pem = (name: string): string =>
   readFileSync(new URL(`../../../../examples/verifying-apis/certificates/${name}`, import.meta.url), 'utf8');
 const check = (more: object) => () =>
-  checkSettings(
-    resourceDraft.parse({ name: 'orders', baseUrl: 'https://a.example/v1', ...more }),
-    new Regions(['eu', 'us']),
-  );
+  checkSettings(resourceDraft.parse({ name: 'orders', baseUrl: 'https://a.example/v1', ...more }));
 const faultAt = (pointer: string, detail: RegExp = /./): unknown =>
   expect.objectContaining({
     slug: 'invalid-request',
@@ -18,12 +14,23 @@ const faultAt = (pointer: string, detail: RegExp = /./): unknown =>
   });
 
 describe('checkSettings', () => {
-  it('takes known regions, and none', () => {
-    expect(check({})).not.toThrow();
-    expect(check({ region: 'us' })).not.toThrow();
-    expect(check({ region: 'mars' })).toThrow(
-      expect.objectContaining({ slug: 'unknown-region', facts: { region: 'mars' } }),
+  it('looks at what environments have of their own as well, and points there', () => {
+    const staging = (own: object) => check({ environments: { staging: own } });
+    expect(staging({ urlParams: [['a', '{{ config.A }}']] })).not.toThrow();
+    expect(staging({ urlParams: [['a', '{{ 1 }}']] })).toThrow(faultAt('/environments/staging/urlParams/0/1'));
+    expect(staging({ baseUrl: 'https://s.example/{{ x() }}' })).toThrow(faultAt('/environments/staging/baseUrl'));
+    expect(staging({ headers: [['Authorization', 'Bearer t']] })).toThrow(
+      faultAt('/environments/staging/headers/0/1', /sealed/),
     );
+    expect(staging({ tls: { ca: pem('expired.pem') } })).toThrow(faultAt('/environments/staging/tls/ca', /expired/));
+  });
+
+  it('judges a COOKIE_ placeholder by the cookies of its environment', () => {
+    const headers = [['X-Csrf', 'COOKIE_csrf']];
+    expect(check({ environments: { staging: { headers, cookiesToForward: ['csrf'] } } })).not.toThrow();
+    expect(check({ cookiesToForward: ['csrf'], environments: { staging: { headers } } })).not.toThrow();
+    const without = { headers, cookiesToForward: ['csrf'], environments: { staging: { cookiesToForward: ['sid'] } } };
+    expect(check(without)).toThrow(faultAt('/environments/staging/headers/0/1', /COOKIE_csrf/));
   });
 
   it('names every field whose template cannot be resolved', () => {

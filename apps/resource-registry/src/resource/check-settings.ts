@@ -2,27 +2,20 @@ import { cookiePlaceholder, type ResourceDraft } from '@pontage/contracts/resour
 import { invalidRequest, type FieldError } from '@pontage/problems';
 import { z } from 'zod';
 import { refuseOversize } from '../call/size-limit.js';
-import { pairValues, refuseBadTemplates } from '../call/template-check.js';
-import type { Regions } from '../region/regions.js';
+import { pairValues, refuseBadTemplates, type TemplateField } from '../call/template-check.js';
 import { tlsFaults } from './check-tls.js';
+import { variantsOf, type Variant } from './variant.js';
 
 /**
- * Refuses settings that could never work.
- * @throws unknownRegion; invalidRequest with a pointer per field
+ * Refuses settings that could never work, whatever organisation they are for.
+ * @throws invalidRequest with a pointer per field
  */
-export function checkSettings(settings: ResourceDraft, regions: Regions): void {
+export function checkSettings(settings: ResourceDraft): void {
   refuseOversize(settings);
-  const errors = [...nameFaults(settings), ...authorizationFaults(settings), ...cookieFaults(settings)];
-  errors.push(...tlsFaults(settings.tls));
+  const variants = variantsOf(settings);
+  const errors = [...nameFaults(settings), ...variants.flatMap(faultsOf)];
   if (errors.length > 0) throw invalidRequest({}, { errors });
-  if (settings.region !== null) regions.require(settings.region);
-  refuseBadTemplates([
-    ['/baseUrl', settings.baseUrl],
-    ...pairValues(settings.urlParams, '/urlParams'),
-    ...pairValues(settings.headers, '/headers'),
-    ...pairValues(settings.body, '/body'),
-    ...pairValues(settings.cookies, '/cookies'),
-  ]);
+  refuseBadTemplates(variants.flatMap(templatesOf));
 }
 
 function nameFaults({ name }: ResourceDraft): FieldError[] {
@@ -30,8 +23,15 @@ function nameFaults({ name }: ResourceDraft): FieldError[] {
   return [{ pointer: '/name', detail: 'A name that looks like an id would hide the resource with this id.' }];
 }
 
+const faultsOf = (variant: Variant): FieldError[] =>
+  [
+    ...authorizationFaults(variant),
+    ...cookieFaults(variant),
+    ...(variant.own.tls === undefined ? [] : tlsFaults(variant.own.tls)),
+  ].map(({ pointer, detail }) => ({ pointer: variant.pointer + pointer, detail }));
+
 /** The gateway seals it, so one in clear has come past the gateway. */
-const authorizationFaults = ({ headers }: ResourceDraft): FieldError[] =>
+const authorizationFaults = ({ own: { headers = [] } }: Variant): FieldError[] =>
   headers.flatMap(([name, value], index) =>
     name.toLowerCase() === 'authorization' && typeof value === 'string'
       ? [{ pointer: `/headers/${index}/1`, detail: 'An Authorization header is sealed.' }]
@@ -39,8 +39,10 @@ const authorizationFaults = ({ headers }: ResourceDraft): FieldError[] =>
   );
 
 /** `COOKIE_<name>` stands for a cookie that may be sent at all. */
-function cookieFaults({ headers, cookies, cookiesToForward, forwardAllCookies }: ResourceDraft): FieldError[] {
-  if (forwardAllCookies) return [];
+function cookieFaults({ own, settings }: Variant): FieldError[] {
+  const says = [own.headers, own.cookies, own.cookiesToForward, own.forwardAllCookies];
+  if (settings.forwardAllCookies || says.every((each) => each === undefined)) return [];
+  const { headers, cookies, cookiesToForward } = settings;
   const known = new Set([...cookiesToForward, ...cookies.map(([name]) => name)]);
   return pairValues(headers, '/headers').flatMap(([pointer, text]) =>
     [...text.replaceAll(/\{\{.*?\}\}/gs, ' ').matchAll(cookiePlaceholder)]
@@ -50,4 +52,15 @@ function cookieFaults({ headers, cookies, cookiesToForward, forwardAllCookies }:
         detail: `${placeholder} names a cookie that is neither in cookiesToForward nor in cookies.`,
       })),
   );
+}
+
+function templatesOf({ own, pointer }: Variant): TemplateField[] {
+  const baseUrl: TemplateField[] = own.baseUrl === undefined ? [] : [[`${pointer}/baseUrl`, own.baseUrl]];
+  return [
+    ...baseUrl,
+    ...pairValues(own.urlParams ?? [], `${pointer}/urlParams`),
+    ...pairValues(own.headers ?? [], `${pointer}/headers`),
+    ...pairValues(own.body ?? [], `${pointer}/body`),
+    ...pairValues(own.cookies ?? [], `${pointer}/cookies`),
+  ];
 }

@@ -3,14 +3,16 @@ import { actorOf, serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { createResource } from '@pontage/contracts/resource-registry';
 import { isProblem, unavailable } from '@pontage/problems';
-import { CallTransactions } from '../call/call-transactions.js';
+import { CallTransactions, type CallWork } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireCreation } from '../group/reach.js';
-import { Regions } from '../region/regions.js';
-import { checkSettings } from './check-settings.js';
-import { ResourceClaims } from '../resource-secrets/resource-claims.js';
+import { needsClaims, ResourceClaims } from '../resource-secrets/resource-claims.js';
 import { ResourceStore } from './resource-store.js';
-import { chosenOf, firstVersion, noCredential, viewOf, type SavedResource } from './resource.js';
+import { chosenOf, firstVersion, viewOf } from './resource.js';
+import { SettingsCheck } from './settings-check.js';
+
+type Draft = ParsedRequestOf<typeof createResource>;
+type Reply = ReplyOf<typeof createResource>;
 
 /** The broker is asked first: a resource whose secret nobody keeps is never saved. */
 @serves(createResource)
@@ -19,29 +21,15 @@ export class CreateResource implements Serves<typeof createResource> {
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
     private readonly claims: ResourceClaims,
-    private readonly regions: Regions,
+    private readonly check: SettingsCheck,
   ) {}
 
-  async handle(
-    { settings, ...drafts }: ParsedRequestOf<typeof createResource>,
-    call: Call,
-  ): Promise<ReplyOf<typeof createResource>> {
-    checkSettings(settings, this.regions);
+  async handle(draft: Draft, call: Call): Promise<Reply> {
     const id = randomUUID();
-    const by = actorOf(call.principal);
-    if (drafts.draftId === undefined && drafts.secretsDraftId === undefined) {
-      const sealed = await this.claims.settings(id, undefined, settings, drafts, call);
-      return this.save(firstVersion(id, sealed, noCredential, by), call);
-    }
-
-    await this.transactions.run(call, async (work) => {
-      requireCreation(work.reach, 'resources');
-      await this.resources.refuseTaken(work, settings.name);
-    });
+    if (!needsClaims(draft)) return this.save(id, draft, call);
+    await this.transactions.run(call, (work) => this.accept(work, draft));
     try {
-      const sealed = await this.claims.settings(id, undefined, settings, drafts, call);
-      const credential = await this.claims.credential(id, undefined, settings, drafts, call);
-      return await this.save(firstVersion(id, sealed, credential ?? noCredential, by), call);
+      return await this.save(id, draft, call);
     } catch (error) {
       // `unavailable` may mean that it was saved after all.
       if (!isProblem(error, unavailable)) await this.claims.forget(id, call).catch(() => undefined);
@@ -49,13 +37,21 @@ export class CreateResource implements Serves<typeof createResource> {
     }
   }
 
-  private save(resource: SavedResource, call: Call): Promise<ReplyOf<typeof createResource>> {
+  private async save(id: string, draft: Draft, call: Call): Promise<Reply> {
+    const content = await this.claims.content(id, undefined, draft, call);
     return this.transactions.run(call, async (work) => {
-      requireCreation(work.reach, 'resources');
+      await this.accept(work, draft);
+      const resource = firstVersion(id, content, actorOf(call.principal));
       await this.resources.insert(work, resource);
-      const { id, version } = resource;
+      const { version } = resource;
       work.record('resource.created', { resource: { id, version }, changes: changesBetween({}, chosenOf(resource)) });
       return viewOf(resource);
     });
+  }
+
+  private async accept(work: CallWork, { settings }: Draft): Promise<void> {
+    requireCreation(work.reach, 'resources');
+    await this.check.accept(work, settings);
+    await this.resources.refuseTaken(work, settings.name);
   }
 }

@@ -2,7 +2,7 @@ import { resourceSettings } from '@pontage/contracts/resource-registry';
 import { resources, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
 import { decodeCursor, pageOf, violates, type Page, type Work } from '@pontage/persistence';
 import { notFound, resourceNameTaken } from '@pontage/problems';
-import { In, IsNull, LessThan, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { In, LessThan, MoreThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { z } from 'zod';
 import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow } from '../snapshot/snapshot-source.js';
@@ -70,12 +70,11 @@ export class PostgresResourceStore extends ResourceStore {
   }
 
   hasCredential({ manager }: Work, { id }: SavedResource): Promise<boolean> {
-    return manager.exists(ResourceVersionRow, {
-      where: [
-        { resourceId: id, credentialId: Not(IsNull()) },
-        { resourceId: id, secretsId: Not(IsNull()) },
-      ],
-    });
+    const anySecret = `version.credentialId IS NOT NULL OR version.secretsId IS NOT NULL OR CAST(version.environmentCredentials AS text) <> '{}'`;
+    return manager
+      .createQueryBuilder(ResourceVersionRow, 'version')
+      .where(`version.resourceId = :id AND (${anySecret})`, { id })
+      .getExists();
   }
 
   async update(work: Work, resource: SavedResource): Promise<void> {
@@ -88,6 +87,20 @@ export class PostgresResourceStore extends ResourceStore {
   async delete(work: Work, { id, version }: SavedResource): Promise<void> {
     await work.manager.delete(ResourceRow, { id });
     work.snapshot(resources, `${work.org}.${id}`, { version: version + 1, value: null });
+  }
+
+  async inEnvironments({ manager }: Work, environments: readonly string[]): Promise<string[]> {
+    const rows = await manager
+      .createQueryBuilder(ResourceRow, 'resource')
+      .innerJoin(
+        ResourceVersionRow,
+        'version',
+        'version.resourceId = resource.id AND version.version = resource.version',
+      )
+      .where(`jsonb_exists_any(CAST(version.settings AS jsonb)->'environments', :environments)`, { environments })
+      .orderBy('resource.name', 'ASC')
+      .getMany();
+    return rows.map(({ name }) => `resource ${name}`);
   }
 
   async refuseTaken({ manager }: Work, name: string): Promise<void> {
@@ -142,43 +155,48 @@ const savedOf = (
 });
 
 async function saveVersion(work: Work, resource: SavedResource): Promise<void> {
-  const { id, version, settings, credentialId, secretsId, authentication, savedAt, savedBy } = resource;
+  const { id, createdAt: _, savedAt, environmentCredentials, ...version } = resource;
   const row: ResourceVersionRow = {
+    ...version,
     org: work.org,
     resourceId: id,
-    version,
-    settings,
-    credentialId,
-    secretsId,
-    authentication,
+    environmentCredentials: { ...environmentCredentials },
     savedAt: new Date(savedAt),
-    savedBy,
   };
   await work.manager.insert(ResourceVersionRow, row);
   work.snapshot(resources, `${work.org}.${id}`, entryOf(resource));
 }
 
-function entryOf({
-  id,
-  version,
-  settings,
-  credentialId,
-  secretsId,
-  authentication,
-}: SavedResource): SnapshotEntry<ValueOf<typeof resources>> {
+function entryOf(resource: SavedResource): SnapshotEntry<ValueOf<typeof resources>> {
+  const { id, version, settings, credentialId, secretsId, authentication, environmentCredentials } = resource;
   const { method } = authentication;
+  const environments = Object.entries(settings.environments).map(([name, { authentication: own, ...differing }]) => {
+    const ofIts =
+      own === undefined
+        ? lentOf(resource)
+        : lentOf({ authentication: own, credentialId: environmentCredentials[name] });
+    return [name, { ...differing, credentialId: ofIts }] as const;
+  });
   return {
     version,
     value: {
       ...settings,
       id,
       version,
-      credentialId: method === 'none' ? null : credentialId,
+      credentialId: lentOf({ authentication, credentialId }),
       secretsId,
       authMethod: method,
+      environments: Object.fromEntries(environments),
     },
   };
 }
+
+/** What the broker lends for requests: nothing when the method has nothing to lend. */
+const lentOf = ({
+  authentication: { method },
+  credentialId,
+}: Pick<SavedResource, 'authentication'> & { credentialId?: string | null | undefined }): string | null =>
+  method === 'none' ? null : (credentialId ?? null);
 
 const nameTaken =
   (name: string) =>

@@ -24,6 +24,8 @@ export abstract class ResourceStore implements SnapshotSource {
   abstract update(work: Work, resource: SavedResource): Promise<void>;
   /** Deletes a resource with all its versions. */
   abstract delete(work: Work, resource: SavedResource): Promise<void>;
+  /** The resources that have something of their own in these environments, in words for people. */
+  abstract inEnvironments(work: Work, environments: readonly string[]): Promise<string[]>;
   /** @throws resourceNameTaken when another resource has the name */
   abstract refuseTaken(work: Work, name: string): Promise<void>;
   abstract snapshots(manager: EntityManager): Promise<readonly SnapshotRow[]>;

@@ -19,6 +19,8 @@ export class ResourceVersionRow {
   @Column('json') settings!: object;
   @Column('uuid', { name: 'credential_id', nullable: true }) credentialId!: string | null;
   @Column('uuid', { name: 'secrets_id', nullable: true }) secretsId!: string | null;
+  /** Broker's names of credentials by environment. */
+  @Column('json', { name: 'environment_credentials' }) environmentCredentials!: Record<string, string>;
   /** An `AuthenticationView`. */
   @Column('json') authentication!: object;
   @Column('timestamptz', { name: 'saved_at' }) savedAt!: Date;

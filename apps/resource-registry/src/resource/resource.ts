@@ -1,11 +1,5 @@
 import type { Actor } from '@pontage/contracts/events';
-import type {
-  AuthenticationView,
-  Resource,
-  ResourceDraft,
-  ResourceSettings,
-} from '@pontage/contracts/resource-registry';
-import { secretRequired } from '@pontage/problems';
+import type { AuthenticationView, Resource, ResourceSettings } from '@pontage/contracts/resource-registry';
 
 /** How a resource is recognised upstream: what its readers see, and the broker's name for the rest. */
 export interface Credential {
@@ -14,15 +8,17 @@ export interface Credential {
   readonly authentication: AuthenticationView;
 }
 
-/** The settings of a resource, with the broker's name for the sealed values among them. */
-export interface SealedSettings {
+/** What is chosen about a resource, with the broker's names for the secrets of it. */
+export interface ResourceContent extends Credential {
   readonly settings: ResourceSettings;
-  /** Null: none of them is sealed. */
+  /** The sealed values among the settings, those of all environments; null: none of them is sealed. */
   readonly secretsId: string | null;
+  /** The credentials of the environments that have an authentication of their own. */
+  readonly environmentCredentials: Readonly<Record<string, string>>;
 }
 
 /** A resource at one of its versions. Versions never change. */
-export interface SavedResource extends Credential, SealedSettings {
+export interface SavedResource extends ResourceContent {
   readonly id: string;
   readonly version: number;
   readonly createdAt: string;
@@ -34,44 +30,31 @@ export interface SavedResource extends Credential, SealedSettings {
 export const noCredential: Credential = { credentialId: null, authentication: { method: 'none' } };
 
 /** A resource as it begins. */
-export function firstVersion(
-  id: string,
-  { settings, secretsId }: SealedSettings,
-  { credentialId, authentication }: Credential,
-  by: Actor,
-): SavedResource {
+export function firstVersion(id: string, content: ResourceContent, by: Actor): SavedResource {
   const now = new Date().toISOString();
-  return {
-    id,
-    version: 1,
-    settings,
-    secretsId,
-    credentialId,
-    authentication,
-    createdAt: now,
-    savedAt: now,
-    savedBy: by,
-  };
+  return { ...contentOf(content), id, version: 1, createdAt: now, savedAt: now, savedBy: by };
 }
 
 /** A resource as it goes on. */
-export function nextVersion(
-  before: SavedResource,
-  { settings, secretsId }: SealedSettings,
-  { credentialId, authentication }: Credential,
-  by: Actor,
-): SavedResource {
+export function nextVersion(before: SavedResource, content: ResourceContent, by: Actor): SavedResource {
+  const { id, version, createdAt } = before;
   return {
-    ...before,
-    version: before.version + 1,
-    settings,
-    secretsId,
-    credentialId,
-    authentication,
+    ...contentOf(content),
+    id,
+    version: version + 1,
+    createdAt,
     savedAt: new Date().toISOString(),
     savedBy: by,
   };
 }
+
+const contentOf = (of: ResourceContent): ResourceContent => ({
+  settings: of.settings,
+  secretsId: of.secretsId,
+  credentialId: of.credentialId,
+  authentication: of.authentication,
+  environmentCredentials: of.environmentCredentials,
+});
 
 /** A resource as its readers see it. */
 export function viewOf({ id, version, settings, authentication, createdAt, savedAt }: SavedResource): Resource {
@@ -82,29 +65,6 @@ export function viewOf({ id, version, settings, authentication, createdAt, saved
 export function chosenOf({
   settings,
   authentication,
-}: Pick<SavedResource, 'settings' | 'authentication'>): Record<string, unknown> {
+}: Pick<ResourceContent, 'settings' | 'authentication'>): Record<string, unknown> {
   return { ...settings, authentication };
-}
-
-/** True when requests would go elsewhere: a secret that was given for one place is not taken to another. */
-export function isDestinationChanged(before: ResourceSettings, after: ResourceDraft): boolean {
-  if (before.baseUrl !== after.baseUrl || before.region !== after.region) return true;
-  const { tls } = after;
-  return (
-    before.tls.allowSelfSigned !== tls.allowSelfSigned ||
-    before.tls.ca !== tls.ca ||
-    before.tls.clientCertificate !== tls.clientCertificate ||
-    JSON.stringify(before.tls.clientKey) !== JSON.stringify(tls.clientKey)
-  );
-}
-
-/** @throws secretRequired when requests would go elsewhere with a secret that was given for the old place */
-export function refuseMovedSecret(before: SavedResource, after: ResourceDraft): void {
-  if (isDestinationChanged(before.settings, after) && holdsSecret(before.authentication)) throw secretRequired({});
-}
-
-/** True when a reader would see a secret as set, however deep. */
-function holdsSecret(view: unknown): boolean {
-  if (typeof view !== 'object' || view === null) return false;
-  return ('set' in view && view.set === true) || Object.values(view).some(holdsSecret);
 }

@@ -27,10 +27,16 @@ export const draftSecrets = requestContract({
   callers: ['gateway'],
   request: z.strictObject({
     secrets: z
-      .array(z.strictObject({ place: secretPlace, pointer: z.string().max(300), value: z.string().max(64 * 1024) }))
+      .array(
+        z.strictObject({
+          place: secretPlace,
+          pointer: z.string().max(300),
+          value: z.string().max(64 * 1024),
+          /** The certificate that a private key has to fit. */
+          certificate: z.string().nullable().default(null),
+        }),
+      )
       .max(secretCount),
-    /** The certificate that a private key among them has to fit. */
-    clientCertificate: z.string().nullable(),
   }),
   reply: z.strictObject({ draftId: z.uuid() }),
   problems: [invalidRequest, unavailable],

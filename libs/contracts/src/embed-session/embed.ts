@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
 import { userInfo } from '../principal.js';
-import { environmentName } from '../resource-registry/organisation.js';
+import { environmentName } from '../resource-registry/environment-name.js';
 
 const callers = ['gateway'] as const;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

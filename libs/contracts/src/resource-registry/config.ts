@@ -2,7 +2,7 @@ import { forbidden, notFound } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
-import { environmentName } from './organisation.js';
+import { environmentName } from './environment-name.js';
 
 const callers = ['gateway'] as const;
 

@@ -12,6 +12,7 @@ export {
   resourceSettings,
   resourceVersion,
   authenticationView,
+  environmentSettings,
   type AuthenticationView,
   type Resource,
   type ResourceDraft,
@@ -28,9 +29,10 @@ export {
   rollBackResource,
   updateResource,
 } from './resource-requests.js';
+export { environmentName } from './environment-name.js';
+export { hasEnvironment, settingsIn } from './settings-in.js';
 export {
   createOrganisation,
-  environmentName,
   findOrganisation,
   listOrganisations,
   organisation,

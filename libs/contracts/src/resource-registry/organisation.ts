@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
+import { environmentName, maxEnvironments } from './environment-name.js';
 import { regionId } from './resource.js';
 
 const callers = ['gateway'] as const;
@@ -20,15 +21,10 @@ const origin = z
     'An origin is scheme, host and port, without a path.',
   );
 
-/** An environment's name: `production`, `staging`, any. */
-export const environmentName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'An environment is lower-case letters, digits and hyphens.');
-
 const settings = {
   name: z.string().min(1).max(100),
   defaultRegion: regionId,
-  environments: z.array(environmentName).min(1).max(20),
+  environments: z.array(environmentName).min(1).max(maxEnvironments),
   embed: z.strictObject({ allowedOrigins: z.array(origin).max(100) }),
   /** Members without a group may edit resources; for tokens that are restricted to groups it means nothing. */
   openResources: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { environmentName, maxEnvironments } from './environment-name.js';
 import { cookieName, isOwnCookie, text } from './field-values.js';
 import {
   draftedForm,
@@ -50,11 +51,8 @@ const baseUrl = z
 
 const maxResponseBytes = 256 * 1024 * 1024;
 
-/** What a resource consists of, but for `authentication`; values may be sealed, in the given form. */
-const settingsWith = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedForm<S>, key: K) => ({
-  name: resourceName,
-  description: text(2000),
-  type: z.literal('rest'),
+/** The settings that an environment may have of its own; values may be sealed, in the given form. */
+const ownSettings = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedForm<S>, key: K) => ({
   baseUrl,
   region: regionId.nullable(),
   urlParams: settingPairs(sealed),
@@ -80,9 +78,34 @@ const settingsWith = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedFo
   policy: resourcePolicy,
 });
 
+/** How settings are written: sealed values, a private key, and the authentication that an environment has of its own. */
+interface Forms<S extends z.ZodType, K extends z.ZodType, A extends z.ZodType> {
+  readonly sealed: SealedForm<S>;
+  readonly key: K;
+  readonly authentication: A;
+}
+
+/** What differs in which environment; whatever an environment does not name is as everywhere. */
+const environmentsWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodType>(forms: Forms<S, K, A>) =>
+  z
+    .record(
+      environmentName,
+      z.strictObject({ ...ownSettings(forms.sealed, forms.key), authentication: forms.authentication }).partial(),
+    )
+    .refine((given) => Object.keys(given).length <= maxEnvironments, `At most ${maxEnvironments} environments.`);
+
+/** What a resource consists of, but for the `authentication` that it has where an environment has none of its own. */
+const settingsWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodType>(forms: Forms<S, K, A>) => ({
+  name: resourceName,
+  description: text(2000),
+  type: z.literal('rest'),
+  ...ownSettings(forms.sealed, forms.key),
+  environments: environmentsWith(forms),
+});
+
 /** The same with what is there when nothing is said. */
-const withDefaults = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedForm<S>, key: K) => {
-  const settings = settingsWith(sealed, key);
+const withDefaults = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodType>(forms: Forms<S, K, A>) => {
+  const settings = settingsWith(forms);
   return z.strictObject({
     ...settings,
     description: settings.description.default(''),
@@ -100,30 +123,45 @@ const withDefaults = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedFo
     timeoutMs: settings.timeoutMs.default(10_000),
     limits: settings.limits.prefault({}),
     policy: settings.policy.prefault({}),
+    environments: settings.environments.default({}),
   });
 };
-
-const givenKey = z.union([privateKeyText, secretView]);
-const draftedKey = z.union([draftedSecret, secretView]);
-
-/** The settings that decide where a resource's requests go and what they carry, besides its credential. */
-export const resourceSettings = withDefaults(storedForm, secretView);
-export type ResourceSettings = z.output<typeof resourceSettings>;
-
-/** The settings as a client gives them, secrets and all. */
-export const resourceGiven = withDefaults(givenForm, givenKey);
-/** Some of them; the others stay as they are (no defaults are filled in). */
-export const resourceGivenPatch = z.strictObject(settingsWith(givenForm, givenKey)).partial();
-export type ResourceGiven = z.output<typeof resourceGivenPatch>;
-
-/** The settings as the registry hears them: in the place of each new secret stands which one of the draft it is. */
-export const resourceDraft = withDefaults(draftedForm, draftedKey);
-export type ResourceDraft = z.output<typeof resourceDraft>;
-export const resourceDraftPatch = z.strictObject(settingsWith(draftedForm, draftedKey)).partial();
 
 /** The method and readable settings of a credential; secret fields show as {@link secretView}. */
 export const authenticationView = z.looseObject({ method: z.string() });
 export type AuthenticationView = z.infer<typeof authenticationView>;
+
+const storedForms = { sealed: storedForm, key: secretView, authentication: authenticationView };
+const givenForms = {
+  sealed: givenForm,
+  key: z.union([privateKeyText, secretView]),
+  // Which fields a method has, and which of them are secret, the broker knows.
+  authentication: z.record(z.string(), z.json()),
+};
+const draftedForms = {
+  sealed: draftedForm,
+  key: z.union([draftedSecret, secretView]),
+  /** Which draft of the broker's it is, or what is kept. */
+  authentication: z.union([z.strictObject({ draftId: z.uuid() }), authenticationView]),
+};
+
+/** The settings that decide where a resource's requests go and what they carry, besides its credential. */
+export const resourceSettings = withDefaults(storedForms);
+export type ResourceSettings = z.output<typeof resourceSettings>;
+
+/** The settings as a client gives them, secrets and all. */
+export const resourceGiven = withDefaults(givenForms);
+/** Some of them; the others stay as they are (no defaults are filled in). */
+export const resourceGivenPatch = z.strictObject(settingsWith(givenForms)).partial();
+export type ResourceGiven = z.output<typeof resourceGivenPatch>;
+
+/** The settings as the registry hears them: in the place of each new secret stands which one of the draft it is. */
+export const resourceDraft = withDefaults(draftedForms);
+export type ResourceDraft = z.output<typeof resourceDraft>;
+export const resourceDraftPatch = z.strictObject(settingsWith(draftedForms)).partial();
+
+/** What an environment of a resource may have of its own, as it is saved. */
+export const environmentSettings = z.strictObject(ownSettings(storedForm, secretView)).partial();
 
 /** A resource as its readers see it. */
 export const resource = resourceSettings.extend({

@@ -3,7 +3,7 @@ import { scope, userInfo } from '../principal.js';
 import { savedQuery } from '../resource-registry/app.js';
 import { access } from '../resource-registry/group.js';
 import { organisationSettings } from '../resource-registry/organisation.js';
-import { resourceSettings } from '../resource-registry/resource.js';
+import { environmentSettings, resourceSettings } from '../resource-registry/resource.js';
 import { bucket } from './bucket.js';
 
 const registry = 'resource-registry' as const;
@@ -57,8 +57,9 @@ export const resources = bucket({
     /** Null: the method is `none` and there is nothing to lend. */
     credentialId: z.uuid().nullable(),
     authMethod: z.string(),
-    /** The broker's name for its sealed values; null: there are none. */
+    /** The broker's name for its sealed values, those of all environments; null: there are none. */
     secretsId: z.uuid().nullable().default(null),
+    environments: z.record(z.string(), environmentSettings.extend({ credentialId: z.uuid().nullable() })).default({}),
   }),
 });
 

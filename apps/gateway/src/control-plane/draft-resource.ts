@@ -1,0 +1,65 @@
+import type { Bus } from '@pontage/bus';
+import type { Call } from '@pontage/contracts';
+import { draftCredential, draftSecrets } from '@pontage/contracts/auth-broker';
+import type { ResourceGiven } from '@pontage/contracts/resource-registry';
+import { isProblem } from '@pontage/problems';
+import type { z } from 'zod';
+import { splitSecrets, type SplitSettings } from './split-secrets.js';
+
+type Authentication = z.output<typeof draftCredential.request>['authentication'];
+
+/** A resource as a client gives it. */
+export type GivenResource = ResourceGiven & { readonly authentication?: Authentication | undefined };
+
+/** A resource as the registry hears of it: the broker keeps its secrets as drafts. */
+export interface DraftedResource<G extends ResourceGiven> {
+  readonly settings: SplitSettings<G>['settings'] & { environments?: Record<string, object> };
+  readonly draftId?: string;
+  readonly secretsDraftId?: string;
+}
+
+/**
+ * Parts the secrets from a resource: only the broker hears them, sealed.
+ * @throws Problem the broker's, with the pointers of all faults in what was given
+ */
+export async function draftResource<G extends GivenResource>(
+  bus: Bus,
+  { authentication, ...given }: G,
+  call: Call,
+): Promise<DraftedResource<Omit<G, 'authentication'>>> {
+  const { settings, environments, secrets } = splitSecrets(given);
+  const draft = (of: Authentication) => bus.request(draftCredential, { authentication: of }, call);
+  const [credential, own, values] = await Promise.all([
+    authentication === undefined ? undefined : draft(authentication),
+    draftsOf(given.environments ?? {}, draft),
+    secrets.length === 0 ? undefined : bus.request(draftSecrets, { secrets }, call),
+  ]);
+  return {
+    settings: { ...settings, ...(environments && { environments: withDrafts(environments, own) }) },
+    ...(credential === undefined ? {} : { draftId: credential.draftId }),
+    ...(values === undefined ? {} : { secretsDraftId: values.draftId }),
+  };
+}
+
+type Draft = (of: Authentication) => Promise<{ readonly draftId: string }>;
+type Environments = NonNullable<GivenResource['environments']>;
+
+/** The drafts of the authentication that environments have of their own. */
+async function draftsOf(environments: Environments, draft: Draft): Promise<ReadonlyMap<string, { draftId: string }>> {
+  const drafts = Object.entries(environments).map(async ([name, { authentication }]) => {
+    if (authentication === undefined) return [];
+    const drafted = await draft(authentication).catch((error: unknown) => {
+      throw isProblem(error) ? error.below(`/environments/${name}`) : error;
+    });
+    return [[name, drafted] as const];
+  });
+  return new Map((await Promise.all(drafts)).flat());
+}
+
+function withDrafts(environments: Readonly<Record<string, object>>, drafts: ReadonlyMap<string, object>) {
+  const entries = Object.entries(environments).map(([name, settings]) => {
+    const authentication = drafts.get(name);
+    return [name, authentication === undefined ? settings : { ...settings, authentication }] as const;
+  });
+  return Object.fromEntries(entries);
+}

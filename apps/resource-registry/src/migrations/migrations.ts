@@ -1,0 +1,10 @@
+import { AddEnvironmentCredentials1764000000000 } from './add-environment-credentials.js';
+import { AddSealedValues1763800000000 } from './add-sealed-values.js';
+import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
+
+/** The steps of the registry's schema, in their order. */
+export const migrations = [
+  CreateResourceRegistry1763700000000,
+  AddSealedValues1763800000000,
+  AddEnvironmentCredentials1764000000000,
+];
