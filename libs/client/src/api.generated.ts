@@ -119,6 +119,40 @@ export type Resource = {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
     readonly paths: readonly string[];
   };
+  readonly environments: {
+    readonly [name: string]: {
+      readonly baseUrl?: string;
+      readonly region?: string | null;
+      readonly urlParams?: readonly (readonly [
+        string,
+        string | { readonly set: true; readonly fingerprint: string },
+      ])[];
+      readonly headers?: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
+      readonly body?: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
+      readonly cookies?: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
+      readonly cookiesToForward?: readonly string[];
+      readonly forwardAllCookies?: boolean;
+      readonly excludeDefaultHeaders?: boolean;
+      readonly sanitizeHeaders?: boolean;
+      readonly tls?: {
+        readonly allowSelfSigned: boolean;
+        readonly ca: string | null;
+        readonly clientCertificate: string | null;
+        readonly clientKey: { readonly set: true; readonly fingerprint: string } | null;
+      };
+      readonly timeoutMs?: number;
+      readonly limits?: {
+        readonly concurrency: number | null;
+        readonly perSecond: number | null;
+        readonly responseBytes: number | null;
+      };
+      readonly policy?: {
+        readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+        readonly paths: readonly string[];
+      };
+      readonly authentication?: { readonly method: string } & { readonly [name: string]: unknown };
+    };
+  };
   readonly id: string;
   readonly version: number;
   readonly authentication: { readonly method: string } & { readonly [name: string]: unknown };
@@ -772,6 +806,49 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly environments?: {
+          readonly [name: string]: {
+            readonly baseUrl?: string;
+            readonly region?: string | null;
+            readonly urlParams?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly headers?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly body?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly cookies?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly cookiesToForward?: readonly string[];
+            readonly forwardAllCookies?: boolean;
+            readonly excludeDefaultHeaders?: boolean;
+            readonly sanitizeHeaders?: boolean;
+            readonly tls?: {
+              readonly allowSelfSigned?: boolean;
+              readonly ca?: string | null;
+              readonly clientCertificate?: string | null;
+              readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+            };
+            readonly timeoutMs?: number;
+            readonly limits?: {
+              readonly concurrency?: number | null;
+              readonly perSecond?: number | null;
+              readonly responseBytes?: number | null;
+            };
+            readonly policy?: {
+              readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+              readonly paths?: readonly string[];
+            };
+            readonly authentication?: { readonly [name: string]: unknown };
+          };
+        };
         readonly authentication?: { readonly [name: string]: unknown };
       };
     };
@@ -926,6 +1003,49 @@ export interface Operations {
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
+        };
+        readonly environments?: {
+          readonly [name: string]: {
+            readonly baseUrl?: string;
+            readonly region?: string | null;
+            readonly urlParams?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly headers?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly body?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly cookies?: readonly (readonly [
+              string,
+              string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+            ])[];
+            readonly cookiesToForward?: readonly string[];
+            readonly forwardAllCookies?: boolean;
+            readonly excludeDefaultHeaders?: boolean;
+            readonly sanitizeHeaders?: boolean;
+            readonly tls?: {
+              readonly allowSelfSigned?: boolean;
+              readonly ca?: string | null;
+              readonly clientCertificate?: string | null;
+              readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+            };
+            readonly timeoutMs?: number;
+            readonly limits?: {
+              readonly concurrency?: number | null;
+              readonly perSecond?: number | null;
+              readonly responseBytes?: number | null;
+            };
+            readonly policy?: {
+              readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+              readonly paths?: readonly string[];
+            };
+            readonly authentication?: { readonly [name: string]: unknown };
+          };
         };
         readonly authentication?: { readonly [name: string]: unknown };
       };
