@@ -132,7 +132,9 @@ export class BrokerStack implements AsyncDisposable {
       { draftId, basedOn: null, destinationChanged: false, ...claim, resourceId },
       call,
     );
-    return { ...reply, resourceId };
+    const { credentialId } = reply;
+    if (credentialId === null) throw new Error('only a trial has no credential');
+    return { ...reply, credentialId, resourceId };
   }
 
   /** Leases as a query-proxy does. */

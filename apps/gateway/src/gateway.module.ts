@@ -9,7 +9,8 @@ import { Groups } from './control-plane/groups.js';
 import { Keys } from './control-plane/keys.js';
 import { Organisations } from './control-plane/organisations.js';
 import { Regions } from './control-plane/regions.js';
-import { Resources } from './control-plane/resources.js';
+import { ResourceSets } from './control-plane/resource/resource-sets.js';
+import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
 import { EmbedUrls } from './embed/embed-urls.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
@@ -26,6 +27,7 @@ const controlPlane = [
   Organisations,
   Regions,
   Resources,
+  ResourceSets,
   Tokens,
 ];
 

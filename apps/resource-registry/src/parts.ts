@@ -21,12 +21,14 @@ import { QueryStore } from './query/query-store.js';
 import { PostgresQueryStore } from './query/query-store.postgres.js';
 import { QueryRow } from './query/query.entity.js';
 import { Regions } from './region/regions.js';
-import { CredentialClaims } from './resource-secrets/credential-claims.js';
 import { BusCredentialClaims } from './resource-secrets/credential-claims.bus.js';
 import { ResourceClaims } from './resource-secrets/resource-claims.js';
 import { ResourceLinks } from './resource/resource-links.js';
+import { ResourceRemoval } from './resource/resource-removal.js';
+import { ResourcePlans } from './resource-set/resource-plans.js';
+import { ResourceSetWriter } from './resource-set/resource-set-writer.js';
 import { ResourceStore } from './resource/resource-store.js';
-import { SettingsCheck } from './resource/settings-check.js';
+import { SettingsCheck } from './resource-settings/settings-check.js';
 import { PostgresResourceStore } from './resource/resource-store.postgres.js';
 import { ResourceRow, ResourceVersionRow } from './resource/resource.entity.js';
 import type { OwnedBuckets } from './snapshot/owned-buckets.js';
@@ -70,6 +72,11 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
   const resources = new PostgresResourceStore();
   const tokens = new PostgresTokenStore();
   const claims = new BusCredentialClaims(bus);
+  const links = new ResourceLinks(queries, groups);
+  const transactions = new CallTransactions(unitOfWork, groups);
+  const resourceClaims = new ResourceClaims(claims);
+  const check = new SettingsCheck(organisations, regions);
+  const removal = new ResourceRemoval(resources, links, claims);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
   return {
     revocations,
@@ -77,9 +84,9 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
     sources: [organisations, groups, tokens, apps, resources, queries, variables],
     providers: [
       { provide: UnitOfWork, useValue: unitOfWork },
-      { provide: CallTransactions, useValue: new CallTransactions(unitOfWork, groups) },
+      { provide: CallTransactions, useValue: transactions },
       { provide: Regions, useValue: regions },
-      { provide: SettingsCheck, useValue: new SettingsCheck(organisations, regions) },
+      { provide: SettingsCheck, useValue: check },
       { provide: AppStore, useValue: apps },
       { provide: ConfigStore, useValue: variables },
       { provide: GroupStore, useValue: groups },
@@ -89,9 +96,10 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: TokenStore, useValue: tokens },
       { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, resources) },
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
-      { provide: ResourceLinks, useValue: new ResourceLinks(queries, groups) },
-      { provide: CredentialClaims, useValue: claims },
-      { provide: ResourceClaims, useValue: new ResourceClaims(claims) },
+      { provide: ResourceRemoval, useValue: removal },
+      { provide: ResourceClaims, useValue: resourceClaims },
+      { provide: ResourcePlans, useValue: new ResourcePlans(transactions, resources, resourceClaims, check) },
+      { provide: ResourceSetWriter, useValue: new ResourceSetWriter(organisations, resources, removal) },
       { provide: Revocations, useValue: revocations },
     ],
   };

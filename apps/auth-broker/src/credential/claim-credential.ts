@@ -7,6 +7,7 @@ import { SealBroken } from '@pontage/envelope';
 import { UnitOfWork, type Work } from '@pontage/persistence';
 import { internal, notFound, secretRequired } from '@pontage/problems';
 import { DraftStore, type Draft } from '../draft/draft-store.js';
+import type { SecretValues } from '../secrets/secret-box.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
 import { CredentialStore } from './credential-store.js';
@@ -28,7 +29,8 @@ export class ClaimCredential {
   async handle(claim: Claim, call: Call): Promise<Reply> {
     try {
       return await this.unitOfWork.run(call.org, async (work) => {
-        const draft = await this.drafts.take(work, claim.draftId);
+        const { draftId, isTrial } = claim;
+        const draft = await (isTrial ? this.drafts.find(work, draftId) : this.drafts.take(work, draftId));
         if (draft === undefined)
           throw notFound({}, { detail: 'There is no such draft of a credential; drafts are kept for ten minutes.' });
         return this.claim(work, claim, draft, call);
@@ -50,22 +52,10 @@ export class ClaimCredential {
   private async claim(work: Work, claim: Claim, draft: Draft, call: Call): Promise<Reply> {
     const method = authMethods.get(draft.method);
     if (method === undefined) throw internal({}, { note: `a draft of the unknown method ${draft.method}` });
-    const { resourceId, basedOn, destinationChanged } = claim;
+    const { resourceId, basedOn, destinationChanged, isTrial } = claim;
     const base = draft.kept.length === 0 || basedOn === null ? undefined : await this.base(work, basedOn, resourceId);
     const secrets = mergeSecrets(method, draft, base, destinationChanged);
-    const credentialId = randomUUID();
-    await this.credentials.insert(
-      work,
-      { id: credentialId, resourceId, method: method.id, settings: draft.settings },
-      secrets,
-    );
-    work.audit({
-      ...auditOf(call),
-      action: 'credential.created',
-      outcome: 'success',
-      resource: { id: resourceId, version: null },
-      data: { credentialId, method: method.id, secrets: Object.keys(secrets), kept: [...draft.kept] },
-    });
+    const credentialId = isTrial ? null : await this.store(work, resourceId, draft, secrets, call);
     const fingerprint = await this.fingerprints.of(work);
     const views = Object.entries(secrets).map(
       ([name, value]) =>
@@ -76,6 +66,25 @@ export class ClaimCredential {
       credentialId,
       authentication: { method: method.id, ...draft.settings, ...derived, ...Object.fromEntries(views) },
     };
+  }
+
+  private async store(
+    work: Work,
+    resourceId: string,
+    { method, settings, kept }: Draft,
+    secrets: SecretValues,
+    call: Call,
+  ): Promise<string> {
+    const credentialId = randomUUID();
+    await this.credentials.insert(work, { id: credentialId, resourceId, method, settings }, secrets);
+    work.audit({
+      ...auditOf(call),
+      action: 'credential.created',
+      outcome: 'success',
+      resource: { id: resourceId, version: null },
+      data: { credentialId, method, secrets: Object.keys(secrets), kept: [...kept] },
+    });
+    return credentialId;
   }
 
   private async base(work: Work, id: string, resourceId: string): Promise<Base | undefined> {

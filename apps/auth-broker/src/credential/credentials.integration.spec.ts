@@ -130,6 +130,20 @@ describe('a credential', () => {
     await expect(stack.credential(kept, stranger, based)).rejects.toMatchObject(slug('invalid-request'));
   });
 
+  it('is tried before it is claimed: nothing is stored, and its view is the one that it will have', async () => {
+    const { draftId } = await stack.gateway.request(draftCredential, { authentication: bearer('tried') }, call);
+    const claim = { draftId, resourceId: randomUUID(), basedOn: null, destinationChanged: false };
+    const rowsOf = () => stack.sql(`SELECT id FROM credential WHERE resource_id = '${claim.resourceId}'`);
+    const tried = await stack.registry.request(claim_, { ...claim, isTrial: true }, call);
+    expect([tried.credentialId, await rowsOf()]).toEqual([null, []]);
+    const claimed = await stack.registry.request(claim_, claim, call);
+    expect(claimed.authentication).toEqual(tried.authentication);
+    expect(await rowsOf()).toEqual([{ id: claimed.credentialId }]);
+    await expect(stack.registry.request(claim_, { ...claim, isTrial: true }, call)).rejects.toMatchObject(
+      slug('not-found'),
+    );
+  });
+
   it('shows equal secrets alike within a resource, and not across resources', async () => {
     const resourceId = randomUUID();
     const views = await Promise.all(

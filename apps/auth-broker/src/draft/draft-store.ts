@@ -10,6 +10,8 @@ export interface Draft {
   readonly kept: readonly string[];
 }
 
+type SealedDraft = Omit<Draft, 'secrets'> & { readonly sealed: Buffer };
+
 /** SQL: how old a draft may become. */
 const keptFor = `interval '10 minutes'`;
 
@@ -29,13 +31,23 @@ export class DraftStore {
 
   /** Takes a draft out of the store; undefined when it is not there or too old. @throws SealBroken */
   async take({ manager, org }: Work, id: string): Promise<Draft | undefined> {
-    const [rows] = await manager.query<[(Omit<Draft, 'secrets'> & { sealed: Buffer })[], number]>(
+    const [[row]] = await manager.query<[SealedDraft[], number]>(
       `DELETE FROM draft WHERE id = $1 AND created_at > now() - ${keptFor} RETURNING method, settings, kept, sealed`,
       [id],
     );
-    const [row] = rows;
-    if (row === undefined) return undefined;
-    const { sealed, ...draft } = row;
+    return row === undefined ? undefined : this.opened(org, id, row);
+  }
+
+  /** The same, and it stays. @throws SealBroken */
+  async find({ manager, org }: Work, id: string): Promise<Draft | undefined> {
+    const [row] = await manager.query<SealedDraft[]>(
+      `SELECT method, settings, kept, sealed FROM draft WHERE id = $1 AND created_at > now() - ${keptFor}`,
+      [id],
+    );
+    return row === undefined ? undefined : this.opened(org, id, row);
+  }
+
+  private opened(org: string, id: string, { sealed, ...draft }: SealedDraft): Draft {
     return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
   }
 

@@ -39,8 +39,9 @@ export class ClaimSecrets {
     }
   }
 
-  private async claim(work: Work, { draftId, resourceId, basedOn, keep }: Claim, call: Call): Promise<Reply> {
-    const draft = await this.drafts.take(work, draftId);
+  private async claim(work: Work, claim: Claim, call: Call): Promise<Reply> {
+    const { draftId, resourceId, basedOn, keep, isTrial } = claim;
+    const draft = await (isTrial ? this.drafts.find(work, draftId) : this.drafts.take(work, draftId));
     if (draft?.method !== sealedValueKind)
       throw notFound({}, { detail: 'There is no such draft of sealed values; drafts are kept for ten minutes.' });
     const before = basedOn === null ? new Map<string, string>() : await this.before(work, basedOn, resourceId);
@@ -50,21 +51,30 @@ export class ClaimSecrets {
       const print = fingerprint([work.org, resourceId], value);
       return { slot, print, name: sealedName(place, print), value };
     });
-    const secretsId = randomUUID();
     const values = new Map([...kept, ...drafted.map(({ name, value }) => [name, value] as const)]);
-    await this.credentials.insert(
-      work,
-      { id: secretsId, resourceId, method: sealedValueKind, settings: {} },
-      fieldsOf(values),
-    );
+    const counts = { new: drafted.length, kept: keep.length };
+    const secretsId = isTrial ? null : await this.store(work, resourceId, values, counts, call);
+    return { secretsId, fingerprints: Object.fromEntries(drafted.map(({ slot, print }) => [slot, print])) };
+  }
+
+  private async store(
+    work: Work,
+    resourceId: string,
+    values: ReadonlyMap<string, string>,
+    counts: object,
+    call: Call,
+  ): Promise<string> {
+    const secretsId = randomUUID();
+    const method = sealedValueKind;
+    await this.credentials.insert(work, { id: secretsId, resourceId, method, settings: {} }, fieldsOf(values));
     work.audit({
       ...auditOf(call),
       action: 'credential.created',
       outcome: 'success',
       resource: { id: resourceId, version: null },
-      data: { credentialId: secretsId, method: sealedValueKind, new: drafted.length, kept: keep.length },
+      data: { credentialId: secretsId, method, ...counts },
     });
-    return { secretsId, fingerprints: Object.fromEntries(drafted.map(({ slot, print }) => [slot, print])) };
+    return secretsId;
   }
 
   private async before(work: Work, id: string, resourceId: string): Promise<ReadonlyMap<string, string>> {

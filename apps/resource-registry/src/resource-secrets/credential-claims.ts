@@ -10,6 +10,8 @@ export interface Claim {
   /** The credential that kept fields are taken from. */
   readonly basedOn: string | null;
   readonly destinationChanged: boolean;
+  /** True: only what the credential would look like is wanted; the draft stays. */
+  readonly isTrial: boolean;
 }
 
 /** What the draft of sealed values is claimed for. */
@@ -19,11 +21,14 @@ export interface SecretsClaim {
   /** The sealed values that kept ones are taken from. */
   readonly basedOn: string | null;
   readonly keep: readonly SealedPlace<SecretView>[];
+  /** True: only what the values would look like is wanted; the draft stays. */
+  readonly isTrial: boolean;
 }
 
 /** Sealed values as the broker keeps them: its name for them, and the fingerprint of each one of the draft. */
 export interface ClaimedSecrets {
-  readonly secretsId: string;
+  /** Null for a trial. */
+  readonly secretsId: string | null;
   readonly fingerprints: Readonly<Record<string, string>>;
 }
 

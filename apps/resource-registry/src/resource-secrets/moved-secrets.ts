@@ -1,7 +1,7 @@
 import type { ResourceDraft } from '@pontage/contracts/resource-registry';
 import { secretRequired } from '@pontage/problems';
 import type { ResourceContent } from '../resource/resource.js';
-import { isSameDestination, variantIn, variantsOf } from '../resource/variant.js';
+import { isSameDestination, variantIn, variantsOf } from '../resource-settings/variant.js';
 import { valuesTakenAlong } from './sealed-values.js';
 
 /**

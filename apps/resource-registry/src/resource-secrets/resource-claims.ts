@@ -2,7 +2,7 @@ import type { Call } from '@pontage/contracts';
 import type { AuthenticationView, ResourceDraft, ResourceSettings } from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem } from '@pontage/problems';
 import { noCredential, type Credential, type ResourceContent, type SavedResource } from '../resource/resource.js';
-import { isSameDestination, variantIn } from '../resource/variant.js';
+import { isSameDestination, variantIn } from '../resource-settings/variant.js';
 import type { CredentialClaims } from './credential-claims.js';
 import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
 import { asStored, holdsDrafted, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
@@ -25,6 +25,16 @@ export const needsClaims = ({ settings, draftId, secretsDraftId }: MayNeedClaims
   secretsDraftId !== undefined ||
   Object.values(settings.environments ?? {}).some(({ authentication }) => isDraft(authentication));
 
+/** A resource that is about to be saved. */
+export interface Saving {
+  readonly id: string;
+  /** Undefined: it is new. */
+  readonly before: SavedResource | undefined;
+  readonly drafted: DraftedResource;
+  /** True: only what it would look like is wanted. Its drafts stay, and its secrets have no names at the broker's. */
+  readonly isTrial?: boolean;
+}
+
 /** Claims the secrets of a resource that is about to be saved; the broker is asked before anything is written. */
 export class ResourceClaims {
   constructor(private readonly credentials: CredentialClaims) {}
@@ -33,12 +43,8 @@ export class ResourceClaims {
    * The resource as it is saved, everything new about it claimed. Nobody is asked when it {@link needsClaims} none.
    * @throws secretRequired, invalidRequest when there is nothing to keep, or not for this destination
    */
-  async content(
-    id: string,
-    before: SavedResource | undefined,
-    drafted: DraftedResource,
-    call: Call,
-  ): Promise<ResourceContent> {
+  async content(saving: Saving, call: Call): Promise<ResourceContent> {
+    const { before, drafted } = saving;
     const { settings, draftId } = drafted;
     refuseUnknownKept(before?.settings, settings);
     if (before !== undefined) {
@@ -46,11 +52,9 @@ export class ResourceClaims {
       refuseMovedCredentials(before, settings, draftId === undefined);
     }
     const credential =
-      draftId === undefined
-        ? (before ?? noCredential)
-        : await this.credential(id, before, settings, draftId, null, call);
-    const own = await this.environments(id, before, settings, call);
-    const sealed = await this.sealedValues(id, before, drafted, call);
+      draftId === undefined ? (before ?? noCredential) : await this.credential(saving, draftId, null, call);
+    const own = await this.environments(saving, call);
+    const sealed = await this.sealedValues(saving, call);
     const content = {
       settings: { ...sealed.settings, environments: withAuthentication(sealed.settings.environments, own) },
       secretsId: sealed.secretsId,
@@ -69,9 +73,7 @@ export class ResourceClaims {
 
   /** @param environment null: the credential is for all environments without one of their own */
   private async credential(
-    id: string,
-    before: SavedResource | undefined,
-    settings: ResourceDraft,
+    { id: resourceId, before, drafted: { settings }, isTrial = false }: Saving,
     draftId: string,
     environment: string | null,
     call: Call,
@@ -79,9 +81,9 @@ export class ResourceClaims {
     const after = variantIn(settings, environment);
     const destinationChanged =
       before !== undefined && !isSameDestination(variantIn(before.settings, environment).settings, after.settings);
-    const basedOn = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
+    const known = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
     try {
-      const claim = { draftId, resourceId: id, basedOn: basedOn ?? null, destinationChanged };
+      const claim = { draftId, resourceId, basedOn: known ?? null, destinationChanged, isTrial };
       return await this.credentials.claim(claim, call);
     } catch (error) {
       throw environment !== null && isProblem(error) ? error.below(after.pointer) : error;
@@ -89,38 +91,29 @@ export class ResourceClaims {
   }
 
   /** The credentials that environments have of their own. */
-  private async environments(
-    id: string,
-    before: SavedResource | undefined,
-    settings: ResourceDraft,
-    call: Call,
-  ): Promise<ReadonlyMap<string, Credential>> {
+  private async environments(saving: Saving, call: Call): Promise<ReadonlyMap<string, Credential>> {
     const own = new Map<string, Credential>();
-    for (const [environment, { authentication }] of Object.entries(settings.environments)) {
+    for (const [environment, { authentication }] of Object.entries(saving.drafted.settings.environments)) {
       if (authentication === undefined) continue;
       own.set(
         environment,
         isDraft(authentication)
-          ? await this.credential(id, before, settings, authentication.draftId, environment, call)
-          : keptCredential(before, environment),
+          ? await this.credential(saving, authentication.draftId, environment, call)
+          : keptCredential(saving.before, environment),
       );
     }
     return own;
   }
 
-  private async sealedValues(
-    id: string,
-    before: SavedResource | undefined,
-    { settings, secretsDraftId }: DraftedResource,
-    call: Call,
-  ) {
+  private async sealedValues({ id, before, drafted, isTrial = false }: Saving, call: Call) {
+    const { settings, secretsDraftId } = drafted;
     const keep = keptPlacesOf(settings);
     const basedOn = before?.secretsId ?? null;
     if (secretsDraftId === undefined) {
       if (holdsDrafted(settings)) throw invalidRequest({}, { detail: 'There is no draft of the sealed values.' });
       return { settings: asStored(settings, {}), secretsId: keep.length === 0 ? null : basedOn };
     }
-    const claim = { draftId: secretsDraftId, resourceId: id, basedOn, keep };
+    const claim = { draftId: secretsDraftId, resourceId: id, basedOn, keep, isTrial };
     const { secretsId, fingerprints } = await this.credentials.claimSecrets(claim, call);
     return { settings: asStored(settings, fingerprints), secretsId };
   }

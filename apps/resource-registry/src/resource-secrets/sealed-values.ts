@@ -1,7 +1,7 @@
 import type { SecretPlace } from '@pontage/contracts/auth-broker';
 import type { DraftedSecret, ResourceDraft, ResourceSettings, SecretView } from '@pontage/contracts/resource-registry';
 import { invalidRequest, secretRequired, type FieldError } from '@pontage/problems';
-import { isSameDestination, variantIn, variantsOf } from '../resource/variant.js';
+import { isSameDestination, variantIn, variantsOf } from '../resource-settings/variant.js';
 
 /** A place of a resource's settings where a sealed value stands. */
 export interface SealedPlace<V = SecretView | DraftedSecret> {

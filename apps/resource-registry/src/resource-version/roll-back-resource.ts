@@ -5,7 +5,7 @@ import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireAccess } from '../group/reach.js';
 import { ResourceStore } from '../resource/resource-store.js';
-import { SettingsCheck } from '../resource/settings-check.js';
+import { SettingsCheck } from '../resource-settings/settings-check.js';
 import { chosenOf, nextVersion, viewOf } from '../resource/resource.js';
 
 @serves(rollBackResource)

@@ -4,12 +4,12 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { createResource } from '@pontage/contracts/resource-registry';
 import { isProblem, unavailable } from '@pontage/problems';
 import { CallTransactions, type CallWork } from '../call/call-transactions.js';
-import { changesBetween } from '../call/changes.js';
 import { requireCreation } from '../group/reach.js';
 import { needsClaims, ResourceClaims } from '../resource-secrets/resource-claims.js';
 import { ResourceStore } from './resource-store.js';
-import { chosenOf, firstVersion, viewOf } from './resource.js';
-import { SettingsCheck } from './settings-check.js';
+import { recordCreated } from './resource-events.js';
+import { firstVersion, viewOf } from './resource.js';
+import { SettingsCheck } from '../resource-settings/settings-check.js';
 
 type Draft = ParsedRequestOf<typeof createResource>;
 type Reply = ReplyOf<typeof createResource>;
@@ -38,13 +38,12 @@ export class CreateResource implements Serves<typeof createResource> {
   }
 
   private async save(id: string, draft: Draft, call: Call): Promise<Reply> {
-    const content = await this.claims.content(id, undefined, draft, call);
+    const content = await this.claims.content({ id, before: undefined, drafted: draft }, call);
     return this.transactions.run(call, async (work) => {
       await this.accept(work, draft);
       const resource = firstVersion(id, content, actorOf(call.principal));
       await this.resources.insert(work, resource);
-      const { version } = resource;
-      work.record('resource.created', { resource: { id, version }, changes: changesBetween({}, chosenOf(resource)) });
+      recordCreated(work, resource);
       return viewOf(resource);
     });
   }

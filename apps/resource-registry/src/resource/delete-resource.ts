@@ -1,23 +1,18 @@
 import { serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { deleteResource } from '@pontage/contracts/resource-registry';
-import { inUse } from '@pontage/problems';
 import { CallTransactions } from '../call/call-transactions.js';
-import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
 import { requireAccess } from '../group/reach.js';
-import { CredentialClaims } from '../resource-secrets/credential-claims.js';
-import { ResourceLinks } from './resource-links.js';
+import { ResourceRemoval } from './resource-removal.js';
 import { ResourceStore } from './resource-store.js';
-import { chosenOf } from './resource.js';
 
 @serves(deleteResource)
 export class DeleteResource implements Serves<typeof deleteResource> {
   constructor(
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
-    private readonly links: ResourceLinks,
-    private readonly credentials: CredentialClaims,
+    private readonly removal: ResourceRemoval,
   ) {}
 
   handle(
@@ -26,17 +21,10 @@ export class DeleteResource implements Serves<typeof deleteResource> {
   ): Promise<ReplyOf<typeof deleteResource>> {
     return this.transactions.run(call, async (work) => {
       const resource = await this.resources.lock(work, reference);
-      const { id, version } = resource;
-      requireAccess(work.reach, 'resources', id, 'own');
-      requireVersion(version, ifVersion);
-      const by = await this.links.callersOf(work, id);
-      if (by.length > 0) throw inUse({ by });
-      const hasCredential = await this.resources.hasCredential(work, resource);
-      await this.links.dropFromGroups(work, id);
-      await this.resources.delete(work, resource);
-      work.record('resource.deleted', { resource: { id, version }, changes: changesBetween(chosenOf(resource), {}) });
-      // Last, so that nothing but the commit can fail after it; a broker that is away keeps the resource from going.
-      if (hasCredential) await this.credentials.forget(id, call);
+      requireAccess(work.reach, 'resources', resource.id, 'own');
+      requireVersion(resource.version, ifVersion);
+      const forget = await this.removal.remove(work, resource);
+      await forget();
       return {};
     });
   }

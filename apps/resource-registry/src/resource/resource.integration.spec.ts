@@ -80,12 +80,8 @@ describe('createResource', () => {
       authentication: { method: 'bearer', token: { set: true, fingerprint: 'ab12' } },
     });
     const made = await add({}, { draftId });
-    expect(room.broker.claims.at(-1)).toEqual({
-      draftId,
-      resourceId: made.id,
-      basedOn: null,
-      destinationChanged: false,
-    });
+    const claim = { draftId, resourceId: made.id, basedOn: null, destinationChanged: false, isTrial: false };
+    expect(room.broker.claims.at(-1)).toEqual(claim);
     expect(made.authentication).toEqual({ method: 'bearer', token: { set: true, fingerprint: 'ab12' } });
     expect(watch.get(`${call.org}.${made.id}`)).toMatchObject({ credentialId, authMethod: 'bearer' });
   });
@@ -227,12 +223,8 @@ describe('updateResource', () => {
       { resource: 'orders', settings: { baseUrl: 'https://c.example' }, draftId },
       call,
     );
-    expect(room.broker.claims.at(-1)).toEqual({
-      draftId,
-      resourceId: made.id,
-      basedOn: null,
-      destinationChanged: true,
-    });
+    const claim = { draftId, resourceId: made.id, basedOn: null, destinationChanged: true, isTrial: false };
+    expect(room.broker.claims.at(-1)).toEqual(claim);
     expect(made).toMatchObject({ version: 3, authentication: kept.authentication });
     await room.ask(updateResource, { resource: 'orders', settings: {}, draftId: randomUUID() }, call);
     expect(room.broker.claims.at(-1)).toMatchObject({ basedOn: kept.credentialId, destinationChanged: false });

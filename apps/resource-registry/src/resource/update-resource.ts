@@ -7,9 +7,10 @@ import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
 import { requireAccess } from '../group/reach.js';
 import { needsClaims, ResourceClaims, type DraftedResource } from '../resource-secrets/resource-claims.js';
+import { recordUpdated } from './resource-events.js';
 import { ResourceStore } from './resource-store.js';
 import { chosenOf, nextVersion, viewOf, type ResourceContent, type SavedResource } from './resource.js';
-import { SettingsCheck } from './settings-check.js';
+import { SettingsCheck } from '../resource-settings/settings-check.js';
 
 type Update = ParsedRequestOf<typeof updateResource>;
 type Reply = ReplyOf<typeof updateResource>;
@@ -37,12 +38,12 @@ export class UpdateResource implements Serves<typeof updateResource> {
       const draft = await this.merge(work, before, update);
       // The claims were made on what was there a moment ago.
       if (claimed !== undefined && claimed.before.version !== before.version) throw preconditionFailed({});
-      const content = claimed?.content ?? (await this.claims.content(before.id, before, draft, call));
+      const content = claimed?.content ?? (await this.claims.content({ id: before.id, before, drafted: draft }, call));
       const after = nextVersion(before, content, actorOf(call.principal));
-      const changes = changesBetween(chosenOf(before), chosenOf(after));
-      if (changes.length === 0 && claimed === undefined) return viewOf(before);
+      if (claimed === undefined && changesBetween(chosenOf(before), chosenOf(after)).length === 0)
+        return viewOf(before);
       await this.resources.update(work, after);
-      work.record('resource.updated', { resource: { id: after.id, version: after.version }, changes });
+      recordUpdated(work, before, after);
       return viewOf(after);
     });
   }
@@ -52,7 +53,7 @@ export class UpdateResource implements Serves<typeof updateResource> {
       const before = await this.resources.find(work, update.resource);
       return { before, draft: await this.merge(work, before, update) };
     });
-    return { before, content: await this.claims.content(before.id, before, draft, call) };
+    return { before, content: await this.claims.content({ id: before.id, before, drafted: draft }, call) };
   }
 
   private async merge(

@@ -40,8 +40,11 @@ export const claimCredential = requestContract({
     resourceId: z.uuid(),
     basedOn: z.uuid().nullable(),
     destinationChanged: z.boolean(),
+    /** True: only says what the credential would look like. Nothing is stored, and the draft stays. */
+    isTrial: z.boolean().default(false),
   }),
-  reply: z.strictObject({ credentialId: z.uuid(), authentication: authenticationView }),
+  /** The id is null for a trial. */
+  reply: z.strictObject({ credentialId: z.uuid().nullable(), authentication: authenticationView }),
   problems: [notFound, secretRequired, invalidRequest],
   deadlineMs: 3_000,
 });

@@ -58,8 +58,11 @@ export const claimSecrets = requestContract({
     keep: z
       .array(z.strictObject({ place: secretPlace, pointer: z.string().max(300), fingerprint: z.string().max(100) }))
       .max(secretCount),
+    /** True: only says what the values would look like. Nothing is stored, and the draft stays. */
+    isTrial: z.boolean().default(false),
   }),
-  reply: z.strictObject({ secretsId: z.uuid(), fingerprints: z.record(z.string(), z.string()) }),
+  /** The id is null for a trial. */
+  reply: z.strictObject({ secretsId: z.uuid().nullable(), fingerprints: z.record(z.string(), z.string()) }),
   problems: [notFound, secretRequired, invalidRequest],
   deadlineMs: 3_000,
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { httpMethod } from '../resource-registry/http-method.js';
-import { headerPairs, pairs } from '../resource-registry/pair-values.js';
+import { headerPairs, pairs } from '../resource-registry/settings/pair-values.js';
 
 const part = z.strictObject({
   name: z.string().min(1).max(200),

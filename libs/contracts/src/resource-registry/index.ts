@@ -1,6 +1,20 @@
-export { cookieName, cookiePlaceholder, cookieValue, fieldName, fieldValue, isOwnCookie } from './field-values.js';
-export { headerPairs, pairs, reservedHeaders, secretView, type DraftedSecret, type SecretView } from './pair-values.js';
-export { resourcePolicy, type ResourcePolicy } from './resource-policy.js';
+export {
+  cookieName,
+  cookiePlaceholder,
+  cookieValue,
+  fieldName,
+  fieldValue,
+  isOwnCookie,
+} from './settings/field-values.js';
+export {
+  headerPairs,
+  pairs,
+  reservedHeaders,
+  secretView,
+  type DraftedSecret,
+  type SecretView,
+} from './settings/pair-values.js';
+export { resourcePolicy, type ResourcePolicy } from './settings/resource-policy.js';
 export {
   regionId,
   resource,
@@ -29,8 +43,9 @@ export {
   rollBackResource,
   updateResource,
 } from './resource-requests.js';
+export { applyResources, maxResourcesInSet, planResources } from './resource-set.js';
 export { environmentName } from './environment-name.js';
-export { hasEnvironment, settingsIn } from './settings-in.js';
+export { hasEnvironment, settingsIn } from './settings/settings-in.js';
 export {
   createOrganisation,
   findOrganisation,

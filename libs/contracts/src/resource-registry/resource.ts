@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { environmentName, maxEnvironments } from './environment-name.js';
-import { cookieName, isOwnCookie, text } from './field-values.js';
+import { cookieName, isOwnCookie, text } from './settings/field-values.js';
 import {
   draftedForm,
   draftedSecret,
@@ -11,9 +11,9 @@ import {
   settingPairs,
   storedForm,
   type SealedForm,
-} from './pair-values.js';
-import { resourcePolicy } from './resource-policy.js';
-import { privateKeyText, resourceTls } from './resource-tls.js';
+} from './settings/pair-values.js';
+import { resourcePolicy } from './settings/resource-policy.js';
+import { privateKeyText, resourceTls } from './settings/resource-tls.js';
 
 /** A region's id, as DNS labels are written; it is a token of bus subjects too. */
 export const regionId = z

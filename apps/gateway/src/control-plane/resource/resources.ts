@@ -15,8 +15,8 @@ import {
   updateResource,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
-import type { Asked } from '../routes/asked.js';
-import { route } from '../routes/route.js';
+import type { Asked } from '../../routes/asked.js';
+import { route } from '../../routes/route.js';
 import { draftResource } from './draft-resource.js';
 
 const byId = z.strictObject({ id: z.string().min(1).max(100) });

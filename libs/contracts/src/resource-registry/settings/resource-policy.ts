@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpMethod } from './http-method.js';
+import { httpMethod } from '../http-method.js';
 
 /** One pattern of {@link resourcePolicy}: see docs/guides/adding-a-resource.md, "Policy". */
 const pathPattern = z

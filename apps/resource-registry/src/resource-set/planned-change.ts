@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { changesBetween, type Change } from '../call/changes.js';
+import { chosenOf, type ResourceContent, type SavedResource } from '../resource/resource.js';
+import type { DraftedResource } from '../resource-secrets/resource-claims.js';
+
+/** One resource that a set speaks of, and what has to be done about it. */
+export type PlannedChange =
+  | { readonly action: 'create'; readonly id: string; readonly drafted: DraftedResource; readonly at: string }
+  | {
+      readonly action: 'update';
+      readonly before: SavedResource;
+      readonly drafted: DraftedResource;
+      readonly at: string;
+    }
+  | { readonly action: 'delete'; readonly before: SavedResource }
+  | { readonly action: 'none'; readonly before: SavedResource };
+
+/** A planned change with what it changes. */
+export type WeighedChange = PlannedChange & { readonly differences: readonly Change[] };
+
+/** What an update would change; none at all makes it unnecessary. */
+export function differencesOf(before: SavedResource | undefined, content: ResourceContent | undefined): Change[] {
+  return changesBetween(before === undefined ? {} : chosenOf(before), content === undefined ? {} : chosenOf(content));
+}
+
+/** The name of the resource that a change is about. */
+export const nameOf = (change: PlannedChange): string =>
+  change.action === 'create' ? change.drafted.settings.name : change.before.settings.name;
+
+/** What the plan stands on: another version of one of its resources is another basis. */
+export function basisOf(changes: readonly PlannedChange[]): string {
+  const seen = changes.map((change): [string, string, number] =>
+    change.action === 'create' ? [nameOf(change), '', 0] : [nameOf(change), change.before.id, change.before.version],
+  );
+  const text = JSON.stringify(seen.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** A change as its readers see it. */
+export const viewOf = (change: WeighedChange) => ({
+  name: nameOf(change),
+  action: change.action,
+  id: change.action === 'create' ? null : change.before.id,
+  version: change.action === 'create' ? null : change.before.version,
+  differences: change.differences.map((each) => ({ ...each })),
+});

@@ -1,0 +1,83 @@
+import type { Actor } from '@pontage/contracts/events';
+import { isProblem, notFound, preconditionFailed, resourceNameTaken } from '@pontage/problems';
+import type { CallWork } from '../call/call-transactions.js';
+import type { OrganisationStore } from '../organisation/organisation-store.js';
+import { recordCreated, recordUpdated } from '../resource/resource-events.js';
+import type { ResourceRemoval } from '../resource/resource-removal.js';
+import type { ResourceStore } from '../resource/resource-store.js';
+import { firstVersion, nextVersion, type ResourceContent, type SavedResource } from '../resource/resource.js';
+import { nameOf, type WeighedChange } from './planned-change.js';
+
+/** A change whose secrets the broker keeps; there is nothing to save when a resource goes or stays. */
+export interface ClaimedChange {
+  readonly change: WeighedChange;
+  readonly content: ResourceContent | undefined;
+}
+
+/** A change that was made; undefined: the resource is gone. */
+export interface WrittenChange {
+  readonly change: WeighedChange;
+  readonly saved: SavedResource | undefined;
+}
+
+/** Writes the changes of a plan: all of them in the caller's transaction. */
+export class ResourceSetWriter {
+  constructor(
+    private readonly organisations: OrganisationStore,
+    private readonly resources: ResourceStore,
+    private readonly removal: ResourceRemoval,
+  ) {}
+
+  /**
+   * Sets are written one after the other, each in the order of its names, so that two of them never wait for one another.
+   * @throws preconditionFailed when a resource is no longer as the plan has it; inUse
+   */
+  async write(work: CallWork, claimed: readonly ClaimedChange[], by: Actor): Promise<WrittenChange[]> {
+    await this.organisations.find(work, 'change');
+    const written: WrittenChange[] = [];
+    const forgetting: (() => Promise<void>)[] = [];
+    for (const { change, content } of claimed.toSorted(byName)) {
+      const before = change.action === 'create' ? undefined : await this.unchanged(work, change.before);
+      if (before !== undefined && change.action === 'delete') forgetting.push(await this.removal.remove(work, before));
+      const saved = content === undefined ? before : await this.save(work, change, before, content, by);
+      written.push({ change, saved: change.action === 'delete' ? undefined : saved });
+    }
+    for (const forget of forgetting) await forget();
+    return written;
+  }
+
+  private async unchanged(work: CallWork, { id, version }: SavedResource): Promise<SavedResource> {
+    const now = await this.resources.lock(work, id).catch((error: unknown) => {
+      throw isProblem(error, notFound) ? changedSince() : error;
+    });
+    if (now.version !== version) throw changedSince();
+    return now;
+  }
+
+  private async save(
+    work: CallWork,
+    change: WeighedChange,
+    before: SavedResource | undefined,
+    content: ResourceContent,
+    by: Actor,
+  ): Promise<SavedResource> {
+    if (before !== undefined) {
+      const after = nextVersion(before, content, by);
+      await this.resources.update(work, after);
+      recordUpdated(work, before, after);
+      return after;
+    }
+    if (change.action !== 'create') throw new TypeError('only a new resource has nothing before it');
+    const first = firstVersion(change.id, content, by);
+    await this.resources.insert(work, first).catch((error: unknown) => {
+      throw isProblem(error, resourceNameTaken) ? changedSince() : error;
+    });
+    recordCreated(work, first);
+    return first;
+  }
+}
+
+const byName = (one: ClaimedChange, other: ClaimedChange): number =>
+  nameOf(one.change) < nameOf(other.change) ? -1 : 1;
+
+const changedSince = () => preconditionFailed({}, { detail: 'The resources have changed since the plan was made.' });
