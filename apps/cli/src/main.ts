@@ -8,6 +8,7 @@ import { demoMethods } from './commands/demo-methods.js';
 import { keysStatus, rotateKeys } from './commands/keys.js';
 import { migrate } from './commands/migrate.js';
 import { addPair, jsonArgument, runQuery, type QueryOptions } from './commands/query.js';
+import { addResourceCommands } from './commands/resources/add-resource-commands.js';
 import { start } from './commands/start.js';
 import { status } from './commands/status.js';
 import { startWorker } from './commands/worker.js';
@@ -70,6 +71,8 @@ query
   .option('--body <json>', 'a JSON body', jsonArgument)
   .option('--params <json>', 'the values of a template', jsonArgument)
   .action(async (name: string, options: QueryOptions) => exitWith(await runQuery(client(), name, options, isJson())));
+
+addResourceCommands(program, { client, isJson, exitWith });
 
 const audit = program.command('audit').description('the audit log');
 const filters = ['actor', 'external-identifier', 'action', 'resource', 'app', 'outcome', 'from', 'to'];
