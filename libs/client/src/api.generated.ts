@@ -732,6 +732,217 @@ export interface Operations {
       readonly nextCursor: string | null;
     };
   };
+  /** Brings the resources to a state: all of it, or nothing. */
+  applyResources: {
+    readonly input: {
+      readonly body: {
+        readonly resources: readonly {
+          readonly name: string;
+          readonly description?: string;
+          readonly type?: 'rest';
+          readonly baseUrl: string;
+          readonly region?: string | null;
+          readonly urlParams?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly headers?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly body?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly cookies?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly cookiesToForward?: readonly string[];
+          readonly forwardAllCookies?: boolean;
+          readonly excludeDefaultHeaders?: boolean;
+          readonly sanitizeHeaders?: boolean;
+          readonly tls?: {
+            readonly allowSelfSigned?: boolean;
+            readonly ca?: string | null;
+            readonly clientCertificate?: string | null;
+            readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+          };
+          readonly timeoutMs?: number;
+          readonly limits?: {
+            readonly concurrency?: number | null;
+            readonly perSecond?: number | null;
+            readonly responseBytes?: number | null;
+          };
+          readonly policy?: {
+            readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+            readonly paths?: readonly string[];
+          };
+          readonly environments?: {
+            readonly [name: string]: {
+              readonly baseUrl?: string;
+              readonly region?: string | null;
+              readonly urlParams?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly headers?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly body?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly cookies?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly cookiesToForward?: readonly string[];
+              readonly forwardAllCookies?: boolean;
+              readonly excludeDefaultHeaders?: boolean;
+              readonly sanitizeHeaders?: boolean;
+              readonly tls?: {
+                readonly allowSelfSigned?: boolean;
+                readonly ca?: string | null;
+                readonly clientCertificate?: string | null;
+                readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+              };
+              readonly timeoutMs?: number;
+              readonly limits?: {
+                readonly concurrency?: number | null;
+                readonly perSecond?: number | null;
+                readonly responseBytes?: number | null;
+              };
+              readonly policy?: {
+                readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+                readonly paths?: readonly string[];
+              };
+              readonly authentication?: { readonly [name: string]: unknown };
+            };
+          };
+          readonly authentication?: { readonly [name: string]: unknown };
+        }[];
+        readonly prune?: boolean;
+        readonly basis?: string;
+      };
+    };
+    readonly answer: {
+      readonly changes: readonly {
+        readonly name: string;
+        readonly action: 'create' | 'update' | 'delete' | 'none';
+        readonly id: string | null;
+        readonly version: number | null;
+        readonly differences: readonly { readonly pointer: string; readonly from: unknown; readonly to: unknown }[];
+      }[];
+    };
+  };
+  /** Says what it would take to bring the resources to a state. Changes nothing. */
+  planResources: {
+    readonly input: {
+      readonly body: {
+        readonly resources: readonly {
+          readonly name: string;
+          readonly description?: string;
+          readonly type?: 'rest';
+          readonly baseUrl: string;
+          readonly region?: string | null;
+          readonly urlParams?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly headers?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly body?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly cookies?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly cookiesToForward?: readonly string[];
+          readonly forwardAllCookies?: boolean;
+          readonly excludeDefaultHeaders?: boolean;
+          readonly sanitizeHeaders?: boolean;
+          readonly tls?: {
+            readonly allowSelfSigned?: boolean;
+            readonly ca?: string | null;
+            readonly clientCertificate?: string | null;
+            readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+          };
+          readonly timeoutMs?: number;
+          readonly limits?: {
+            readonly concurrency?: number | null;
+            readonly perSecond?: number | null;
+            readonly responseBytes?: number | null;
+          };
+          readonly policy?: {
+            readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+            readonly paths?: readonly string[];
+          };
+          readonly environments?: {
+            readonly [name: string]: {
+              readonly baseUrl?: string;
+              readonly region?: string | null;
+              readonly urlParams?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly headers?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly body?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly cookies?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly cookiesToForward?: readonly string[];
+              readonly forwardAllCookies?: boolean;
+              readonly excludeDefaultHeaders?: boolean;
+              readonly sanitizeHeaders?: boolean;
+              readonly tls?: {
+                readonly allowSelfSigned?: boolean;
+                readonly ca?: string | null;
+                readonly clientCertificate?: string | null;
+                readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+              };
+              readonly timeoutMs?: number;
+              readonly limits?: {
+                readonly concurrency?: number | null;
+                readonly perSecond?: number | null;
+                readonly responseBytes?: number | null;
+              };
+              readonly policy?: {
+                readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+                readonly paths?: readonly string[];
+              };
+              readonly authentication?: { readonly [name: string]: unknown };
+            };
+          };
+          readonly authentication?: { readonly [name: string]: unknown };
+        }[];
+        readonly prune?: boolean;
+        readonly basis?: string;
+      };
+    };
+    readonly answer: {
+      readonly changes: readonly {
+        readonly name: string;
+        readonly action: 'create' | 'update' | 'delete' | 'none';
+        readonly id: string | null;
+        readonly version: number | null;
+        readonly differences: readonly { readonly pointer: string; readonly from: unknown; readonly to: unknown }[];
+      }[];
+      readonly basis: string;
+    };
+  };
   /** Makes a new version that equals an older one. */
   rollBackResource: {
     readonly input: {
@@ -1231,6 +1442,8 @@ export const operations = {
   createOrganisation: ['POST', '/api/v1/organisations'],
   listOutboundAddresses: ['GET', '/api/v1/outbound-addresses'],
   listRegions: ['GET', '/api/v1/regions'],
+  applyResources: ['POST', '/api/v1/resources/apply'],
+  planResources: ['POST', '/api/v1/resources/plan'],
   rollBackResource: ['POST', '/api/v1/resources/{id}/rollback'],
   diffResourceVersion: ['GET', '/api/v1/resources/{id}/versions/{version}/diff'],
   listResourceVersions: ['GET', '/api/v1/resources/{id}/versions'],
