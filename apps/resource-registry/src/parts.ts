@@ -76,7 +76,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
     sources: [organisations, groups, tokens, apps, resources, queries, variables],
     providers: [
       { provide: UnitOfWork, useValue: unitOfWork },
-      { provide: CallTransactions, useValue: new CallTransactions(unitOfWork, groups) },
+      { provide: CallTransactions, useValue: new CallTransactions(unitOfWork, groups, organisations) },
       { provide: Regions, useValue: regions },
       { provide: AppStore, useValue: apps },
       { provide: ConfigStore, useValue: variables },
@@ -85,7 +85,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: QueryStore, useValue: queries },
       { provide: ResourceStore, useValue: resources },
       { provide: TokenStore, useValue: tokens },
-      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries) },
+      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, groups) },
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
       { provide: ResourceLinks, useValue: new ResourceLinks(queries, groups) },
       { provide: CredentialClaims, useValue: claims },

@@ -11,6 +11,7 @@ import { migrate } from '@pontage/persistence';
 import { createLogger } from '@pontage/telemetry';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { startStack, type Stack } from '@pontage/testkit';
+import { AddGrantEnvironments1764200000000 } from './migrations/add-grant-environments.js';
 import { AddSealedValues1763800000000 } from './migrations/add-sealed-values.js';
 import { CreateResourceRegistry1763700000000 } from './migrations/create-resource-registry.js';
 import { startRegistry } from './registry.js';
@@ -54,7 +55,11 @@ export class RegistryRoom {
       ownerUrl: stack.postgres.ownerUrl,
       schema,
       appRole: schema,
-      migrations: [CreateResourceRegistry1763700000000, AddSealedValues1763800000000],
+      migrations: [
+        CreateResourceRegistry1763700000000,
+        AddSealedValues1763800000000,
+        AddGrantEnvironments1764200000000,
+      ],
     });
     const { name, subjects } = eventStream;
     await (await jetstreamManager(await stack.operator())).streams.add({ name, subjects: [...subjects] });

@@ -1,6 +1,7 @@
 import type { Work } from '@pontage/persistence';
 import { inUse } from '@pontage/problems';
 import type { ConfigStore } from '../config/config-store.js';
+import type { GroupStore } from '../group/group-store.js';
 import type { QueryStore } from '../query/query-store.js';
 
 /** Who needs an environment of an organisation. */
@@ -8,14 +9,16 @@ export class EnvironmentUse {
   constructor(
     private readonly variables: ConfigStore,
     private readonly queries: QueryStore,
+    private readonly groups: GroupStore,
   ) {}
 
-  /** @throws inUse when configuration variables or saved queries name one of these environments */
+  /** @throws inUse when configuration variables, saved queries or the access of groups name one of these environments */
   async refuse(work: Work, environments: readonly string[]): Promise<void> {
     if (environments.length === 0) return;
     const by = [
       ...(await this.variables.inEnvironments(work, environments)),
       ...(await this.queries.inEnvironments(work, environments)),
+      ...(await this.groups.inEnvironments(work, environments)),
     ];
     if (by.length > 0) throw inUse({ by });
   }
