@@ -1,7 +1,7 @@
 import type { RunQuery, QueryRequest } from '@pontage/contracts/query-proxy';
 import { invalidRequest, notFound } from '@pontage/problems';
 import type { Json } from '@pontage/templates';
-import { authoriseApp, authoriseResource } from '../policy/authorise.js';
+import { authoriseApp, authoriseResource, noSuchResource } from '../policy/authorise.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { checkParams } from './check-params.js';
@@ -25,18 +25,19 @@ export interface ResolvedCall {
 /**
  * Finds what a call means and whether its caller may: the server reads the saved query again by its name, so nothing
  * that a browser says can change where it goes.
- * @throws Problem `not-found`, `missing-scope`, `stale-policy`, `invalid-request`.
+ * @throws Problem `not-found`, `missing-scope`, `forbidden`, `stale-policy`, `invalid-request`.
  */
 export async function resolveCall(policy: Policy, run: AskedCall): Promise<ResolvedCall> {
   const { call, org, principal } = run;
   if (call.kind === 'saved') return resolveSaved(policy, run, call);
   const resource = await policy.resources.find(org, call.resource);
-  if (resource === undefined) throw notFound({}, { detail: 'There is no such resource.' });
-  authoriseResource(policy, org, principal, resource);
+  if (resource === undefined) throw notFound({}, { detail: noSuchResource });
   const given = call.kind === 'proxy' ? call : call.query;
+  const environment = given.environment ?? defaultEnvironment(policy, org);
+  authoriseResource(policy, org, principal, resource, environment);
   return {
     resource,
-    environment: environmentOf(policy, org, given.environment),
+    environment: knownEnvironment(policy, org, environment),
     app: null,
     queryName: null,
     timeoutMs: given.timeoutMs ?? resource.timeoutMs,
@@ -60,7 +61,7 @@ async function resolveSaved(
   const environment = principal.type === 'external' ? principal.environment : query.request.environment;
   return {
     resource,
-    environment: environmentOf(policy, org, environment),
+    environment: knownEnvironment(policy, org, environment ?? defaultEnvironment(policy, org)),
     app: call.app,
     queryName: call.name,
     timeoutMs: query.request.timeoutMs ?? resource.timeoutMs,
@@ -69,13 +70,21 @@ async function resolveSaved(
   };
 }
 
-function environmentOf(policy: Policy, org: string, asked: string | undefined): string {
-  const organisation = policy.organisations.get(org);
-  if (organisation === undefined) throw notFound({});
-  const environment = asked ?? organisation.environments[0] ?? 'production';
-  if (organisation.environments.includes(environment)) return environment;
+/** The one that calls run in which name none. */
+function defaultEnvironment(policy: Policy, org: string): string {
+  return organisationOf(policy, org).environments[0] ?? 'production';
+}
+
+function knownEnvironment(policy: Policy, org: string, environment: string): string {
+  if (organisationOf(policy, org).environments.includes(environment)) return environment;
   throw invalidRequest(
     {},
     { errors: [{ pointer: '/environment', detail: 'The organisation has no such environment.' }] },
   );
+}
+
+function organisationOf(policy: Policy, org: string) {
+  const organisation = policy.organisations.get(org);
+  if (organisation === undefined) throw notFound({});
+  return organisation;
 }
