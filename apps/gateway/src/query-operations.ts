@@ -7,7 +7,9 @@ import {
   destinationDenied,
   dispatchLost,
   embedSessionExpired,
+  forbidden,
   leaseUnavailable,
+  notFound,
   overloaded,
   regionUnavailable,
   responseTooLarge,
@@ -33,6 +35,8 @@ import { readJson } from './routes/read-json.js';
 
 /** What may become of a query besides an answer. */
 const problems = [
+  notFound,
+  forbidden,
   destinationDenied,
   unknownVariable,
   upstreamUnreachable,

@@ -73,7 +73,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
   const tokens = new PostgresTokenStore();
   const claims = new BusCredentialClaims(bus);
   const links = new ResourceLinks(queries, groups);
-  const transactions = new CallTransactions(unitOfWork, groups);
+  const transactions = new CallTransactions(unitOfWork, groups, organisations);
   const resourceClaims = new ResourceClaims(claims);
   const check = new SettingsCheck(organisations, regions);
   const removal = new ResourceRemoval(resources, links, claims);
@@ -94,7 +94,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: QueryStore, useValue: queries },
       { provide: ResourceStore, useValue: resources },
       { provide: TokenStore, useValue: tokens },
-      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, resources) },
+      { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, resources, groups) },
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
       { provide: ResourceRemoval, useValue: removal },
       { provide: ResourceClaims, useValue: resourceClaims },

@@ -21,6 +21,7 @@ const changes = updateGroup.request.shape.settings;
 const appOfGroup = z.strictObject({ id: groupId, uuid: z.uuid() });
 const resourceOfGroup = z.strictObject({ id: groupId, resourceId: z.string().min(1).max(100) });
 const granted = z.strictObject({ access });
+const grantedWhere = granted.extend({ environments: setGroupResource.request.shape.environments });
 
 @Controller()
 export class Groups {
@@ -123,17 +124,13 @@ export class Groups {
     method: 'PUT',
     path: '/api/v1/groups/:id/resources/:resourceId',
     access: 'groups:write',
-    summary: 'Gives a group access to a resource.',
+    summary: 'Gives a group access to a resource, in some environments or in all.',
     calls: setGroupResource,
     params: resourceOfGroup,
-    body: granted,
+    body: grantedWhere,
   })
-  async setGroupResource({ params, body, call }: Asked<{ params: typeof resourceOfGroup; body: typeof granted }>) {
-    return this.bus.request(
-      setGroupResource,
-      { id: params.id, resource: params.resourceId, access: body.access },
-      call,
-    );
+  async setGroupResource({ params, body, call }: Asked<{ params: typeof resourceOfGroup; body: typeof grantedWhere }>) {
+    return this.bus.request(setGroupResource, { id: params.id, resource: params.resourceId, ...body }, call);
   }
 
   @route({

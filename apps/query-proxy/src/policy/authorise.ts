@@ -1,21 +1,35 @@
 import { holdsScope, type Principal } from '@pontage/contracts';
-import { missingScope, notFound, stalePolicy } from '@pontage/problems';
+import { forbidden, missingScope, notFound, stalePolicy } from '@pontage/problems';
 import type { Policy } from './policy.js';
 import type { ResourceSnapshot } from './resource-index.js';
 
+/** What is said of a resource that is not there, or that one may not know of. */
+export const noSuchResource = 'There is no such resource.';
+
 /**
- * Lets a principal use a resource directly: a token with `queries:run`, and with a group that may use the resource
- * when the token is restricted to groups.
- * @throws Problem `missing-scope`; `not-found` for what the principal may not know of.
+ * Lets a principal use a resource directly in an environment: a token with `queries:run`, and with a group that may
+ * use the resource there when the token is restricted to groups. Whether there is such an environment is not asked.
+ * @throws Problem `missing-scope`; `not-found` for what the principal may not know of; `forbidden` for a resource that
+ *   he may use in other environments only.
  */
-export function authoriseResource(policy: Policy, org: string, principal: Principal, resource: ResourceSnapshot): void {
+export function authoriseResource(
+  policy: Pick<Policy, 'groups'>,
+  org: string,
+  principal: Principal,
+  { id }: Pick<ResourceSnapshot, 'id'>,
+  environment: string,
+): void {
   requireRun(principal);
   if (principal.type === 'external') throw notFound({});
   if (principal.type === 'service' || principal.groupIds === null) return;
-  const allowed = policy
-    .groups(org, principal.groupIds)
-    .some(({ group }) => group.allResources !== 'none' || group.resources[resource.id] !== undefined);
-  if (!allowed) throw notFound({});
+  const groups = policy.groups(org, principal.groupIds);
+  if (groups.some(({ group }) => group.allResources !== 'none' || group.resources[id] !== undefined)) return;
+  const environments = groups.flatMap(({ group }) => group.restrictedResources?.[id]?.environments ?? []);
+  // In the words that are said of what is not there: nobody can tell the two apart.
+  if (environments.length === 0) throw notFound({}, { detail: noSuchResource });
+  if (environments.includes(environment)) return;
+  const only = [...new Set(environments)].sort().join(', ');
+  throw forbidden({}, { detail: `The token's groups may use this resource in ${only} only.` });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { RunQuery, QueryRequest } from '@pontage/contracts/query-proxy';
 import { invalidRequest, notFound } from '@pontage/problems';
 import type { Json } from '@pontage/templates';
-import { authoriseApp, authoriseResource } from '../policy/authorise.js';
+import { authoriseApp, authoriseResource, noSuchResource } from '../policy/authorise.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { checkParams } from './check-params.js';
@@ -26,16 +26,17 @@ export interface ResolvedCall {
 /**
  * Finds what a call means and whether its caller may: the server reads the saved query again by its name, so nothing
  * that a browser says can change where it goes.
- * @throws Problem `not-found`, `missing-scope`, `stale-policy`, `invalid-request`.
+ * @throws Problem `not-found`, `missing-scope`, `forbidden`, `stale-policy`, `invalid-request`.
  */
 export async function resolveCall(policy: Policy, run: AskedCall): Promise<ResolvedCall> {
   const { call, org, principal } = run;
   if (call.kind === 'saved') return resolveSaved(policy, run, call);
   const found = await policy.resources.find(org, call.resource);
-  if (found === undefined) throw notFound({}, { detail: 'There is no such resource.' });
-  authoriseResource(policy, org, principal, found);
+  if (found === undefined) throw notFound({}, { detail: noSuchResource });
   const given = call.kind === 'proxy' ? call : call.query;
-  const environment = environmentOf(policy, org, given.environment);
+  const asked = given.environment ?? defaultEnvironment(policy, org);
+  authoriseResource(policy, org, principal, found, asked);
+  const environment = knownEnvironment(policy, org, asked);
   const resource = policy.resources.variantIn(found, environment);
   return {
     resource,
@@ -61,7 +62,7 @@ async function resolveSaved(
   const found = await policy.resources.find(org, query.resource);
   if (found === undefined) throw notFound({}, { detail: 'The resource of this query is gone.' });
   const asked = principal.type === 'external' ? principal.environment : query.request.environment;
-  const environment = environmentOf(policy, org, asked);
+  const environment = knownEnvironment(policy, org, asked ?? defaultEnvironment(policy, org));
   const resource = policy.resources.variantIn(found, environment);
   return {
     resource,
@@ -74,13 +75,21 @@ async function resolveSaved(
   };
 }
 
-function environmentOf(policy: Policy, org: string, asked: string | undefined): string {
-  const organisation = policy.organisations.get(org);
-  if (organisation === undefined) throw notFound({});
-  const environment = asked ?? organisation.environments[0] ?? 'production';
-  if (organisation.environments.includes(environment)) return environment;
+/** The one that calls run in which name none. */
+function defaultEnvironment(policy: Policy, org: string): string {
+  return organisationOf(policy, org).environments[0] ?? 'production';
+}
+
+function knownEnvironment(policy: Policy, org: string, environment: string): string {
+  if (organisationOf(policy, org).environments.includes(environment)) return environment;
   throw invalidRequest(
     {},
     { errors: [{ pointer: '/environment', detail: 'The organisation has no such environment.' }] },
   );
+}
+
+function organisationOf(policy: Policy, org: string) {
+  const organisation = policy.organisations.get(org);
+  if (organisation === undefined) throw notFound({});
+  return organisation;
 }

@@ -4,6 +4,7 @@ import type { AuditDraft, eventActions } from '@pontage/contracts/events';
 import type { AuditEntry, UnitOfWork, Work } from '@pontage/persistence';
 import type { GroupStore } from '../group/group-store.js';
 import { reachOf, type Reach } from '../group/reach.js';
+import type { OrganisationStore } from '../organisation/organisation-store.js';
 
 type Action = (typeof eventActions)['resource-registry'][number];
 type Details = Pick<AuditEntry, 'app' | 'resource' | 'data'> & { readonly changes?: unknown };
@@ -22,12 +23,17 @@ export class CallTransactions {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly groups: GroupStore,
+    private readonly organisations: OrganisationStore,
   ) {}
 
   /** Runs `fn` in one transaction; see {@link UnitOfWork.run}. */
   run<T>(call: Call, fn: (work: CallWork) => Promise<T>): Promise<T> {
     return this.unitOfWork.run(call.org, async (work) => {
-      const reach = await reachOf(call.principal, (ids) => this.groups.findSome(work, ids));
+      const reach = await reachOf(
+        call.principal,
+        (ids) => this.groups.findSome(work, ids),
+        async () => (await this.organisations.find(work)).environments,
+      );
       return fn({ ...work, call, reach, record: (action, details) => work.audit(entryOf(call, action, details)) });
     });
   }

@@ -6,6 +6,7 @@ import { And, In, MoreThan, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow } from '../snapshot/snapshot-source.js';
+import type { Grant } from './grant.js';
 import { GroupStore, type GroupSettings } from './group-store.js';
 import { GroupAppRow, GroupResourceRow, GroupRow } from './group.entity.js';
 
@@ -74,12 +75,12 @@ export class PostgresGroupStore extends GroupStore {
     return this.touch(work, group.id);
   }
 
-  async setResource(work: Work, group: Group, resource: string, access: Access | null): Promise<Group> {
+  async setResource(work: Work, group: Group, resource: string, grant: Grant | null): Promise<Group> {
     const key = { org: work.org, groupId: group.id, resource };
-    if (access === null) await work.manager.delete(GroupResourceRow, key);
+    if (grant === null) await work.manager.delete(GroupResourceRow, key);
     else
       await work.manager
-        .upsert(GroupResourceRow, { ...key, access }, ['org', 'groupId', 'resource'])
+        .upsert(GroupResourceRow, { ...key, ...grant }, ['org', 'groupId', 'resource'])
         .catch(unknown('group_resource_resource'));
     return this.touch(work, group.id);
   }
@@ -94,6 +95,15 @@ export class PostgresGroupStore extends GroupStore {
     const rows = await work.manager.find(GroupResourceRow, { where: { resource }, order: { groupId: 'ASC' } });
     await work.manager.delete(GroupResourceRow, { resource });
     for (const { groupId } of rows) await this.touch(work, groupId);
+  }
+
+  async inEnvironments({ manager }: Work, environments: readonly string[]): Promise<string[]> {
+    const grants = await manager
+      .createQueryBuilder(GroupResourceRow, 'granted')
+      .where('granted.environments && :environments', { environments })
+      .orderBy({ 'granted.groupId': 'ASC', 'granted.resource': 'ASC' })
+      .getMany();
+    return grants.map(({ groupId, resource }) => `group ${groupId} on resource ${resource}`);
   }
 
   async snapshots(manager: EntityManager): Promise<readonly SnapshotRow[]> {
@@ -133,7 +143,14 @@ const entryOf = ({
     allApps,
     allResources,
     apps: Object.fromEntries(apps.map(({ app, access }) => [app, access])),
-    resources: Object.fromEntries(resources.map(({ resource, access }) => [resource, access])),
+    resources: Object.fromEntries(
+      resources.flatMap(({ resource, access, environments }) => (environments === null ? [[resource, access]] : [])),
+    ),
+    restrictedResources: Object.fromEntries(
+      resources.flatMap(({ resource, access, environments }) =>
+        environments === null ? [] : [[resource, { access, environments }]],
+      ),
+    ),
   },
 });
 
@@ -149,7 +166,9 @@ async function withAccess(manager: EntityManager, rows: readonly GroupRow[]): Pr
     allResources,
     version,
     apps: apps.filter(({ groupId }) => groupId === id).map(({ app, access }) => ({ app, access })),
-    resources: resources.filter(({ groupId }) => groupId === id).map(({ resource, access }) => ({ resource, access })),
+    resources: resources
+      .filter(({ groupId }) => groupId === id)
+      .map(({ resource, access, environments }) => ({ resource, access, environments })),
   }));
 }
 

@@ -3,6 +3,7 @@ import type { Page, Work } from '@pontage/persistence';
 import type { EntityManager } from 'typeorm';
 import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow, SnapshotSource } from '../snapshot/snapshot-source.js';
+import type { Grant } from './grant.js';
 
 /** What is chosen about a group. */
 export type GroupSettings = Pick<Group, 'name' | 'allApps' | 'allResources'>;
@@ -25,10 +26,12 @@ export abstract class GroupStore implements SnapshotSource {
   /** Gives or takes (null) access, as a new version. @throws notFound when there is no such app */
   abstract setApp(work: Work, group: Group, app: string, access: Access | null): Promise<Group>;
   /** Gives or takes (null) access, as a new version. @throws notFound when there is no such resource */
-  abstract setResource(work: Work, group: Group, resource: string, access: Access | null): Promise<Group>;
+  abstract setResource(work: Work, group: Group, resource: string, grant: Grant | null): Promise<Group>;
   /** Takes an app that is about to go from every group. */
   abstract dropApp(work: Work, app: string): Promise<void>;
   /** Takes a resource that is about to go from every group. */
   abstract dropResource(work: Work, resource: string): Promise<void>;
+  /** The access that is restricted to one of these environments, in words for people. */
+  abstract inEnvironments(work: Work, environments: readonly string[]): Promise<string[]>;
   abstract snapshots(manager: EntityManager): Promise<readonly SnapshotRow[]>;
 }

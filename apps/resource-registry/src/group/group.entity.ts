@@ -25,4 +25,5 @@ export class GroupResourceRow {
   @PrimaryColumn('integer', { name: 'group_id' }) groupId!: number;
   @PrimaryColumn('uuid', { name: 'resource_id' }) resource!: string;
   @Column('text') access!: Access;
+  @Column('text', { array: true, nullable: true }) environments!: string[] | null;
 }

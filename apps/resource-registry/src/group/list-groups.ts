@@ -13,7 +13,7 @@ export class ListGroups implements Serves<typeof listGroups> {
 
   handle(page: ParsedRequestOf<typeof listGroups>, call: Call): Promise<ReplyOf<typeof listGroups>> {
     return this.transactions.run(call, async (work) => {
-      const only = work.reach === 'everything' ? undefined : work.reach.map(({ id }) => id);
+      const only = work.reach === 'everything' ? undefined : work.reach.groups.map(({ id }) => id);
       return this.groups.list(work, page, only);
     });
   }

@@ -1,8 +1,11 @@
 import { serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
-import { setGroupResource } from '@pontage/contracts/resource-registry';
+import { setGroupResource, type Group } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
+import { changesBetween } from '../call/changes.js';
+import { OrganisationStore } from '../organisation/organisation-store.js';
 import { ResourceStore } from '../resource/resource-store.js';
+import { checkEnvironments, recorded, type Grant } from './grant.js';
 import { GroupStore } from './group-store.js';
 import { requireEverything, requireKnown } from './reach.js';
 
@@ -12,10 +15,11 @@ export class SetGroupResource implements Serves<typeof setGroupResource> {
     private readonly transactions: CallTransactions,
     private readonly groups: GroupStore,
     private readonly resources: ResourceStore,
+    private readonly organisations: OrganisationStore,
   ) {}
 
   handle(
-    { id, resource, access }: ParsedRequestOf<typeof setGroupResource>,
+    { id, resource, access, environments }: ParsedRequestOf<typeof setGroupResource>,
     call: Call,
   ): Promise<ReplyOf<typeof setGroupResource>> {
     return this.transactions.run(call, async (work) => {
@@ -23,11 +27,19 @@ export class SetGroupResource implements Serves<typeof setGroupResource> {
       requireEverything(work.reach);
       const group = await this.groups.lock(work, id);
       const { id: resourceId, version } = await this.resources.find(work, resource);
-      const before = group.resources.find((each) => each.resource === resourceId)?.access ?? null;
-      if (before === access) return group;
-      const changes = [{ pointer: `/resources/${resourceId}`, from: before, to: access }];
+      const grant = access === null ? null : { access, environments };
+      // Nobody takes an environment away meanwhile.
+      if (grant !== null) checkEnvironments(grant, (await this.organisations.find(work, 'reference')).environments);
+      const before = grantOf(group, resourceId);
+      if (changesBetween(before, grant).length === 0) return group;
+      const changes = [{ pointer: `/resources/${resourceId}`, from: recorded(before), to: recorded(grant) }];
       work.record('group.updated', { resource: { id: resourceId, version }, data: { group: id }, changes });
-      return this.groups.setResource(work, group, resourceId, access);
+      return this.groups.setResource(work, group, resourceId, grant);
     });
   }
+}
+
+function grantOf({ resources }: Group, id: string): Grant | null {
+  const found = resources.find(({ resource }) => resource === id);
+  return found === undefined ? null : { access: found.access, environments: found.environments };
 }

@@ -1,4 +1,5 @@
 import { AddEnvironmentCredentials1764000000000 } from './add-environment-credentials.js';
+import { AddGrantEnvironments1764200000000 } from './add-grant-environments.js';
 import { AddSealedValues1763800000000 } from './add-sealed-values.js';
 import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
 
@@ -7,4 +8,5 @@ export const migrations = [
   CreateResourceRegistry1763700000000,
   AddSealedValues1763800000000,
   AddEnvironmentCredentials1764000000000,
+  AddGrantEnvironments1764200000000,
 ];

@@ -25,6 +25,7 @@ export class QueryCheck {
   private async resourceId(work: CallWork, reference: string): Promise<string> {
     try {
       const { id } = await this.resources.find(work, reference);
+      // An external user's session decides in which environment a query runs: it may be any.
       requireAccess(work.reach, 'resources', id, 'use');
       return id;
     } catch (error) {

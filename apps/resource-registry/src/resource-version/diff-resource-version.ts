@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { diffResourceVersion } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
-import { requireAccess } from '../group/reach.js';
+import { requireReading } from '../group/reach.js';
 import { ResourceStore } from '../resource/resource-store.js';
 import { chosenOf } from '../resource/resource.js';
 
@@ -20,7 +20,7 @@ export class DiffResourceVersion implements Serves<typeof diffResourceVersion> {
   ): Promise<ReplyOf<typeof diffResourceVersion>> {
     return this.transactions.run(call, async (work) => {
       const resource = await this.resources.find(work, reference);
-      requireAccess(work.reach, 'resources', resource.id, 'use');
+      requireReading(work.reach, 'resources', resource.id);
       const after = await this.resources.findVersion(work, resource, version);
       const before = version === 1 ? {} : chosenOf(await this.resources.findVersion(work, resource, version - 1));
       return { version, changes: changesBetween(before, chosenOf(after)) };

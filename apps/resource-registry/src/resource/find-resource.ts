@@ -2,7 +2,7 @@ import { serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { findResource } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
-import { requireAccess } from '../group/reach.js';
+import { requireReading } from '../group/reach.js';
 import { ResourceStore } from './resource-store.js';
 import { viewOf } from './resource.js';
 
@@ -19,7 +19,7 @@ export class FindResource implements Serves<typeof findResource> {
   ): Promise<ReplyOf<typeof findResource>> {
     return this.transactions.run(call, async (work) => {
       const resource = await this.resources.find(work, reference);
-      requireAccess(work.reach, 'resources', resource.id, 'use');
+      requireReading(work.reach, 'resources', resource.id);
       return viewOf(resource);
     });
   }

@@ -36,6 +36,8 @@ beforeAll(async () => {
   await room.ask(registry.putConfig, { name: 'A', value: '1' }, call);
   const { id } = await room.ask(registry.createGroup, { name: 'stores' }, call);
   await room.ask(registry.setGroupApp, { id, app: uuid, access: 'use' }, call);
+  const orders = { id, resource: 'orders' };
+  await room.ask(registry.setGroupResource, { ...orders, access: 'use', environments: ['staging'] }, call);
   await room.ask(registry.createToken, { draft: { name: 'ci', scopes: ['apps:read'], groupIds: [id] }, hash }, call);
 });
 afterAll(() => room.close());

@@ -2,6 +2,7 @@ import { forbidden, groupNameTaken, notFound, preconditionFailed } from '@pontag
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
+import { environmentName } from './environment-name.js';
 
 const callers = ['gateway'] as const;
 
@@ -14,6 +15,9 @@ const accessOrNone = z.enum(['none', ...accessLevels]);
 /** The id of a group: an integer, as the embed API has it. */
 export const groupId = z.coerce.number().int().positive().max(2_147_483_647);
 
+/** The environments that an access is restricted to; null: it is not restricted. */
+export const accessEnvironments = z.array(environmentName).min(1).max(20).nullable();
+
 const settings = { name: z.string().min(1).max(100), allApps: accessOrNone, allResources: accessOrNone };
 /** A permission group, and what it may do with which apps and resources. */
 export const group = z.strictObject({
@@ -21,7 +25,7 @@ export const group = z.strictObject({
   id: z.int().positive(),
   version: z.int().positive(),
   apps: z.array(z.strictObject({ app: z.uuid(), access })),
-  resources: z.array(z.strictObject({ resource: z.uuid(), access })),
+  resources: z.array(z.strictObject({ resource: z.uuid(), access, environments: accessEnvironments })),
 });
 export type Group = z.infer<typeof group>;
 
@@ -84,11 +88,16 @@ export const setGroupApp = requestContract({
   deadlineMs: 5_000,
 });
 
-/** Gives a group access to a resource; `access: null` takes it away. */
+/** Gives a group access to a resource, in some environments or in all; `access: null` takes it away. */
 export const setGroupResource = requestContract({
   subject: 'v1.resource-registry.group.set-resource',
   callers,
-  request: z.strictObject({ id: groupId, resource: z.string().min(1).max(100), access: access.nullable() }),
+  request: z.strictObject({
+    id: groupId,
+    resource: z.string().min(1).max(100),
+    access: access.nullable(),
+    environments: accessEnvironments.default(null),
+  }),
   reply: group,
   problems: [notFound, forbidden],
   deadlineMs: 5_000,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { scope, userInfo } from '../principal.js';
 import { savedQuery } from '../resource-registry/app.js';
 import { access } from '../resource-registry/group.js';
+import { environmentName } from '../resource-registry/environment-name.js';
 import { organisationSettings } from '../resource-registry/organisation.js';
 import { environmentSettings, resourceSettings } from '../resource-registry/resource.js';
 import { bucket } from './bucket.js';
@@ -42,6 +43,10 @@ export const permissions = bucket({
     allResources: z.enum(['none', 'use', 'edit', 'own']),
     apps: z.record(z.string(), access),
     resources: z.record(z.string(), access),
+    /** Access in some environments only. Whoever does not know of restrictions yet finds no access at all in it. */
+    restrictedResources: z
+      .record(z.string(), z.strictObject({ access, environments: z.array(environmentName) }))
+      .optional(),
   }),
 });
 

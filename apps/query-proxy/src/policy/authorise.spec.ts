@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Principal } from '@pontage/contracts';
+import { permissions, type ValueOf } from '@pontage/contracts/snapshots';
+import type { Problem } from '@pontage/problems';
+import { authoriseResource } from './authorise.js';
+
+type Group = ValueOf<typeof permissions>;
+const group = (more: Partial<Group>): Group => ({
+  name: 'g',
+  allApps: 'none',
+  allResources: 'none',
+  apps: {},
+  resources: {},
+  ...more,
+});
+const inEnvironments = (...environments: string[]) =>
+  group({ restrictedResources: { r: { access: 'use', environments } } });
+const token = (more: object = {}): Principal => ({
+  type: 'token',
+  id: 't',
+  display: 't',
+  scopes: ['queries:run'],
+  groupIds: [1],
+  ...more,
+});
+
+/** Why a resource may not be used; undefined: it may. */
+function refusal(
+  groups: readonly Group[],
+  environment: string,
+  principal = token(),
+): Pick<Problem, 'slug' | 'detail'> | undefined {
+  const policy = { groups: () => groups.map((each, index) => ({ id: index + 1, group: each })) };
+  try {
+    authoriseResource(policy, 'org', principal, { id: 'r' }, environment);
+    return undefined;
+  } catch (error) {
+    return error as Problem;
+  }
+}
+const slug = (...asked: Parameters<typeof refusal>) => refusal(...asked)?.slug;
+
+describe('authoriseResource', () => {
+  it('lets tokens without groups use everything, everywhere, if they may run queries', () => {
+    expect(slug([], 'production', token({ groupIds: null }))).toBeUndefined();
+    expect(slug([], 'production', token({ groupIds: null, scopes: ['resources:read'] }))).toBe('missing-scope');
+    expect(slug([group({ allResources: 'own' })], 'production', token({ scopes: [] }))).toBe('missing-scope');
+  });
+
+  it('lets tokens with groups use what one of them may, in every environment unless it is restricted', () => {
+    expect(slug([group({ allResources: 'use' })], 'production')).toBeUndefined();
+    expect(slug([group({}), group({ resources: { r: 'own' } })], 'staging')).toBeUndefined();
+    expect(slug([group({ resources: { other: 'own' } })], 'production')).toBe('not-found');
+    expect(slug([], 'production')).toBe('not-found');
+  });
+
+  it('keeps a restricted access to its environments, and adds up those of several groups', () => {
+    expect(slug([inEnvironments('staging')], 'staging')).toBeUndefined();
+    expect(slug([inEnvironments('staging')], 'production')).toBe('forbidden');
+    expect(slug([inEnvironments('staging'), inEnvironments('production')], 'production')).toBeUndefined();
+    expect(slug([inEnvironments('staging'), group({ resources: { r: 'use' } })], 'production')).toBeUndefined();
+    expect(slug([inEnvironments()], 'staging')).toBe('not-found');
+  });
+
+  it('says where a resource may be used, and nothing of where it was asked for', () => {
+    expect(refusal([inEnvironments('staging', 'next'), inEnvironments('next')], 'nowhere')?.detail).toBe(
+      "The token's groups may use this resource in next, staging only.",
+    );
+  });
+
+  it('understands what an older registry wrote', () => {
+    const old = permissions.value.parse({
+      name: 'g',
+      allApps: 'none',
+      allResources: 'none',
+      apps: {},
+      resources: { r: 'use' },
+    });
+    expect(slug([old], 'production')).toBeUndefined();
+  });
+
+  it('lets no external user in, whatever his groups may', () => {
+    const external: Principal = {
+      type: 'external',
+      id: '',
+      externalIdentifier: 'u',
+      app: '',
+      groupIds: [1],
+      environment: 'production',
+      userInfo: {},
+      metadataJson: '{}',
+    };
+    expect(slug([group({ allResources: 'own' })], 'production', external)).toBe('not-found');
+  });
+});
