@@ -126,6 +126,50 @@ describe('a resource with environments', () => {
     expect(received(staging, 'x-key')).toBe(keys.staging);
   });
 
+  it('changes one environment at a time: the others stay, and null ends what one has of its own', async () => {
+    const { saved, tokens } = await twoPlaces();
+    const organisation = { environments: ['production', 'staging', 'qa'] };
+    expect((await ask(pontage, 'PATCH', '/api/v1/organisation', organisation)).status).toBe(200);
+    const qa = { qa: { headers: [['X-Place', 'qa']] } };
+    expect((await patch(saved.id, { environments: qa })).json).toMatchObject({ environments: { ...qa, staging: {} } });
+    await query(saved.id, { environment: 'staging' });
+    expect(received(staging, 'authorization')).toMatch(/^Basic /);
+    const ended = await patch(saved.id, { environments: { staging: null } });
+    expect(Object.keys((ended.json as unknown as { environments: object }).environments)).toEqual(['qa']);
+    await query(saved.id, { environment: 'staging' });
+    expect(received(production, 'authorization')).toBe(`Bearer ${tokens.production}`);
+    const none = await trySaveResource(pontage, { baseUrl: production.url, environments: { qa: null } });
+    expect([none.status, none.json.errors[0]?.pointer]).toEqual([400, '/environments/qa']);
+    await patch(saved.id, { environments: { qa: null } });
+    await ask(pontage, 'PATCH', '/api/v1/organisation', { environments: ['production', 'staging'] });
+  });
+
+  it('is changed in an environment by whoever may edit it there, and nowhere else', async () => {
+    const { saved } = await twoPlaces();
+    const group = await ask<{ id: number }>(pontage, 'POST', '/api/v1/groups', { name: `stage-${randomUUID()}` });
+    const grant = { access: 'edit', environments: ['staging'] };
+    await ask(pontage, 'PUT', `/api/v1/groups/${group.json.id}/resources/${saved.id}`, grant);
+    const { json: limited } = await ask<{ token: string }>(pontage, 'POST', '/api/v1/tokens', {
+      name: `stage-${randomUUID()}`,
+      scopes: ['resources:read', 'resources:write'],
+      groupIds: [group.json.id],
+    });
+    const change = (body: object) =>
+      ask(pontage, 'PATCH', `/api/v1/resources/${saved.id}`, body, { token: limited.token });
+    const own = { ...(saved.environments as { staging: object }).staging, timeoutMs: 900 };
+    expect((await change({ environments: { staging: own } })).json).toMatchObject({ version: 2 });
+    for (const body of [
+      { timeoutMs: 900 },
+      { timeoutMs: 900, environments: { staging: own } },
+      { environments: { production: { timeoutMs: 900 } } },
+      { environments: { staging: own, production: { timeoutMs: 900 } } },
+      { environments: { staging: own }, authentication: { method: 'none' } },
+      { environments: {} },
+    ])
+      expect((await change(body)).json).toMatchObject({ code: 'forbidden' });
+    expect((await ask(pontage, 'GET', `/api/v1/resources/${saved.id}`)).json.version).toBe(2);
+  });
+
   it('has its limits counted apart where an environment has its own', async () => {
     const { id } = await saveResource(pontage, {
       baseUrl: production.url,
@@ -222,7 +266,7 @@ describe('bad environments', () => {
     expect((await patch('needs-qa', { environments: { qa: { timeoutMs: 1_000 } } })).status).toBe(200);
     const inUse = await organisation(['production', 'staging']);
     expect([inUse.status, inUse.json]).toMatchObject([409, { code: 'in-use', by: ['resource needs-qa'] }]);
-    expect((await patch('needs-qa', { environments: {} })).status).toBe(200);
+    expect((await patch('needs-qa', { environments: { qa: null } })).status).toBe(200);
     expect((await organisation(['production', 'staging'])).status).toBe(200);
     const back = await ask(pontage, 'POST', '/api/v1/resources/needs-qa/rollback', { version: 2 });
     expect([back.status, back.json.errors[0]?.pointer]).toEqual([400, '/environments/qa']);

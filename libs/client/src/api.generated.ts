@@ -62,7 +62,11 @@ export type Group = {
   readonly id: number;
   readonly version: number;
   readonly apps: readonly { readonly app: string; readonly access: 'use' | 'edit' | 'own' }[];
-  readonly resources: readonly { readonly resource: string; readonly access: 'use' | 'edit' | 'own' }[];
+  readonly resources: readonly {
+    readonly resource: string;
+    readonly access: 'use' | 'edit' | 'own';
+    readonly environments: readonly string[] | null;
+  }[];
 };
 
 /** `Organisation` of the OpenAPI document. */
@@ -535,11 +539,11 @@ export interface Operations {
     readonly input: { readonly path: { readonly id: number; readonly uuid: string } };
     readonly answer: undefined;
   };
-  /** Gives a group access to a resource. */
+  /** Gives a group access to a resource, in some environments or in all. */
   setGroupResource: {
     readonly input: {
       readonly path: { readonly id: number; readonly resourceId: string };
-      readonly body: { readonly access: 'use' | 'edit' | 'own' };
+      readonly body: { readonly access: 'use' | 'edit' | 'own'; readonly environments?: readonly string[] | null };
     };
     readonly answer: Group;
   };
@@ -1058,7 +1062,7 @@ export interface Operations {
               readonly paths?: readonly string[];
             };
             readonly authentication?: { readonly [name: string]: unknown };
-          };
+          } | null;
         };
         readonly authentication?: { readonly [name: string]: unknown };
       };

@@ -1,5 +1,10 @@
 import type { Call } from '@pontage/contracts';
-import type { AuthenticationView, ResourceDraft, ResourceSettings } from '@pontage/contracts/resource-registry';
+import type {
+  AuthenticationView,
+  ResourceDraft,
+  ResourceDraftPatch,
+  ResourceSettings,
+} from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem } from '@pontage/problems';
 import { noCredential, type Credential, type ResourceContent, type SavedResource } from '../resource/resource.js';
 import { isSameDestination, variantIn } from '../resource-settings/variant.js';
@@ -16,14 +21,14 @@ export interface DraftedResource {
 
 /** A resource, or some settings of one, as a client sent it. */
 interface MayNeedClaims extends Pick<DraftedResource, 'draftId' | 'secretsDraftId'> {
-  readonly settings: Pick<Partial<ResourceDraft>, 'environments'>;
+  readonly settings: Pick<ResourceDraftPatch, 'environments'>;
 }
 
 /** True when the broker has to be asked before this can be saved. */
 export const needsClaims = ({ settings, draftId, secretsDraftId }: MayNeedClaims): boolean =>
   draftId !== undefined ||
   secretsDraftId !== undefined ||
-  Object.values(settings.environments ?? {}).some(({ authentication }) => isDraft(authentication));
+  Object.values(settings.environments ?? {}).some((own) => isDraft(own?.authentication));
 
 /** A resource that is about to be saved. */
 export interface Saving {

@@ -6,6 +6,7 @@ import { CallTransactions, type CallWork } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
 import { requireAccess } from '../group/reach.js';
+import { environmentsOf, mergeSettings } from '../resource-settings/merge-settings.js';
 import { needsClaims, ResourceClaims, type DraftedResource } from '../resource-secrets/resource-claims.js';
 import { recordUpdated } from './resource-events.js';
 import { ResourceStore } from './resource-store.js';
@@ -61,9 +62,10 @@ export class UpdateResource implements Serves<typeof updateResource> {
     before: SavedResource,
     { settings, ifVersion, ...drafts }: Update,
   ): Promise<DraftedResource> {
-    requireAccess(work.reach, 'resources', before.id, 'edit');
+    const within = drafts.draftId === undefined ? environmentsOf(settings) : undefined;
+    requireAccess(work.reach, 'resources', before.id, 'edit', within);
     requireVersion(before.version, ifVersion);
-    const merged = { ...before.settings, ...settings };
+    const merged = mergeSettings(before.settings, settings);
     await this.check.accept(work, merged);
     return { ...drafts, settings: merged };
   }

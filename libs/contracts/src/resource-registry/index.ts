@@ -30,6 +30,7 @@ export {
   type AuthenticationView,
   type Resource,
   type ResourceDraft,
+  type ResourceDraftPatch,
   type ResourceGiven,
   type ResourceSettings,
 } from './resource.js';

@@ -85,13 +85,13 @@ interface Forms<S extends z.ZodType, K extends z.ZodType, A extends z.ZodType> {
   readonly authentication: A;
 }
 
-/** What differs in which environment; whatever an environment does not name is as everywhere. */
-const environmentsWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodType>(forms: Forms<S, K, A>) =>
+/** What an environment has of its own; whatever it does not name is as everywhere. */
+const environmentWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodType>(forms: Forms<S, K, A>) =>
+  z.strictObject({ ...ownSettings(forms.sealed, forms.key), authentication: forms.authentication }).partial();
+
+const byEnvironment = <V extends z.ZodType>(value: V) =>
   z
-    .record(
-      environmentName,
-      z.strictObject({ ...ownSettings(forms.sealed, forms.key), authentication: forms.authentication }).partial(),
-    )
+    .record(environmentName, value)
     .refine((given) => Object.keys(given).length <= maxEnvironments, `At most ${maxEnvironments} environments.`);
 
 /** What a resource consists of, but for the `authentication` that it has where an environment has none of its own. */
@@ -100,7 +100,7 @@ const settingsWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
   description: text(2000),
   type: z.literal('rest'),
   ...ownSettings(forms.sealed, forms.key),
-  environments: environmentsWith(forms),
+  environments: byEnvironment(environmentWith(forms)),
 });
 
 /** The same with what is there when nothing is said. */
@@ -127,6 +127,10 @@ const withDefaults = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
   });
 };
 
+/** Some of the settings; the others stay as they are, and so do environments that are not named. Null ends one. */
+const patchWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodType>(forms: Forms<S, K, A>) =>
+  z.strictObject({ ...settingsWith(forms), environments: byEnvironment(environmentWith(forms).nullable()) }).partial();
+
 /** The method and readable settings of a credential; secret fields show as {@link secretView}. */
 export const authenticationView = z.looseObject({ method: z.string() });
 export type AuthenticationView = z.infer<typeof authenticationView>;
@@ -151,14 +155,14 @@ export type ResourceSettings = z.output<typeof resourceSettings>;
 
 /** The settings as a client gives them, secrets and all. */
 export const resourceGiven = withDefaults(givenForms);
-/** Some of them; the others stay as they are (no defaults are filled in). */
-export const resourceGivenPatch = z.strictObject(settingsWith(givenForms)).partial();
+export const resourceGivenPatch = patchWith(givenForms);
 export type ResourceGiven = z.output<typeof resourceGivenPatch>;
 
 /** The settings as the registry hears them: in the place of each new secret stands which one of the draft it is. */
 export const resourceDraft = withDefaults(draftedForms);
 export type ResourceDraft = z.output<typeof resourceDraft>;
-export const resourceDraftPatch = z.strictObject(settingsWith(draftedForms)).partial();
+export const resourceDraftPatch = patchWith(draftedForms);
+export type ResourceDraftPatch = z.output<typeof resourceDraftPatch>;
 
 /** What an environment of a resource may have of its own, as it is saved. */
 export const environmentSettings = z.strictObject(ownSettings(storedForm, secretView)).partial();

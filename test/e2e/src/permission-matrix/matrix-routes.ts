@@ -27,6 +27,7 @@ const reads = { scope: 'resources:read', level: 'use', where: 'somewhere' } as c
 const runs = { scope: 'queries:run', level: 'use', where: 'here' } as const;
 const edits = { scope: 'resources:write', level: 'edit', where: 'everywhere', changes: true } as const;
 const query = () => ({ path: '/orders' });
+const setOf = (name: string) => ({ resources: [{ name, baseUrl: 'https://a.example' }] });
 
 /** Every route about resources. Whoever adds one adds a line here. */
 export const matrixRoutes: readonly MatrixRoute[] = [
@@ -37,6 +38,19 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     where: 'to all',
     done: 201,
     body: (name) => ({ name, baseUrl: 'https://a.example' }),
+  },
+  {
+    route: 'POST /api/v1/resources/plan',
+    scope: 'resources:write',
+    level: 'edit',
+    where: 'to all',
+    body: setOf,
+  },
+  {
+    route: 'POST /api/v1/resources/apply',
+    ...edits,
+    where: 'to all',
+    body: setOf,
   },
   { route: 'GET /api/v1/resources/{id}', ...reads },
   { route: 'PATCH /api/v1/resources/{id}', ...edits, body: (name) => ({ description: name }) },

@@ -11,9 +11,12 @@ type Authentication = z.output<typeof draftCredential.request>['authentication']
 /** A resource as a client gives it. */
 export type GivenResource = ResourceGiven & { readonly authentication?: Authentication | undefined };
 
+/** Null, where an environment may be ended. */
+type Ended<G extends ResourceGiven> = null & NonNullable<G['environments']>[string];
+
 /** A resource as the registry hears of it: the broker keeps its secrets as drafts. */
 export interface DraftedResource<G extends ResourceGiven> {
-  readonly settings: SplitSettings<G>['settings'] & { environments?: Record<string, object> };
+  readonly settings: SplitSettings<G>['settings'] & { environments?: Record<string, object | Ended<G>> };
   readonly draftId?: string;
   readonly secretsDraftId?: string;
 }
@@ -35,7 +38,7 @@ export async function draftResource<G extends GivenResource>(
     secrets.length === 0 ? undefined : bus.request(draftSecrets, { secrets }, call),
   ]);
   return {
-    settings: { ...settings, ...(environments && { environments: withDrafts(environments, own) }) },
+    settings: { ...settings, ...(environments && { environments: withDrafts<object | Ended<G>>(environments, own) }) },
     ...(credential === undefined ? {} : { draftId: credential.draftId }),
     ...(values === undefined ? {} : { secretsDraftId: values.draftId }),
   };
@@ -46,7 +49,8 @@ type Environments = NonNullable<GivenResource['environments']>;
 
 /** The drafts of the authentication that environments have of their own. */
 async function draftsOf(environments: Environments, draft: Draft): Promise<ReadonlyMap<string, { draftId: string }>> {
-  const drafts = Object.entries(environments).map(async ([name, { authentication }]) => {
+  const drafts = Object.entries(environments).map(async ([name, own]) => {
+    const authentication = own?.authentication;
     if (authentication === undefined) return [];
     const drafted = await draft(authentication).catch((error: unknown) => {
       throw isProblem(error) ? error.below(`/environments/${name}`) : error;
@@ -56,7 +60,7 @@ async function draftsOf(environments: Environments, draft: Draft): Promise<Reado
   return new Map((await Promise.all(drafts)).flat());
 }
 
-function withDrafts(environments: Readonly<Record<string, object>>, drafts: ReadonlyMap<string, object>) {
+function withDrafts<E>(environments: Readonly<Record<string, E>>, drafts: ReadonlyMap<string, object>) {
   const entries = Object.entries(environments).map(([name, settings]) => {
     const authentication = drafts.get(name);
     return [name, authentication === undefined ? settings : { ...settings, authentication }] as const;

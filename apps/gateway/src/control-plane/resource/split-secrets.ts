@@ -10,12 +10,14 @@ type DraftedPairs = NonNullable<Settings['headers']>;
 const pairSettings = ['urlParams', 'headers', 'body', 'cookies'] as const;
 type Replaced = (typeof pairSettings)[number] | 'tls';
 type HoldsSecrets = Pick<ResourceGiven, Replaced>;
+type GivenEnvironmentOf<G extends ResourceGiven> = NonNullable<G['environments']>[string];
+type GivenEnvironment = GivenEnvironmentOf<ResourceGiven>;
 
 /** Settings without their secrets, and the secrets for the broker. */
 export interface SplitSettings<G extends ResourceGiven> {
   readonly settings: Omit<G, Replaced | 'environments'> & Omit<Settings, 'environments'>;
   /** What the environments have of their own, but for their authentication. */
-  readonly environments: Readonly<Record<string, Omit<HoldsSecrets, Replaced>>> | undefined;
+  readonly environments: Readonly<Record<string, object | (null & GivenEnvironmentOf<G>)>> | undefined;
   readonly secrets: Secrets;
 }
 
@@ -29,16 +31,18 @@ export function splitSecrets<G extends ResourceGiven>({ environments, ...given }
   // The compiler does not see that every list that may hold a secret has been replaced.
   return {
     settings: withoutSecrets(given, '', secrets) as SplitSettings<G>['settings'],
-    environments:
-      own &&
+    environments: (own &&
       Object.fromEntries(
-        own.map(([name, { authentication: _, ...settings }]) => [
-          name,
-          withoutSecrets(settings, `/environments/${name}`, secrets),
-        ]),
-      ),
+        own.map(([name, each]) => [name, ofEnvironment(name, each, secrets)]),
+      )) as SplitSettings<G>['environments'],
     secrets,
   };
+}
+
+function ofEnvironment(name: string, given: GivenEnvironment, secrets: Secrets): HoldsSecrets | null {
+  if (given === null) return null;
+  const { authentication: _, ...settings } = given;
+  return withoutSecrets(settings, `/environments/${name}`, secrets);
 }
 
 function withoutSecrets(given: HoldsSecrets, prefix: string, secrets: Secrets): HoldsSecrets {
