@@ -28,6 +28,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Authentication } from './authentication/authentication.js';
 import { CreditBudget } from './query-path/credit-budget.js';
+import { Spool } from './query-path/request-body/spool.js';
 import { QueryClient } from './query-path/query-client.js';
 import type { QueryPath } from './query-path/query-path.js';
 import { operation, type Operation } from './routes/operation.js';
@@ -122,6 +123,7 @@ export async function openQueryPath(bus: Bus, authentication: Authentication, ma
     bus,
     client,
     budget: new CreditBudget(),
+    spool: new Spool(),
     limits: { maxBodyBytes },
     authenticate: authenticators(authentication),
   };

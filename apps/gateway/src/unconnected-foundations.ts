@@ -9,6 +9,7 @@ import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { authenticators } from './query-operations.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { QueryClient } from './query-path/query-client.js';
+import { Spool } from './query-path/request-body/spool.js';
 
 /** What the routes stand on where nothing is connected: to list them, and to see whom they refuse by themselves. */
 export function unconnectedFoundations(): Foundations {
@@ -32,6 +33,7 @@ export function unconnectedFoundations(): Foundations {
       bus,
       client: Object.create(QueryClient.prototype) as QueryClient,
       budget: new CreditBudget(),
+      spool: new Spool(),
       limits: { maxBodyBytes: 0 },
       authenticate: authenticators(authentication),
     },

@@ -1,3 +1,4 @@
+import type { BodyHashes } from '@pontage/contracts/query-proxy';
 import { invalidRequest } from '@pontage/problems';
 import { encodeComponent } from './percent-encoding.js';
 
@@ -13,6 +14,8 @@ export interface OutboundRequest {
   readonly body: Uint8Array | undefined;
   /** There is a body that is too large to be here: the worker pulls it. */
   readonly bodyIsPulled?: boolean;
+  /** What a body that is not here hashes to, when whoever holds it has looked at all of it. */
+  readonly bodyHashes?: BodyHashes;
 }
 
 /** What an upstream answered, as far as a challenge is read from it. */

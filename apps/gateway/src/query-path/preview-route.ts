@@ -2,6 +2,7 @@ import { adHocQuery, previewQuery } from '@pontage/contracts/query-proxy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from './forwardable-cookies.js';
 import type { QueryPath } from './query-path.js';
+import { hashesOf } from './request-body/body-hasher.js';
 import { parsed, splitLarge } from './query-routes.js';
 
 /** `POST /api/v1/resources/{id}/preview`: the request that `/query` would make of the same body. */
@@ -15,7 +16,13 @@ export async function answerPreview(
   const { query, pulled } = splitLarge(parsed(adHocQuery, request.body));
   const pulledBytes = pulled?.length ?? null;
   const cookieLine = forwardableCookies(request.raw);
-  const asked = { resource, query, pulledBytes, ...(cookieLine === undefined ? {} : { cookieLine }) };
+  const asked = {
+    resource,
+    query,
+    pulledBytes,
+    ...(pulled === undefined ? {} : { pulledHashes: hashesOf(pulled) }),
+    ...(cookieLine === undefined ? {} : { cookieLine }),
+  };
   const shown = await path.bus.request(previewQuery, asked, call);
   return reply.header('cache-control', 'no-store').header('x-request-id', request.id).send(shown);
 }

@@ -1,17 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AnswerEnd, AnswerHead, Pull } from '@pontage/contracts/egress-worker';
 import { inlineBodyBytes, type QueryCall, type RequestBody } from '@pontage/contracts/query-proxy';
-import { asProblem, bodyTooLarge, invalidRequest, type Problem } from '@pontage/problems';
-import { AnswerBody } from './answer-body.js';
+import { bodyTooLarge, invalidRequest } from '@pontage/problems';
 import { forwardableCookies } from './forwardable-cookies.js';
-import { proxyHeaders } from './answer-headers.js';
-import type { AnswerReader } from './answer.js';
-import type { RunningQuery } from './query-client.js';
-import type { Caller, QueryPath } from './query-path.js';
-import { readStart, Upload } from './request-body.js';
+import { ProxyAnswer } from './proxy-answer.js';
+import type { QueryPath } from './query-path.js';
+import { HeldUpload } from './request-body/held-upload.js';
+import { readStart } from './request-body/read-start.js';
+import { StreamedUpload } from './request-body/streamed-upload.js';
 import { passedHeaders } from './request-headers.js';
-import { writeProblem } from './write-problem.js';
 
 /** `ANY /proxy/{resource}/{path}`: the caller's request, streamed through to the resource and back. */
 export async function answerProxy(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -25,27 +22,30 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
     ? { kind: 'pulled', bytes: announced === undefined ? null : Number(announced) }
     : { kind: start.bytes.length === 0 ? 'none' : 'inline' };
 
-  const cookieLine = forwardableCookies(request.raw);
+  const asked = {
+    ...caller,
+    call: callOf(request),
+    maxResponseBytes: maxBodyBytes,
+    decode: false,
+    cookieLine: forwardableCookies(request.raw),
+  };
   reply.hijack();
   const answer = new ProxyAnswer(path, request, reply, caller);
-  const query = path.client.run(
-    { ...caller, call: callOf(request), body, maxResponseBytes: maxBodyBytes, decode: false, cookieLine },
-    body.kind === 'inline' ? start.bytes : undefined,
-    ['GET', 'HEAD'].includes(request.method) && body.kind === 'none',
-    answer,
-  );
-  answer.begin(
-    query,
-    body.kind === 'pulled'
-      ? new Upload(
-          request.raw,
-          start.bytes,
-          maxBodyBytes,
-          () => query,
-          (error) => answer.fail(error),
-        )
-      : undefined,
-  );
+  const failed = (error: unknown) => answer.fail(error);
+  if (body.kind !== 'pulled') {
+    const isRepeatable = ['GET', 'HEAD'].includes(request.method) && body.kind === 'none';
+    const inline = body.kind === 'inline' ? start.bytes : undefined;
+    return answer.begin(path.client.run({ ...asked, body }, inline, isRepeatable, answer), undefined);
+  }
+  const upload = new StreamedUpload(request.raw, start.bytes, maxBodyBytes, () => answer.query, failed);
+  answer.onUnsignable = async () => {
+    const held = await path.spool.take(upload.whole(), maxBodyBytes);
+    reply.raw.once('close', () => void held.close());
+    const { bytes, hashes } = held;
+    const again = { ...asked, body: { kind: 'pulled', bytes, hashes } as const };
+    answer.begin(path.client.run(again, undefined, false, answer), new HeldUpload(held, () => answer.query, failed));
+  };
+  answer.begin(path.client.run({ ...asked, body }, undefined, false, answer), upload);
 }
 
 /** What the caller asks for, as it came over the wire: the path is not decoded and not put together again. */
@@ -92,89 +92,3 @@ const header = (message: IncomingMessage, name: string): string | undefined => {
   const value = message.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
-
-/** Writes an answer as it comes; a small one in one piece. */
-class ProxyAnswer implements AnswerReader {
-  private query: RunningQuery | undefined;
-  private upload: Upload | undefined;
-  private answerHead: AnswerHead | undefined;
-  private first: Uint8Array[] = [];
-  private body: AnswerBody | undefined;
-  private ended = false;
-
-  constructor(
-    private readonly path: QueryPath,
-    private readonly request: FastifyRequest,
-    private readonly reply: FastifyReply,
-    private readonly caller: Caller,
-  ) {
-    reply.raw.on('close', () => {
-      if (!this.ended && this.body === undefined) this.query?.cancel('client-gone');
-    });
-  }
-
-  begin(query: RunningQuery, upload: Upload | undefined): void {
-    this.query = query;
-    this.upload = upload;
-  }
-
-  pull({ credit }: Pull, attempt: number): void {
-    this.upload?.allow(credit, attempt);
-  }
-
-  head(head: AnswerHead): void {
-    this.answerHead = head;
-    // A whole answer ends before this runs; every other one goes out as it comes, its head first.
-    queueMicrotask(() => this.stream());
-  }
-
-  chunk(bytes: Uint8Array): void {
-    if (this.body === undefined) this.first.push(bytes);
-    else this.body.receive(bytes);
-  }
-
-  end(_end: AnswerEnd): void {
-    this.ended = true;
-    if (this.body !== undefined) return this.body.finish();
-    this.writeHead();
-    this.reply.raw.end(Buffer.concat(this.first));
-  }
-
-  problem(problem: Problem): void {
-    this.ended = true;
-    // After the head nothing but a cut connection can say that the body is not whole.
-    if (this.reply.raw.headersSent) return void this.reply.raw.destroy();
-    writeProblem(this.request, this.reply, problem);
-  }
-
-  fail(error: unknown): void {
-    if (this.ended) return;
-    const problem = asProblem(error);
-    this.query?.cancel(problem.slug);
-    this.problem(problem);
-  }
-
-  private stream(): void {
-    const { query } = this;
-    if (query === undefined || this.ended) return;
-    const body = new AnswerBody(query, this.path.budget);
-    this.body = body;
-    this.writeHead();
-    this.reply.raw.flushHeaders();
-    this.reply.raw.on('close', () => body.destroy());
-    for (const bytes of this.first.splice(0)) body.receive(bytes);
-    body.pipe(this.reply.raw);
-  }
-
-  private writeHead(): void {
-    const head = this.answerHead;
-    if (head === undefined || this.reply.raw.headersSent) return;
-    const headers = proxyHeaders(head.headers);
-    headers.push(
-      ['X-Request-Id', this.caller.requestId],
-      ['Pontage-Region', head.region],
-      ['Pontage-Execution', this.query?.executionId ?? ''],
-    );
-    this.reply.raw.writeHead(head.status, headers.flat());
-  }
-}

@@ -5,6 +5,7 @@ import type { CreditBudget } from './credit-budget.js';
 import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
 import type { QueryClient } from './query-client.js';
+import type { Spool } from './request-body/spool.js';
 import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
 
 /** Who calls, as the query-proxy has to know. */
@@ -21,6 +22,7 @@ export interface QueryPath {
   readonly bus: Bus;
   readonly client: QueryClient;
   readonly budget: CreditBudget;
+  readonly spool: Spool;
   readonly limits: { readonly maxBodyBytes: number };
   readonly authenticate: {
     /** @throws Problem `unauthenticated`, `missing-scope`. */

@@ -70,7 +70,6 @@ async function answer(
       decode: true,
       cookieLine: forwardableCookies(request.raw),
     },
-    undefined,
     repeatable,
     pulled,
   );

@@ -62,8 +62,11 @@ export async function prepare(
 }
 
 /** A signer has to know of a body that it does not see. */
-const withPulledBody = (run: AskedCall, request: OutboundRequest): OutboundRequest =>
-  run.body.kind === 'pulled' ? { ...request, body: undefined, bodyIsPulled: true } : request;
+function withPulledBody({ body }: AskedCall, request: OutboundRequest): OutboundRequest {
+  if (body.kind !== 'pulled') return request;
+  const { hashes } = body;
+  return { ...request, body: undefined, bodyIsPulled: true, ...(hashes && { bodyHashes: hashes }) };
+}
 
 /** Looked up only when a template names them: most name neither. */
 function scopeOf(policy: Policy, { org, principal }: AskedCall, { params, environment }: ResolvedCall): Scope {

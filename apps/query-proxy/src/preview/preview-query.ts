@@ -24,13 +24,13 @@ export class PreviewQuery {
 
   /** @throws Problem what a query would be refused for before it is sent */
   async handle(asked: Asked, call: Call): Promise<ReplyOf<typeof previewQuery>> {
-    const { resource, query, pulledBytes } = asked;
+    const { resource, query, pulledBytes, pulledHashes: hashes } = asked;
     const { org, principal } = call;
     const run: AskedCall = {
       org,
       principal,
       call: { kind: 'ad-hoc', resource, query },
-      body: pulledBytes === null ? { kind: 'none' } : { kind: 'pulled', bytes: pulledBytes },
+      body: pulledBytes === null ? { kind: 'none' } : { kind: 'pulled', bytes: pulledBytes, ...(hashes && { hashes }) },
     };
     try {
       return await this.preview(run, asked, call);

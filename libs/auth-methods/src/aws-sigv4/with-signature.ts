@@ -108,6 +108,7 @@ function payloadHashOf(request: OutboundRequest, service: string): string {
     return createHash('sha256')
       .update(request.body ?? '')
       .digest('hex');
+  if (request.bodyHashes !== undefined) return request.bodyHashes.sha256;
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared)) return declared;
   if (isS3(service)) return 'UNSIGNED-PAYLOAD';
   throw bodyNotSignable(

@@ -88,14 +88,14 @@ describe('qopOf', () => {
   };
 
   it('is auth where there is a choice, and none for RFC 2069', () => {
-    expect(qopOf(challenge(', qop="auth-int, auth, x"'), true)).toBe('auth');
-    expect(qopOf(challenge(', qop=auth-int'), false)).toBe('auth-int');
-    expect(qopOf(challenge(', qop=""'), false)).toBeUndefined();
-    expect(qopOf(challenge(''), true)).toBeUndefined();
+    expect(qopOf(challenge(', qop="auth-int, auth, x"'), false)).toBe('auth');
+    expect(qopOf(challenge(', qop=auth-int'), true)).toBe('auth-int');
+    expect(qopOf(challenge(', qop=""'), true)).toBeUndefined();
+    expect(qopOf(challenge(''), false)).toBeUndefined();
   });
 
   it('is a problem when the body has to be hashed and is elsewhere', () => {
-    expect(() => qopOf(challenge(', qop="auth-int"'), true)).toThrow(
+    expect(() => qopOf(challenge(', qop="auth-int"'), false)).toThrow(
       expect.objectContaining({ slug: 'body-not-signable', facts: { limitBytes: 262_144 } }),
     );
   });

@@ -1,3 +1,4 @@
+import type { BodyHashes } from '@pontage/contracts/query-proxy';
 import { bodyNotSignable, challengeUnsupported } from '@pontage/problems';
 import { parseChallenges, type Challenge } from './auth-params.js';
 
@@ -9,7 +10,7 @@ export interface DigestChallenge {
   /** As the server wrote it; undefined when it named none, which means MD5. */
   readonly algorithm: string | undefined;
   /** Node's name of the hash. */
-  readonly hash: string;
+  readonly hash: keyof BodyHashes;
   /** The `-sess` variant. */
   readonly isSession: boolean;
   /** Empty: the server speaks RFC 2069, which knows no `qop`. */
@@ -27,7 +28,7 @@ export type Qop = 'auth' | 'auth-int';
 const signedBodyBytes = 256 * 1024;
 
 /** The strongest first. @see RFC 7616, 6.1 and 3.7 */
-const hashes: readonly (readonly [string, string])[] = [
+const hashes: readonly (readonly [string, keyof BodyHashes])[] = [
   ['sha-512-256', 'sha512-256'],
   ['sha-256', 'sha256'],
   ['md5', 'md5'],
@@ -58,10 +59,10 @@ export function strongestChallenge(header: string): DigestChallenge | undefined 
  * `auth-int` wrong; undefined for RFC 2069.
  * @throws bodyNotSignable when the body has to be hashed and is not here
  */
-export function qopOf({ qops }: DigestChallenge, bodyIsPulled: boolean): Qop | undefined {
+export function qopOf({ qops }: DigestChallenge, bodyIsKnown: boolean): Qop | undefined {
   if (qops.length === 0) return undefined;
   if (qops.includes('auth')) return 'auth';
-  if (bodyIsPulled)
+  if (!bodyIsKnown)
     throw bodyNotSignable(
       { limitBytes: signedBodyBytes },
       { detail: 'The upstream wants a proof over the body (auth-int); a body of this size is not here for that.' },

@@ -4,6 +4,7 @@
 // upon. Not verified: rspauth, the server's own proof, since TLS says who the server is.
 
 import { createHash } from 'node:crypto';
+import type { BodyHashes } from '@pontage/contracts/query-proxy';
 import { quoted } from './auth-params.js';
 import type { DigestChallenge, Qop } from './digest-challenge.js';
 
@@ -16,6 +17,8 @@ export interface DigestProof {
   /** The request target, as it goes over the wire. */
   readonly uri: string;
   readonly body: Uint8Array | undefined;
+  /** Of a body that is not here. */
+  readonly bodyHashes: BodyHashes | undefined;
   readonly qop: Qop | undefined;
   readonly count: number;
   readonly cnonce: string;
@@ -45,13 +48,16 @@ export function digestAuthorization(proof: DigestProof): string {
 }
 
 function responseOf(proof: DigestProof, nc: string): string {
-  const { challenge, username, password, method, uri, body, qop, cnonce, session } = proof;
+  const { challenge, username, password, method, uri, qop, cnonce, session } = proof;
   const { hash, realm, nonce, isSession } = challenge;
   const secret = hashOf(hash, `${bytesOf(username)}:${realm}:${bytesOf(password)}`);
   const ha1 = isSession ? hashOf(hash, `${secret}:${session.nonce}:${session.cnonce}`) : secret;
-  const ha2 = hashOf(hash, `${method}:${uri}${qop === 'auth-int' ? `:${hashOf(hash, body ?? '')}` : ''}`);
+  const ha2 = hashOf(hash, `${method}:${uri}${qop === 'auth-int' ? `:${bodyHash(proof)}` : ''}`);
   return hashOf(hash, qop === undefined ? `${ha1}:${nonce}:${ha2}` : `${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}`);
 }
+
+const bodyHash = ({ challenge: { hash }, body, bodyHashes }: DigestProof): string =>
+  bodyHashes?.[hash] ?? hashOf(hash, body ?? '');
 
 /** @see RFC 7616, 3.4.4 userhash; RFC 8187 for names beyond ASCII */
 function userParam({ challenge: { hash, realm, userhash }, username }: DigestProof): string {

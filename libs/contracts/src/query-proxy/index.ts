@@ -6,6 +6,14 @@ export {
   type QueryBody,
   type QueryRequest,
 } from './query-request.js';
-export { inlineBodyBytes, runQuerySubject, type QueryCall, type RequestBody, type RunQuery } from './run-query.js';
+export {
+  bodyHashes,
+  inlineBodyBytes,
+  runQuerySubject,
+  type BodyHashes,
+  type QueryCall,
+  type RequestBody,
+  type RunQuery,
+} from './run-query.js';
 export { previewQuery, type RequestPreview } from './preview-query.js';
 export { httpMethod } from '../resource-registry/http-method.js';

@@ -14,6 +14,7 @@ import {
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { adHocQuery } from './query-request.js';
+import { bodyHashes } from './run-query.js';
 
 /** The request that a query would make. Every secret in it is `***`, in whatever spelling it stands there. */
 const requestPreview = z.strictObject({
@@ -57,6 +58,8 @@ export const previewQuery = requestContract({
     query: adHocQuery,
     /** The bytes of a body that a worker would pull; null: the query has its body with it. */
     pulledBytes: z.int().nullable(),
+    /** What such a body hashes to. */
+    pulledHashes: z.record(z.enum(bodyHashes), z.string()).optional(),
     /** The caller's own cookies, as one line. */
     cookieLine: z.string().optional(),
   }),

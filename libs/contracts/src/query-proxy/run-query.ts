@@ -4,14 +4,21 @@ import type { AdHocQuery } from './query-request.js';
 /** Where the gateway sends a query to be run; any query-proxy takes it. Raw bytes: a head, then the request's body. */
 export const runQuerySubject = 'v1.query-proxy.query.run';
 
+/** The hashes that signers ask for, in hex, by Node's names of them. */
+export type BodyHashes = Readonly<Record<(typeof bodyHashes)[number], string>>;
+export const bodyHashes = ['sha256', 'sha512-256', 'md5'] as const;
+
 /** How the body of the upstream request travels. */
 export type RequestBody =
   /** There is none. */
   | { readonly kind: 'none' }
   /** Behind the head of this message, at most {@link inlineBodyBytes}. */
   | { readonly kind: 'inline' }
-  /** The worker pulls it from the gateway under credits. `bytes` is null when the client did not say. */
-  | { readonly kind: 'pulled'; readonly bytes: number | null };
+  /**
+   * The worker pulls it from the gateway under credits. `bytes` is null when the client did not say. `hashes` are there once
+   * the gateway has all of it, because a signer asked for them.
+   */
+  | { readonly kind: 'pulled'; readonly bytes: number | null; readonly hashes?: BodyHashes };
 
 /** Bodies up to here travel inside the message, where signers see them and a second attempt can send them again. */
 export const inlineBodyBytes = 256 * 1024;

@@ -1,47 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { isProblem } from '@pontage/problems';
-import type { RunningQuery } from './query-client.js';
-import { readStart, Upload, WholeUpload } from './request-body.js';
-
-function received() {
-  const pieces: { sequence: number; length: number; last: boolean }[] = [];
-  let cut = false;
-  const query: RunningQuery = {
-    executionId: 'e',
-    attempts: 1,
-    grant: () => undefined,
-    send: (sequence, body, last) => void pieces.push({ sequence, length: body.length, last }),
-    cut: () => (cut = true),
-    cancel: () => undefined,
-  };
-  return { pieces, query, wasCut: () => cut };
-}
+import type { RunningQuery } from '../query-client.js';
+import { received } from './received-pieces.fixture.js';
+import { StreamedUpload } from './streamed-upload.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('readStart', () => {
-  it('reads a small body whole', async () => {
-    const stream = new PassThrough();
-    stream.end('small');
-    expect(await readStart(stream, 10)).toEqual({ bytes: Buffer.from('small'), whole: true });
-  });
-
-  it('stops beyond the limit and leaves the rest in the stream', async () => {
-    const stream = new PassThrough({ highWaterMark: 4 });
-    const start = readStart(stream, 6);
-    stream.write('12345');
-    stream.write('67890');
-    expect(await start).toMatchObject({ whole: false });
-  });
-});
-
-describe('Upload', () => {
+describe('StreamedUpload', () => {
   it('sends no more than the worker allows, and says what is last', async () => {
     const { pieces, query } = received();
     const stream = new PassThrough();
     stream.end(Buffer.alloc(300));
-    const upload = new Upload(
+    const upload = new StreamedUpload(
       stream,
       Buffer.alloc(100),
       1000,
@@ -62,7 +34,7 @@ describe('Upload', () => {
   it('cuts a body that is longer than the limit', async () => {
     const { query, wasCut } = received();
     const failed: unknown[] = [];
-    const upload = new Upload(
+    const upload = new StreamedUpload(
       new PassThrough().end(Buffer.alloc(200)),
       Buffer.alloc(0),
       100,
@@ -78,7 +50,7 @@ describe('Upload', () => {
     const { query, wasCut } = received();
     const stream = new PassThrough();
     const failed: unknown[] = [];
-    new Upload(
+    new StreamedUpload(
       stream,
       Buffer.from('begun'),
       100,
@@ -109,6 +81,17 @@ describe('Upload', () => {
     ]);
   });
 
+  it('gives the whole body to somebody who has to see it first, from its beginning', async () => {
+    const { query } = received();
+    const bytes = randomBytes(500_000);
+    const upload = uploadOf(new PassThrough().end(bytes), query);
+    upload.allow(70_000, 1);
+    await settled();
+    const pieces: Buffer[] = [];
+    for await (const piece of upload.whole()) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+  });
+
   it('cannot send a body once more of which more than 1 MB has gone', async () => {
     const { query, wasCut } = received();
     const failed: unknown[] = [];
@@ -121,24 +104,10 @@ describe('Upload', () => {
 });
 
 const uploadOf = (stream: PassThrough, query: RunningQuery, failed: unknown[] = []) =>
-  new Upload(
+  new StreamedUpload(
     stream,
     Buffer.alloc(0),
     10 * 1024 * 1024,
     () => query,
     (error) => failed.push(error),
   );
-
-describe('WholeUpload', () => {
-  it('begins anew for each attempt', () => {
-    const { pieces, query } = received();
-    const upload = new WholeUpload(Buffer.alloc(10), () => query);
-    upload.allow(6, 1);
-    upload.allow(20, 2);
-    upload.allow(20, 1);
-    expect(pieces).toEqual([
-      { sequence: 0, length: 6, last: false },
-      { sequence: 0, length: 10, last: true },
-    ]);
-  });
-});

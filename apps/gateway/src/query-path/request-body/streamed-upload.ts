@@ -1,51 +1,14 @@
 import type { Readable } from 'node:stream';
 import { bodyNotReplayable, bodyTooLarge } from '@pontage/problems';
-import type { RunningQuery } from './query-client.js';
+import type { RunningQuery } from '../query-client.js';
+import { moreOf } from './read-start.js';
 
 const chunkBytes = 128 * 1024;
 /** So much of a body that was sent can be sent once more. */
 const keptBytes = 1024 * 1024;
 
-/** The beginning of a request's body, and whether that is all of it. */
-export interface BodyStart {
-  readonly bytes: Buffer;
-  readonly whole: boolean;
-}
-
-/** Reads up to `limit` bytes, to see whether a body is small; what is beyond stays in the stream. */
-export async function readStart(stream: Readable, limit: number): Promise<BodyStart> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  while (length <= limit) {
-    const part = stream.read() as Buffer | null;
-    if (part !== null) {
-      parts.push(part);
-      length += part.length;
-    } else if (stream.readableEnded) {
-      return { bytes: Buffer.concat(parts), whole: true };
-    } else {
-      await moreOf(stream);
-    }
-  }
-  return { bytes: Buffer.concat(parts), whole: false };
-}
-
-/** Waits until the stream has more, or has ended. @throws Error when the client broke off. */
-function moreOf(stream: Readable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (error?: Error) => {
-      stream.off('readable', onMore).off('end', onMore).off('error', finish).off('close', onClose);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onMore = () => finish();
-    const onClose = () => finish(stream.readableEnded ? undefined : new Error('the client broke off'));
-    stream.on('readable', onMore).on('end', onMore).on('error', finish).on('close', onClose);
-  });
-}
-
 /** Sends a large request body to the worker, as far as it has asked for it; its beginning is kept in case it is asked for again. */
-export class Upload {
+export class StreamedUpload {
   private attempt = 0;
   private credit = 0;
   private sequence = 0;
@@ -79,6 +42,23 @@ export class Upload {
       () => (this.pumping = false),
       (error: unknown) => this.giveUp(error),
     );
+  }
+
+  /**
+   * Ends the upload and gives the whole body, from its beginning, to somebody who has to see all of it first.
+   * @throws bodyNotReplayable when more of it was sent than is kept; Error when the client breaks off
+   */
+  async *whole(): AsyncGenerator<Buffer> {
+    this.finished = true;
+    if (this.kept === undefined) throw bodyNotReplayable({});
+    yield* this.kept;
+    yield this.start;
+    for (;;) {
+      const piece = this.stream.read() as Buffer | null;
+      if (piece !== null) yield piece;
+      else if (this.stream.readableEnded) return;
+      else await moreOf(this.stream);
+    }
   }
 
   private begin(attempt: number): void {
@@ -124,28 +104,5 @@ export class Upload {
     this.query().send(this.sequence, piece, last);
     this.sequence += 1;
     this.finished = last;
-  }
-}
-
-/** Sends a body that is here as a whole: to each attempt's worker from its beginning. */
-export class WholeUpload {
-  private attempt = 0;
-  private sequence = 0;
-  private sent = 0;
-
-  constructor(
-    private readonly body: Buffer,
-    private readonly query: () => RunningQuery,
-  ) {}
-
-  /** The worker takes that much more. */
-  allow(bytes: number, attempt: number): void {
-    if (attempt < this.attempt) return;
-    if (attempt > this.attempt) [this.attempt, this.sequence, this.sent] = [attempt, 0, 0];
-    for (const end = Math.min(this.body.length, this.sent + bytes); this.sent < end; this.sequence += 1) {
-      const piece = this.body.subarray(this.sent, Math.min(end, this.sent + chunkBytes));
-      this.sent += piece.length;
-      this.query().send(this.sequence, piece, this.sent === this.body.length);
-    }
   }
 }
