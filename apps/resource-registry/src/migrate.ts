@@ -1,12 +1,11 @@
 import { migrate } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
-import { AddSealedValues1763800000000 } from './migrations/add-sealed-values.js';
-import { CreateResourceRegistry1763700000000 } from './migrations/create-resource-registry.js';
+import { migrations } from './migrations/migrations.js';
 import { migrationSettings, schema } from './settings.js';
 
 await migrate({
   ownerUrl: readSettings(migrationSettings).PONTAGE_DATABASE_OWNER_URL,
   schema,
   appRole: schema,
-  migrations: [CreateResourceRegistry1763700000000, AddSealedValues1763800000000],
+  migrations,
 });

@@ -8,6 +8,9 @@ import { CallTransactions } from './call/call-transactions.js';
 import { ConfigStore } from './config/config-store.js';
 import { PostgresConfigStore } from './config/config-store.postgres.js';
 import { ConfigRow } from './config/config.entity.js';
+import { SecretVariables } from './config/secret-variables.js';
+import { ValueClaims } from './config/value-claims.js';
+import { BusValueClaims } from './config/value-claims.bus.js';
 import { GroupStore } from './group/group-store.js';
 import { PostgresGroupStore } from './group/group-store.postgres.js';
 import { GroupAppRow, GroupResourceRow, GroupRow } from './group/group.entity.js';
@@ -69,6 +72,8 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
   const resources = new PostgresResourceStore();
   const tokens = new PostgresTokenStore();
   const claims = new BusCredentialClaims(bus);
+  const transactions = new CallTransactions(unitOfWork, groups);
+  const secretVariables = new SecretVariables(transactions, variables);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
   return {
     revocations,
@@ -76,20 +81,21 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
     sources: [organisations, groups, tokens, apps, resources, queries, variables],
     providers: [
       { provide: UnitOfWork, useValue: unitOfWork },
-      { provide: CallTransactions, useValue: new CallTransactions(unitOfWork, groups) },
+      { provide: CallTransactions, useValue: transactions },
       { provide: Regions, useValue: regions },
       { provide: AppStore, useValue: apps },
       { provide: ConfigStore, useValue: variables },
+      { provide: ValueClaims, useValue: new BusValueClaims(bus) },
       { provide: GroupStore, useValue: groups },
       { provide: OrganisationStore, useValue: organisations },
       { provide: QueryStore, useValue: queries },
       { provide: ResourceStore, useValue: resources },
       { provide: TokenStore, useValue: tokens },
       { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries) },
-      { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
+      { provide: QueryCheck, useValue: new QueryCheck(organisations, resources, secretVariables) },
       { provide: ResourceLinks, useValue: new ResourceLinks(queries, groups) },
       { provide: CredentialClaims, useValue: claims },
-      { provide: ResourceClaims, useValue: new ResourceClaims(claims) },
+      { provide: ResourceClaims, useValue: new ResourceClaims(claims, secretVariables) },
       { provide: Revocations, useValue: revocations },
     ],
   };

@@ -1,4 +1,5 @@
 import type { Call } from '@pontage/contracts';
+import type { NamedVariable } from '@pontage/contracts/auth-broker';
 import type { Credential } from '../resource/resource.js';
 import type { SealedPlace } from './sealed-values.js';
 import type { SecretView } from '@pontage/contracts/resource-registry';
@@ -18,6 +19,7 @@ export interface SecretsClaim {
   readonly resourceId: string;
   /** The sealed values that kept ones are taken from. */
   readonly basedOn: string | null;
+  readonly destinationChanged: boolean;
   readonly keep: readonly SealedPlace<SecretView>[];
 }
 
@@ -25,6 +27,13 @@ export interface SecretsClaim {
 export interface ClaimedSecrets {
   readonly secretsId: string;
   readonly fingerprints: Readonly<Record<string, string>>;
+  /** The configuration variables that come in with them. */
+  readonly brought: readonly NamedVariable[];
+}
+
+/** A credential as the broker keeps it, and the configuration variables that come in with it. */
+export interface ClaimedCredential extends Credential {
+  readonly brought: readonly NamedVariable[];
 }
 
 /** The broker, as far as the registry needs it: it keeps the secrets of resources. */
@@ -33,7 +42,7 @@ export abstract class CredentialClaims {
    * Turns a draft into a resource's credential.
    * @throws secretRequired; invalidRequest, also for a draft that is gone
    */
-  abstract claim(claim: Claim, call: Call): Promise<Credential>;
+  abstract claim(claim: Claim, call: Call): Promise<ClaimedCredential>;
   /**
    * Turns a draft into a resource's sealed values.
    * @throws secretRequired; invalidRequest, also for a draft that is gone

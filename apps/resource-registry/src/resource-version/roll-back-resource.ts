@@ -5,6 +5,7 @@ import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireAccess } from '../group/reach.js';
 import { Regions } from '../region/regions.js';
+import { ResourceClaims } from '../resource-secrets/resource-claims.js';
 import { ResourceStore } from '../resource/resource-store.js';
 import { chosenOf, nextVersion, viewOf } from '../resource/resource.js';
 
@@ -14,6 +15,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
     private readonly regions: Regions,
+    private readonly claims: ResourceClaims,
   ) {}
 
   handle(
@@ -27,6 +29,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
       if (version === before.version) return viewOf(before);
       // The regions may have changed since; everything else about the old settings was checked when they were saved.
       if (old.settings.region !== null) this.regions.require(old.settings.region);
+      await this.claims.refuseBrought(work, before, old.settings);
       const after = nextVersion(before, old, old, actorOf(call.principal));
       await this.resources.update(work, after);
       const changes = changesBetween(chosenOf(before), chosenOf(after));

@@ -2,7 +2,7 @@ import { cookiePlaceholder, type ResourceDraft } from '@pontage/contracts/resour
 import { invalidRequest, type FieldError } from '@pontage/problems';
 import { z } from 'zod';
 import { refuseOversize } from '../call/size-limit.js';
-import { pairValues, refuseBadTemplates } from '../call/template-check.js';
+import { pairValues, refuseBadTemplates, type TemplateField } from '../call/template-check.js';
 import type { Regions } from '../region/regions.js';
 import { tlsFaults } from './check-tls.js';
 
@@ -16,14 +16,19 @@ export function checkSettings(settings: ResourceDraft, regions: Regions): void {
   errors.push(...tlsFaults(settings.tls));
   if (errors.length > 0) throw invalidRequest({}, { errors });
   if (settings.region !== null) regions.require(settings.region);
-  refuseBadTemplates([
-    ['/baseUrl', settings.baseUrl],
-    ...pairValues(settings.urlParams, '/urlParams'),
-    ...pairValues(settings.headers, '/headers'),
-    ...pairValues(settings.body, '/body'),
-    ...pairValues(settings.cookies, '/cookies'),
-  ]);
+  refuseBadTemplates(templatesOf(settings));
 }
+
+/** The readable texts of settings that may hold templates. */
+export const templatesOf = (
+  settings: Pick<ResourceDraft, 'baseUrl' | 'urlParams' | 'headers' | 'body' | 'cookies'>,
+): TemplateField[] => [
+  ['/baseUrl', settings.baseUrl],
+  ...pairValues(settings.urlParams, '/urlParams'),
+  ...pairValues(settings.headers, '/headers'),
+  ...pairValues(settings.body, '/body'),
+  ...pairValues(settings.cookies, '/cookies'),
+];
 
 function nameFaults({ name }: ResourceDraft): FieldError[] {
   if (!z.uuid().safeParse(name).success) return [];

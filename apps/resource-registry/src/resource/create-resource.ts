@@ -36,6 +36,7 @@ export class CreateResource implements Serves<typeof createResource> {
 
     await this.transactions.run(call, async (work) => {
       requireCreation(work.reach, 'resources');
+      await this.claims.refuseBrought(work, undefined, settings);
       await this.resources.refuseTaken(work, settings.name);
     });
     try {
@@ -52,6 +53,7 @@ export class CreateResource implements Serves<typeof createResource> {
   private save(resource: SavedResource, call: Call): Promise<ReplyOf<typeof createResource>> {
     return this.transactions.run(call, async (work) => {
       requireCreation(work.reach, 'resources');
+      await this.claims.refuseBrought(work, undefined, resource.settings);
       await this.resources.insert(work, resource);
       const { id, version } = resource;
       work.record('resource.created', { resource: { id, version }, changes: changesBetween({}, chosenOf(resource)) });

@@ -45,7 +45,7 @@ export class UpdateResource implements Serves<typeof updateResource> {
     const claimed = isClaiming ? await this.claim(update, call) : undefined;
     return this.transactions.run(call, async (work) => {
       const before = await this.resources.lock(work, update.resource);
-      const draft = this.merge(work, before, update);
+      const draft = await this.merge(work, before, update);
       // The claims were made on what was there a moment ago.
       if (claimed !== undefined && claimed.before.version !== before.version) throw preconditionFailed({});
       if (update.draftId === undefined) refuseMovedSecret(before, draft);
@@ -63,18 +63,19 @@ export class UpdateResource implements Serves<typeof updateResource> {
   private async claim(update: Update, call: Call): Promise<Claimed> {
     const { before, draft } = await this.transactions.run(call, async (work) => {
       const before = await this.resources.find(work, update.resource);
-      return { before, draft: this.merge(work, before, update) };
+      return { before, draft: await this.merge(work, before, update) };
     });
     if (update.draftId === undefined) refuseMovedSecret(before, draft);
     const sealed = await this.claims.settings(before.id, before, draft, update, call);
     return { before, sealed, credential: await this.claims.credential(before.id, before, draft, update, call) };
   }
 
-  private merge(work: CallWork, before: SavedResource, { settings, ifVersion }: Update): ResourceDraft {
+  private async merge(work: CallWork, before: SavedResource, { settings, ifVersion }: Update): Promise<ResourceDraft> {
     requireAccess(work.reach, 'resources', before.id, 'edit');
     requireVersion(before.version, ifVersion);
     const merged = { ...before.settings, ...settings };
     checkSettings(merged, this.regions);
+    await this.claims.refuseBrought(work, before, merged);
     return merged;
   }
 }
