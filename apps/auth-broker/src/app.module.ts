@@ -1,6 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { UnitOfWork } from '@pontage/persistence';
 import { ListAuthMethods } from './authentication/list-auth-methods.js';
+import { ClaimConfigValue } from './config-value/claim-config-value.js';
+import { ConfigValueStore } from './config-value/config-value-store.js';
+import { ConfigValueRow } from './config-value/config-value.entity.js';
+import { ConfigValues } from './config-value/config-values.js';
+import { DraftConfigValue } from './config-value/draft-config-value.js';
+import { LeaseConfigValue } from './config-value/lease-config-value.js';
 import { ClaimCredential } from './credential/claim-credential.js';
 import { CredentialStore } from './credential/credential-store.js';
 import { CredentialRow } from './credential/credential.entity.js';
@@ -20,6 +26,7 @@ import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { GrantLeases } from './lease/grant-leases.js';
 import { LeaseCredential } from './lease/lease-credential.js';
+import { VariableScope } from './lease/variable-scope.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
@@ -28,7 +35,7 @@ import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
 
 /** The rows that TypeORM knows. */
-export const entities = [DraftRow, CredentialRow, FingerprintKeyRow];
+export const entities = [DraftRow, CredentialRow, ConfigValueRow, FingerprintKeyRow];
 
 /** What the broker is given from outside. */
 export interface BrokerRooms {
@@ -41,27 +48,33 @@ export interface BrokerRooms {
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
 const sealedValueHandlers = [DraftSecrets, ClaimSecrets, LeaseSecrets];
+const configValueHandlers = [DraftConfigValue, ClaimConfigValue, LeaseConfigValue];
 const keyHandlers = [RotateKeys, ListKeys];
 
-@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...keyHandlers] })
+@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...configValueHandlers, ...keyHandlers] })
 export class AppModule {
   /** The broker's wiring. */
   static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
     const grants = new GrantStore(unitOfWork, box);
     const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
+    const configValues = new ConfigValueStore(box);
+    const values = new ConfigValues(unitOfWork, configValues);
+    const variables = new VariableScope(config, values);
     return {
       module: AppModule,
       providers: [
         { provide: UnitOfWork, useValue: unitOfWork },
         { provide: DraftStore, useValue: new DraftStore(unitOfWork, box) },
         { provide: CredentialStore, useValue: new CredentialStore(box) },
+        { provide: ConfigValueStore, useValue: configValues },
+        { provide: ConfigValues, useValue: values },
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
-        { provide: GrantLeases, useValue: new GrantLeases(unitOfWork, fingerprints, config, keeper) },
+        { provide: GrantLeases, useValue: new GrantLeases(unitOfWork, fingerprints, variables, keeper) },
       ],
     };
   }

@@ -8,6 +8,8 @@ import { readSettings } from '@pontage/settings';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth } from '@pontage/telemetry';
 import { AppModule, entities } from './app.module.js';
+import { ConfigValueStore } from './config-value/config-value-store.js';
+import { ConfigValueSweep } from './config-value/config-value-sweep.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftSweep } from './draft/draft-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
@@ -48,6 +50,9 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
+  const sweep = new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables, logger);
+  sweep.start();
+  onStop(() => sweep.stop());
   const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus));
   const app = await NestFactory.createMicroservice(
     AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),

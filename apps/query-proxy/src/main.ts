@@ -12,6 +12,7 @@ import { Policy } from './policy/policy.js';
 import { ResourceLimits } from './policy/resource-limits.js';
 import { PreviewQuery } from './preview/preview-query.js';
 import { querySettings } from './settings.js';
+import { SecretVariableCache } from './variable/secret-variable-cache.js';
 import { productVersion } from './version.js';
 
 // No Nest here: the query path has no framework layer on it, and a single contract needs none.
@@ -33,8 +34,9 @@ runService('query-proxy', async ({ logger, onStop }) => {
     policy,
     // This process counts from the start, before it has heard itself.
     limits: new ResourceLimits(() => Math.max(1, bus.presence.live('query-proxy').length)),
-    leases: new LeaseCache(bus),
+    leases: new LeaseCache(bus, policy.config),
     sealedValues: new SealedValueCache(bus),
+    secretVariables: new SecretVariableCache(bus),
     gate: new AuditGate(bus.jetstream),
     dispatcher: new Dispatcher(bus),
     memory: new ChallengeMemory(),

@@ -8,6 +8,9 @@ import { CallTransactions } from './call/call-transactions.js';
 import { ConfigStore } from './config/config-store.js';
 import { PostgresConfigStore } from './config/config-store.postgres.js';
 import { ConfigRow } from './config/config.entity.js';
+import { SecretVariables } from './config/secret-variables.js';
+import { ValueClaims } from './config/value-claims.js';
+import { BusValueClaims } from './config/value-claims.bus.js';
 import { GroupStore } from './group/group-store.js';
 import { PostgresGroupStore } from './group/group-store.postgres.js';
 import { GroupAppRow, GroupResourceRow, GroupRow } from './group/group.entity.js';
@@ -74,8 +77,9 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
   const claims = new BusCredentialClaims(bus);
   const links = new ResourceLinks(queries, groups);
   const transactions = new CallTransactions(unitOfWork, groups, organisations);
-  const resourceClaims = new ResourceClaims(claims);
-  const check = new SettingsCheck(organisations, regions);
+  const secretVariables = new SecretVariables(transactions, variables);
+  const resourceClaims = new ResourceClaims(claims, secretVariables);
+  const check = new SettingsCheck(organisations, regions, secretVariables);
   const removal = new ResourceRemoval(resources, links, claims);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
   return {
@@ -89,13 +93,14 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: SettingsCheck, useValue: check },
       { provide: AppStore, useValue: apps },
       { provide: ConfigStore, useValue: variables },
+      { provide: ValueClaims, useValue: new BusValueClaims(bus) },
       { provide: GroupStore, useValue: groups },
       { provide: OrganisationStore, useValue: organisations },
       { provide: QueryStore, useValue: queries },
       { provide: ResourceStore, useValue: resources },
       { provide: TokenStore, useValue: tokens },
       { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, resources, groups) },
-      { provide: QueryCheck, useValue: new QueryCheck(organisations, resources) },
+      { provide: QueryCheck, useValue: new QueryCheck(organisations, resources, secretVariables) },
       { provide: ResourceRemoval, useValue: removal },
       { provide: ResourceClaims, useValue: resourceClaims },
       { provide: ResourcePlans, useValue: new ResourcePlans(transactions, resources, resourceClaims, check) },

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import type { Call, Principal, ReplyOf, RequestContract, RequestOf, Scope } from '@pontage/contracts';
-import { claimCredential, forgetCredentials } from '@pontage/contracts/auth-broker';
+import { claimConfigValue, claimCredential, claimSecrets, forgetCredentials } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
 import { createOrganisation } from '@pontage/contracts/resource-registry';
 import type { Bucket } from '@pontage/contracts/snapshots';
@@ -25,6 +25,9 @@ interface Broker {
   readonly claims: RequestOf<typeof claimCredential>[];
   readonly forgotten: string[];
   claim: (claim: RequestOf<typeof claimCredential>) => ReplyOf<typeof claimCredential>;
+  readonly valueClaims: RequestOf<typeof claimConfigValue>[];
+  claimValue: (claim: RequestOf<typeof claimConfigValue>) => ReplyOf<typeof claimConfigValue>;
+  claimSecrets: (claim: RequestOf<typeof claimSecrets>) => ReplyOf<typeof claimSecrets>;
 }
 
 /** A registry on a real PostgreSQL and NATS, and those that call it: a gateway, a query-proxy, a broker. */
@@ -33,6 +36,9 @@ export class RegistryRoom {
   readonly broker: Broker = {
     claims: [],
     forgotten: [],
+    valueClaims: [],
+    claimValue: () => ({ valueId: randomUUID(), fingerprint: randomBytes(8).toString('hex') }),
+    claimSecrets: () => ({ secretsId: randomUUID(), fingerprints: { s0: 'f0' } }),
     claim: () => ({
       credentialId: randomUUID(),
       authentication: { method: 'bearer', token: { set: true, fingerprint: 'f1' } },
@@ -63,6 +69,11 @@ export class RegistryRoom {
       room.broker.claims.push(claim);
       return room.broker.claim(claim);
     });
+    broker.serve(claimConfigValue, async (claim) => {
+      room.broker.valueClaims.push(claim);
+      return room.broker.claimValue(claim);
+    });
+    broker.serve(claimSecrets, async (claim) => room.broker.claimSecrets(claim));
     broker.serve(forgetCredentials, async ({ resourceId }) => {
       room.broker.forgotten.push(resourceId);
       return {};

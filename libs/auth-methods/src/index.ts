@@ -11,5 +11,5 @@ export {
 export { authMethods } from './auth-methods.js';
 export { signatureBaseString } from './oauth1/base-string.js';
 export { describeMethod, type AuthMethodDescription } from './method-schema.js';
-export { credentialVariables, renderCredential, templateErrors } from './render-credential.js';
+export { credentialVariables, renderCredential, templateErrors, variablePlaces } from './render-credential.js';
 export { signAwsRequest, type AwsSignature } from './aws-sigv4/sign.js';

@@ -4,9 +4,17 @@ import type { AuthMethod, Credential } from './auth-method.js';
 
 /** The names of the configuration variables that a credential's `{{ config.NAME }}` templates use. */
 export function credentialVariables(credential: Credential): string[] {
-  const texts = [...textsOf(credential.settings, ''), ...textsOf(credential.secrets, '')];
-  const names = texts.flatMap(({ text }) => templatePaths(parseTemplate(text)).map(([, name]) => name ?? ''));
-  return [...new Set(names)];
+  return [...new Set(variablePlaces(credential, '').map(({ name }) => name))];
+}
+
+/** Each place of a credential's fields where a configuration variable is named, as a pointer below `prefix`. */
+export function variablePlaces(
+  { settings, secrets }: Pick<Credential, 'settings' | 'secrets'>,
+  prefix: string,
+): { readonly name: string; readonly pointer: string }[] {
+  return [...textsOf(settings, prefix), ...textsOf(secrets, prefix)].flatMap(({ text, pointer }) =>
+    templatePaths(parseTemplate(text)).map(([, name]) => ({ name: name ?? '', pointer })),
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   tokenEndpointFailed,
 } from './credential-problems.js';
 import { defineProblem, Problem, type ProblemDefinition, type ProblemOnTheWire } from './problem.js';
+import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
 
 // What the caller can mend.
 export const invalidRequest = defineProblem({
@@ -138,17 +139,6 @@ export const destinationDenied = defineProblem({
   kind: 'forbidden',
   title: 'The egress policy forbids this destination',
 });
-export const templateUnsupported = defineProblem({
-  slug: 'template-unsupported',
-  kind: 'invalid',
-  title: 'A template holds an expression; only plain paths are resolved',
-});
-export const unknownVariable = defineProblem({
-  slug: 'unknown-variable',
-  kind: 'invalid',
-  title: 'A template names something that has no value here',
-  facts: z.object({ path: z.string() }),
-});
 
 // What the upstream did.
 export const upstreamUnreachable = defineProblem({
@@ -260,6 +250,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     destinationDenied,
     templateUnsupported,
     unknownVariable,
+    secretVariable,
     upstreamUnreachable,
     upstreamTlsFailed,
     upstreamBroken,

@@ -43,8 +43,6 @@ export {
   unsupportedMediaType,
   rateLimited,
   destinationDenied,
-  templateUnsupported,
-  unknownVariable,
   upstreamUnreachable,
   upstreamTlsFailed,
   upstreamBroken,
@@ -64,3 +62,4 @@ export {
   problemFromWire,
   asProblem,
 } from './catalogue.js';
+export { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';

@@ -10,6 +10,7 @@ import { DraftStore, type Draft } from '../draft/draft-store.js';
 import type { SecretValues } from '../secrets/secret-box.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
+import { broughtVariables } from './brought-variables.js';
 import { CredentialStore } from './credential-store.js';
 import { mergeSecrets, type Base } from './merge-draft.js';
 
@@ -53,7 +54,7 @@ export class ClaimCredential {
     const method = authMethods.get(draft.method);
     if (method === undefined) throw internal({}, { note: `a draft of the unknown method ${draft.method}` });
     const { resourceId, basedOn, destinationChanged, isTrial } = claim;
-    const base = draft.kept.length === 0 || basedOn === null ? undefined : await this.base(work, basedOn, resourceId);
+    const base = basedOn === null ? undefined : await this.base(work, basedOn, resourceId, draft);
     const secrets = mergeSecrets(method, draft, base, destinationChanged);
     const credentialId = isTrial ? null : await this.store(work, resourceId, draft, secrets, call);
     const fingerprint = await this.fingerprints.of(work);
@@ -65,6 +66,7 @@ export class ClaimCredential {
     return {
       credentialId,
       authentication: { method: method.id, ...draft.settings, ...derived, ...Object.fromEntries(views) },
+      brought: broughtVariables(method, { settings: draft.settings, secrets }, base, destinationChanged),
     };
   }
 
@@ -87,8 +89,15 @@ export class ClaimCredential {
     return credentialId;
   }
 
-  private async base(work: Work, id: string, resourceId: string): Promise<Base | undefined> {
+  /** One that does not open is no hindrance to a draft that keeps nothing of it. */
+  private async base(work: Work, id: string, resourceId: string, { kept }: Draft): Promise<Base | undefined> {
     const stored = await this.credentials.find(work, id, resourceId);
-    return stored === undefined ? undefined : { ...stored, secrets: this.credentials.open(stored) };
+    if (stored === undefined) return undefined;
+    try {
+      return { ...stored, secrets: this.credentials.open(stored) };
+    } catch (error) {
+      if (!(error instanceof SealBroken) || kept.length > 0) throw error;
+      return undefined;
+    }
   }
 }

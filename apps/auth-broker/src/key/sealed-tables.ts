@@ -1,4 +1,5 @@
 import type { SealPlace } from '@pontage/envelope';
+import { configValuePlace } from '../config-value/config-value-store.js';
 import { credentialPlace } from '../credential/credential-store.js';
 import { draftPlace } from '../draft/draft-store.js';
 import { grantPlace } from '../grant/grant-store.js';
@@ -48,6 +49,17 @@ export const sealedTables: readonly SealedTable[] = [
     version: '1',
     organisations: 'credential_organisations',
     placeOf: (org, { key: [id = ''] }) => credentialPlace({ org, id }),
+  },
+  {
+    name: 'config_value',
+    key: [
+      ['environment', 'text'],
+      ['name', 'text'],
+      ['id', 'uuid'],
+    ],
+    version: '1',
+    organisations: 'config_value_organisations',
+    placeOf: (org, { key: [environment = '', name = '', id = ''] }) => configValuePlace(org, { environment, name, id }),
   },
   {
     name: 'issued_grant',

@@ -4,7 +4,7 @@ import type { Lease } from '@pontage/contracts/auth-broker';
 import { type UnitOfWork } from '@pontage/persistence';
 import { type GrantKeeper } from '../grant/grant-keeper.js';
 import { type Fingerprints } from '../secrets/fingerprints.js';
-import { type ConfigVariables } from './config-variables.js';
+import { type VariableScope } from './variable-scope.js';
 
 /** A lease that somebody asks for, on a credential whose method acquires grants. */
 export interface GrantLeaseRequest {
@@ -25,7 +25,7 @@ export class GrantLeases {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly fingerprints: Fingerprints,
-    private readonly config: ConfigVariables,
+    private readonly variables: VariableScope,
     private readonly keeper: GrantKeeper,
   ) {}
 
@@ -33,11 +33,8 @@ export class GrantLeases {
   async lease(method: AuthMethod, stored: Credential, request: GrantLeaseRequest, call: Call): Promise<Lease> {
     const { credentialId, resourceId, region, environment, refusedGrantVersion, acquire } = request;
     const { org } = call;
-    const credential = renderCredential(
-      method,
-      stored,
-      await this.config.scopeOf(org, environment, credentialVariables(stored)),
-    );
+    const { scope, versions: variables } = await this.variables.of(call, environment, credentialVariables(stored));
+    const credential = renderCredential(method, stored, scope);
     const fingerprint = await this.unitOfWork.run(org, (work) => this.fingerprints.of(work));
     const wish = {
       org,
@@ -55,10 +52,18 @@ export class GrantLeases {
     const settings = credential.settings as Lease['settings'];
     const lent = acquire ? await this.keeper.current(wish) : await this.keeper.held(wish);
     if (lent === undefined)
-      return { method: method.id, settings, secrets: {}, grant: null, lacksGrant: true, validForMs: lacksForMs };
+      return {
+        method: method.id,
+        settings,
+        secrets: {},
+        grant: null,
+        lacksGrant: true,
+        variables,
+        validForMs: lacksForMs,
+      };
     const { version, value, expiresInMs, validForMs } = lent;
     const grant = { version, value: value as NonNullable<Lease['grant']>['value'], expiresInMs };
-    return { method: method.id, settings, secrets: {}, grant, validForMs };
+    return { method: method.id, settings, secrets: {}, grant, variables, validForMs };
   }
 }
 

@@ -5,6 +5,7 @@ import { claimSecrets, sealedName, type SecretPlace } from '@pontage/contracts/a
 import { SealBroken } from '@pontage/envelope';
 import { UnitOfWork, type Work } from '@pontage/persistence';
 import { invalidRequest, notFound, secretRequired, type FieldError } from '@pontage/problems';
+import { variablesIn } from '../credential/brought-variables.js';
 import { CredentialStore } from '../credential/credential-store.js';
 import { DraftStore } from '../draft/draft-store.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
@@ -13,7 +14,9 @@ import { fieldsOf, sealedValueKind, valuesOf } from './sealed-value-kind.js';
 
 type Claim = ParsedRequestOf<typeof claimSecrets>;
 type Reply = ReplyOf<typeof claimSecrets>;
-type Drafted = Readonly<Record<string, { readonly place: SecretPlace; readonly value: string }>>;
+type Drafted = Readonly<
+  Record<string, { readonly place: SecretPlace; readonly pointer: string; readonly value: string }>
+>;
 
 /** Turns drafted secrets into the sealed values of a resource. */
 @serves(claimSecrets)
@@ -47,14 +50,20 @@ export class ClaimSecrets {
     const before = basedOn === null ? new Map<string, string>() : await this.before(work, basedOn, resourceId);
     const kept = keptOf(keep, before);
     const fingerprint = await this.fingerprints.of(work);
-    const drafted = Object.entries(draft.secrets as Drafted).map(([slot, { place, value }]) => {
+    const drafted = Object.entries(draft.secrets as Drafted).map(([slot, { place, pointer, value }]) => {
       const print = fingerprint([work.org, resourceId], value);
-      return { slot, print, name: sealedName(place, print), value };
+      return { slot, print, name: sealedName(place, print), pointer, value };
     });
     const values = new Map([...kept, ...drafted.map(({ name, value }) => [name, value] as const)]);
     const counts = { new: drafted.length, kept: keep.length };
     const secretsId = isTrial ? null : await this.store(work, resourceId, values, counts, call);
-    return { secretsId, fingerprints: Object.fromEntries(drafted.map(({ slot, print }) => [slot, print])) };
+    const known = new Set(claim.destinationChanged ? [] : [...before.values()].flatMap(variablesIn));
+    const named = drafted.flatMap(({ pointer, value }) => variablesIn(value).map((name) => ({ name, pointer })));
+    return {
+      secretsId,
+      fingerprints: Object.fromEntries(drafted.map(({ slot, print }) => [slot, print])),
+      brought: named.filter(({ name }) => !known.has(name)),
+    };
   }
 
   private async store(

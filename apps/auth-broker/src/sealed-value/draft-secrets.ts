@@ -14,7 +14,7 @@ export class DraftSecrets {
   async handle(draft: ParsedRequestOf<typeof draftSecrets>, { org }: Call): Promise<ReplyOf<typeof draftSecrets>> {
     checkSecrets(draft);
     const draftId = randomUUID();
-    const secrets = Object.fromEntries(draft.secrets.map(({ place, value }, index) => [`s${index}`, { place, value }]));
+    const secrets = Object.fromEntries(draft.secrets.map((secret, index) => [`s${index}`, secret]));
     await this.drafts.insert(org, draftId, { method: sealedValueKind, settings: {}, secrets, kept: [] });
     return { draftId };
   }

@@ -1,14 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
 import { pageRequest } from '@pontage/contracts';
-import { configName, deleteConfig, environmentName, listConfig, putConfig } from '@pontage/contracts/resource-registry';
+import { draftConfigValue } from '@pontage/contracts/auth-broker';
+import {
+  configGiven,
+  configName,
+  deleteConfig,
+  environmentName,
+  listConfig,
+  putConfig,
+} from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
 
 const byName = z.strictObject({ name: configName });
 const inEnvironment = z.strictObject({ environment: environmentName.optional() });
-const value = putConfig.request.omit({ name: true });
 
 @Controller()
 export class ConfigVariables {
@@ -30,13 +37,18 @@ export class ConfigVariables {
     method: 'PUT',
     path: '/api/v1/config/:name',
     access: 'config:write',
-    summary: 'Sets a configuration variable in one environment.',
+    summary: 'Sets a configuration variable in one environment; a secret one is write-only.',
     calls: putConfig,
     params: byName,
-    body: value,
+    body: configGiven,
+    also: { problems: draftConfigValue.problems },
   })
-  async putConfig({ params, body, call }: Asked<{ params: typeof byName; body: typeof value }>) {
-    return this.bus.request(putConfig, { ...body, name: params.name }, call);
+  async putConfig({ params, body, call }: Asked<{ params: typeof byName; body: typeof configGiven }>) {
+    const { value } = body;
+    // Only the broker hears it, sealed.
+    const isNew = body.secret === true && typeof value === 'string';
+    const kept = isNew ? await this.bus.request(draftConfigValue, { value }, call) : value;
+    return this.bus.request(putConfig, { ...body, value: kept, name: params.name }, call);
   }
 
   @route({

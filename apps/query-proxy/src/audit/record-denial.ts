@@ -13,7 +13,14 @@ export interface Denied {
   readonly isPreview?: true;
 }
 
-const denials = new Set(['not-found', 'missing-scope', 'forbidden', 'destination-denied', 'stale-policy']);
+const denials = new Set([
+  'not-found',
+  'missing-scope',
+  'forbidden',
+  'secret-variable',
+  'destination-denied',
+  'stale-policy',
+]);
 
 /** Denied attempts are events too; a denial stands even when the event cannot be written. */
 export async function recordDenial(

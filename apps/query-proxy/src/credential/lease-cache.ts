@@ -1,6 +1,8 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
+import type { config } from '@pontage/contracts/snapshots';
+import type { SnapshotWatch } from '@pontage/snapshots';
 
 /** Which lease: of what, for where. A changed secret is another credential, so it takes effect at once. */
 export interface LeaseKey {
@@ -11,6 +13,7 @@ export interface LeaseKey {
 }
 
 interface Kept {
+  readonly org: string;
   readonly lease: Lease;
   /** On this process's own monotonic clock. */
   readonly until: number;
@@ -21,12 +24,16 @@ export class LeaseCache {
   private readonly kept = new Map<string, Kept>();
   private readonly asking = new Map<string, Promise<Lease>>();
 
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    private readonly bus: Bus,
+    private readonly variables: Pick<SnapshotWatch<typeof config>, 'versionOf'>,
+  ) {}
 
-  /** The lease when it is here and good. */
+  /** The lease when it is here and good: no variable that its grant was acquired with has changed since. */
   cached(key: LeaseKey): Lease | undefined {
     const kept = this.kept.get(leaseName(key));
-    return kept !== undefined && kept.until > performance.now() ? kept.lease : undefined;
+    if (kept === undefined || kept.until <= performance.now()) return undefined;
+    return this.isCurrent(kept, key) ? kept.lease : undefined;
   }
 
   /**
@@ -54,6 +61,13 @@ export class LeaseCache {
     return this.ask(key, call, refusedGrantVersion);
   }
 
+  private isCurrent({ org, lease }: Kept, { environment }: LeaseKey): boolean {
+    const { variables = [] } = lease;
+    return variables.every(
+      ({ name, version }) => (this.variables.versionOf(`${org}.${environment}.${name}`) ?? 0) <= version,
+    );
+  }
+
   private ask(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
     const name = `${leaseName(key)}/${refusedGrantVersion ?? ''}`;
     const asked = this.asking.get(name);
@@ -70,7 +84,7 @@ export class LeaseCache {
       call,
     );
     this.sweep();
-    this.kept.set(leaseName(key), { lease, until: performance.now() + lease.validForMs });
+    this.kept.set(leaseName(key), { org: call.org, lease, until: performance.now() + lease.validForMs });
     return lease;
   }
 

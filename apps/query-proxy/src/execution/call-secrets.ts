@@ -3,12 +3,26 @@ import type { Call } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { unavailable } from '@pontage/problems';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
+import type { VariableSource } from '../variable/call-variables.js';
+import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
 import type { CallSecrets } from './prepare.js';
 
+/** What this process has opened lately. */
+export interface OpenedSecrets {
+  readonly sealedValues: SealedValueCache;
+  readonly secretVariables: SecretVariableCache;
+}
+
 /** The secrets of one run, as this process can open them. */
-export function callSecrets(bus: Bus, sealedValues: SealedValueCache, run: RunQuery, call: Call): CallSecrets {
+export function callSecrets(
+  bus: Bus,
+  { sealedValues, secretVariables }: OpenedSecrets,
+  run: RunQuery,
+  call: Call,
+): CallSecrets {
   return {
     sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
+    variables: variableSource(secretVariables, call),
     cookies: () => {
       if (run.cookies === undefined) return undefined;
       const box = run.cookies[bus.identity.instance];
@@ -19,3 +33,9 @@ export function callSecrets(bus: Bus, sealedValues: SealedValueCache, run: RunQu
     },
   };
 }
+
+/** Secret variables as a call gets at them. */
+export const variableSource = (opened: SecretVariableCache, call: Call): VariableSource => ({
+  cached: (variable) => opened.cached(variable),
+  ask: (variable) => opened.ask(variable, call),
+});

@@ -11,6 +11,8 @@ import type { LeaseCache } from '../credential/lease-cache.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
 import { limitedIn, type ResourceLimits } from '../policy/resource-limits.js';
+import { openForLease } from '../variable/open-for-lease.js';
+import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
 import type { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';
@@ -25,6 +27,7 @@ export interface Rooms {
   readonly limits: ResourceLimits;
   readonly leases: LeaseCache;
   readonly sealedValues: SealedValueCache;
+  readonly secretVariables: SecretVariableCache;
   readonly gate: AuditGate;
   readonly dispatcher: Dispatcher;
   readonly memory: ChallengeMemory;
@@ -56,8 +59,8 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { bus, policy, limits, leases, sealedValues, memory } = this.rooms;
-    const secrets = callSecrets(bus, sealedValues, this.run, callOf(this.run));
+    const { bus, policy, limits, leases, memory } = this.rooms;
+    const secrets = callSecrets(bus, this.rooms, this.run, callOf(this.run));
     const prepared = await prepare(policy, secrets, this.run, this.body);
     const { resource, environment, timeoutMs } = prepared.resolved;
     const withinMs = Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
@@ -66,6 +69,8 @@ export class Execution {
     this.over = () => limits.release(limited, this.run.executionId);
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : (leases.cached(key) ?? (await leases.get(key, callOf(this.run))));
+    const opening = openForLease(prepared, lease);
+    if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
     const attempts = new Attempts(prepared, memory, secrets.cookies);
     await this.send(prepared, attempts, attempts.first(lease));

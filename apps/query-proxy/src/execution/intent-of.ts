@@ -2,13 +2,14 @@ import { actorOf } from '@pontage/bus';
 import type { QueryIntent } from '@pontage/contracts/events';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Applied } from '../credential/apply-credential.js';
+import { Mask } from '../preview/mask.js';
 import type { Prepared } from './prepare.js';
 
-/** What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential. */
+/** What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential, and without what is secret in its path. */
 export function intentOf(
   run: RunQuery,
   attempt: number,
-  { resolved, region, forwardedCookies: named }: Prepared,
+  { resolved, region, secrets, forwardedCookies: named }: Prepared,
   { request, forwardedCookies: ofCredential }: Applied,
 ): QueryIntent {
   const { principal } = run;
@@ -30,7 +31,7 @@ export function intentOf(
     data: {
       query: resolved.queryName,
       method: request.method,
-      target: origin + pathname,
+      target: secrets.urlTexts.length === 0 ? origin + pathname : new Mask(secrets.urlTexts).text(origin + pathname),
       environment: resolved.environment,
       ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
     },

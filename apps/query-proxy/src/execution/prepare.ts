@@ -11,11 +11,15 @@ import { passOn } from '../request/pass-on.js';
 import { renderRequest, type RenderedRequest, type RenderSources } from '../request/render-request.js';
 import { resolveCall, type AskedCall, type ResolvedCall } from '../request/resolve-call.js';
 import { transportOf } from '../request/transport-of.js';
+import { CallVariables, type VariableSource } from '../variable/call-variables.js';
+import { variablesOfSealed, variablesOfSettings } from '../variable/named-variables.js';
 
 /** A query that may run, rendered but for its credential. */
 export interface Prepared extends RenderedRequest {
   readonly resolved: ResolvedCall;
+  /** What the resource's settings and its credential may name. */
   readonly scope: Scope;
+  readonly variables: CallVariables;
   /** How TLS is spoken with this resource's upstream; undefined: as with every other. */
   readonly tls: DispatchTls | undefined;
   readonly region: string;
@@ -29,6 +33,8 @@ export interface CallSecrets {
   sealed(secretsId: string, resourceId: string): Promise<SealedTexts>;
   /** The caller's cookies as one line. @throws Problem `unavailable` when they were not sealed for this process */
   cookies(): string | undefined;
+  /** The secret variables that settings name. */
+  readonly variables: VariableSource;
 }
 
 /** Resolves and renders a call. @throws Problem what policy, templates and the call's own fields give cause for. */
@@ -40,16 +46,26 @@ export async function prepare(
 ): Promise<Prepared> {
   const resolved = await resolveCall(policy, run);
   const { resource, environment } = resolved;
-  const scope = scopeOf(policy, run, resolved);
+  const variables = new CallVariables(policy, secrets.variables, run.org, environment);
   const region = resource.region ?? policy.organisations.get(run.org)?.defaultRegion;
   if (region === undefined) throw notFound({});
   const sealed = resource.secretsId === null ? {} : await secrets.sealed(resource.secretsId, resource.id);
+  const opening = variables.open([...variablesOfSettings(resource), ...variablesOfSealed(sealed)]);
+  if (opening !== undefined) await opening;
   const forwards = resource.forwardAllCookies || resource.cookiesToForward.length > 0;
-  const sources = { scope, sealed, cookieLine: forwards ? secrets.cookies() : undefined };
+  const scope = scopeOf(policy, run, resolved, () => variables.ofSettings);
+  const sources = {
+    scope,
+    queryScope: scopeOf(policy, run, resolved, () => variables.ofQuery),
+    sealed,
+    secretText: (name: string) => variables.secretText(name),
+    cookieLine: forwards ? secrets.cookies() : undefined,
+  };
   const rendered = requestOf(run, resolved, sources, body);
   return {
     resolved,
     scope,
+    variables,
     region,
     ...rendered,
     request: withPulledBody(run, rendered.request),
@@ -69,14 +85,19 @@ function withPulledBody({ body }: AskedCall, request: OutboundRequest): Outbound
 }
 
 /** Looked up only when a template names them: most name neither. */
-function scopeOf(policy: Policy, { org, principal }: AskedCall, { params, environment }: ResolvedCall): Scope {
+function scopeOf(
+  policy: Policy,
+  { org, principal }: AskedCall,
+  { params }: ResolvedCall,
+  config: () => Scope[string],
+): Scope {
   return {
     params,
     get current_user() {
       return currentUser(policy, org, principal);
     },
     get config() {
-      return policy.configOf(org, environment);
+      return config();
     },
   };
 }

@@ -43,13 +43,11 @@ export class Policy {
     });
   }
 
-  /** The configuration variables of an environment, as templates name them. */
-  configOf(org: string, environment: string): Record<string, string> {
+  /** The configuration variables of an environment, by name. */
+  *variables(org: string, environment: string): Iterable<[string, buckets.ValueOf<typeof buckets.config>]> {
     const prefix = `${org}.${environment}.`;
-    const variables: Record<string, string> = {};
-    for (const [key, { value }] of this.config.entries())
-      if (key.startsWith(prefix)) variables[key.slice(prefix.length)] = value;
-    return variables;
+    for (const [key, entry] of this.config.entries())
+      if (key.startsWith(prefix)) yield [key.slice(prefix.length), entry];
   }
 
   stop(): void {

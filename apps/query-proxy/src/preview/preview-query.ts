@@ -10,8 +10,10 @@ import {
   type ReadyCredential,
 } from '../credential/apply-credential.js';
 import type { Rooms } from '../execution/execution.js';
+import { variableSource } from '../execution/call-secrets.js';
 import { prepare, type CallSecrets, type Prepared } from '../execution/prepare.js';
 import type { AskedCall } from '../request/resolve-call.js';
+import { openForLease } from '../variable/open-for-lease.js';
 import { showRequest } from './show-request.js';
 
 type Asked = ParsedRequestOf<typeof previewQuery>;
@@ -19,7 +21,10 @@ type Asked = ParsedRequestOf<typeof previewQuery>;
 /** The life of a query up to its dispatch, which does not follow: no intent, for nothing leaves, and nothing is remembered. */
 export class PreviewQuery {
   constructor(
-    private readonly rooms: Pick<Rooms, 'bus' | 'policy' | 'leases' | 'sealedValues' | 'memory' | 'logger'>,
+    private readonly rooms: Pick<
+      Rooms,
+      'bus' | 'policy' | 'leases' | 'sealedValues' | 'secretVariables' | 'memory' | 'logger'
+    >,
   ) {}
 
   /** @throws Problem what a query would be refused for before it is sent */
@@ -41,15 +46,17 @@ export class PreviewQuery {
   }
 
   private async preview(run: AskedCall, { cookieLine, pulledBytes }: Asked, call: Call) {
-    const { policy, sealedValues, leases } = this.rooms;
+    const { policy, sealedValues, secretVariables, leases } = this.rooms;
     let sealed = {};
     const secrets: CallSecrets = {
       sealed: async (secretsId, resourceId) => (sealed = await sealedValues.get(secretsId, resourceId, call)),
       cookies: () => cookieLine,
+      variables: variableSource(secretVariables, call),
     };
     const prepared = await prepare(policy, secrets, run, Buffer.alloc(0));
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : await leases.held(key, call);
+    await openForLease(prepared, lease);
     const ready = lease === undefined ? undefined : readyCredential(lease, prepared.scope);
     const applied = this.apply(prepared, lease, ready, cookieLine);
     return showRequest({ prepared, applied, lease, ready, sealed, pulledBytes });

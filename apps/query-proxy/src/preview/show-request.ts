@@ -41,14 +41,14 @@ export function showRequest(given: RequestToShow): RequestPreview {
   return fitting({
     method: request.method,
     url: mask.text(request.url),
-    headers: request.headers.map(([name, value]) => [name, mask.text(value)]),
+    headers: request.headers.map(([name, value]) => [mask.text(name), mask.text(value)]),
     body: pulledBytes === null ? bodyOf(request.body, mask) : { encoding: 'omitted', value: '', bytes: pulledBytes },
     region,
     environment: resolved.environment,
     resource: { id: resolved.resource.id, version: resolved.resource.version },
     timeoutMs: resolved.timeoutMs,
     maxRedirects: mayFollowRedirects(resolved.resource.policy) ? maxRedirects : 0,
-    credential: credentialOf(given),
+    credential: credentialOf(given, mask),
     signed: Object.fromEntries(Object.entries(signed).map(([name, text]) => [name, mask.text(text)])),
   });
 }
@@ -96,14 +96,14 @@ function bodyOf(body: Uint8Array | undefined, mask: Mask): RequestPreview['body'
     : { encoding: 'base64', value: mask.bytes(body).toString('base64'), bytes: body.length };
 }
 
-function credentialOf({ lease, ready, applied }: RequestToShow): RequestPreview['credential'] {
+function credentialOf({ lease, ready, applied }: RequestToShow, mask: Mask): RequestPreview['credential'] {
   if (lease === undefined || ready === undefined) return null;
   const { headers, queryParams } = ready.method.carriers(ready.credential);
   return {
     method: lease.method,
     grant: lease.lacksGrant === true ? 'missing' : lease.grant === null ? 'none' : 'held',
-    headers: [...(lease.lacksGrant === true ? headers : applied.credential.headers)],
-    queryParams: [...queryParams],
+    headers: (lease.lacksGrant === true ? headers : applied.credential.headers).map((name) => mask.text(name)),
+    queryParams: queryParams.map((name) => mask.text(name)),
     answersChallenges: ready.method.answer !== undefined,
   };
 }

@@ -1,7 +1,12 @@
 import { sealedName, type SecretPlace } from '@pontage/contracts/auth-broker';
 import type { SecretView } from '@pontage/contracts/resource-registry';
 import { internal } from '@pontage/problems';
+import type { Template } from '@pontage/templates';
 import type { SealedTexts } from '../credential/sealed-value-cache.js';
+import { variablesIn } from '../variable/named-variables.js';
+
+/** The text of a secret variable that has been opened; undefined for every other one. */
+export type SecretTextOf = (variable: string) => string | undefined;
 
 /** Where secrets stand on a request besides its credential, and their texts. */
 export interface InjectedSecrets {
@@ -10,15 +15,21 @@ export interface InjectedSecrets {
   readonly queryParams: readonly string[];
   /** So that an answer that echoes one of them is sealed. */
   readonly texts: readonly string[];
+  /** Those of the texts that stand in the base URL. */
+  readonly urlTexts: readonly string[];
 }
 
-/** Puts sealed values in their places on one request, and keeps account of where they went. */
+/** Puts sealed values in their places on one request, and keeps account of where they and secret variables went. */
 export class SecretLedger implements InjectedSecrets {
   readonly headers: string[] = [];
   readonly queryParams: string[] = [];
   readonly texts: string[] = [];
+  readonly urlTexts: string[] = [];
 
-  constructor(private readonly sealed: SealedTexts) {}
+  constructor(
+    private readonly sealed: SealedTexts,
+    private readonly secretText: SecretTextOf,
+  ) {}
 
   /** The text of a setting's value: itself, or what is sealed. */
   textOf(setting: SecretPlace['setting'], name: string, value: string | SecretView): string {
@@ -36,5 +47,37 @@ export class SecretLedger implements InjectedSecrets {
     if (setting === 'headers') this.headers.push(name.toLowerCase());
     if (setting === 'cookies') this.headers.push('cookie');
     if (setting === 'urlParams') this.queryParams.push(name);
+  }
+
+  /** Notes the secret variables that a template of a setting has brought; a cookie's own encoding is none that is known of a text. */
+  noteVariables(setting: SecretPlace['setting'], name: string, template: Template, text: string): void {
+    const secrets = this.variablesIn(template);
+    for (const secret of secrets) this.note(setting, name, secret);
+    if (secrets.length > 0 && setting === 'cookies') this.note(setting, name, text);
+  }
+
+  /** Notes a part of the base URL that holds a secret. */
+  noteInUrl(text: string): void {
+    if (text === '') return;
+    this.urlTexts.push(text);
+    this.texts.push(text);
+  }
+
+  /** Notes a query parameter of the base URL that holds a secret. */
+  noteParameter(name: string): void {
+    this.queryParams.push(name);
+  }
+
+  /** Notes the secret variables that the credential is made of: where it stands, its method says. */
+  noteCredential(variables: readonly string[]): void {
+    for (const name of variables) {
+      const text = this.secretText(name);
+      if (text !== undefined && text !== '') this.texts.push(text);
+    }
+  }
+
+  /** The texts of the secret variables that a template names. */
+  variablesIn(template: Template): string[] {
+    return variablesIn(template).flatMap((name) => this.secretText(name) ?? []);
   }
 }

@@ -1,11 +1,11 @@
 import { headerOf, joinUrl, stripHopByHop, withHeader, type OutboundRequest } from '@pontage/http-message';
 import { plainText } from '@pontage/templates';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
+import { renderBaseUrl } from './base-url.js';
 import { requestCookies } from './cookie-line.js';
 import { extendBytes, isBodyless } from './extra-body.js';
 import { SecretLedger } from './injected-secrets.js';
-import { renderPath } from './render-path.js';
-import { at, renderSetting } from './render-pairs.js';
+import { renderSetting } from './render-pairs.js';
 import type { RenderedRequest, RenderSources } from './render-request.js';
 import { renderHeaders, requestHeaders } from './request-headers.js';
 import { requireAllowed } from './resource-policy.js';
@@ -26,14 +26,14 @@ export function passOn(
   resource: ResourceSnapshot,
   received: Received,
   body: Uint8Array | undefined,
-  { scope, sealed, cookieLine }: RenderSources,
+  { scope, sealed, secretText, cookieLine }: RenderSources,
 ): RenderedRequest {
-  const ledger = new SecretLedger(sealed);
+  const ledger = new SecretLedger(sealed, secretText);
   const cookies = requestCookies(resource, cookieLine, scope, ledger);
   const passed = stripHopByHop(received.headers);
   requireAllowed(resource.policy, received.method, received.path, passed);
   const url = joinUrl(
-    at('/baseUrl', () => renderPath(resource.baseUrl, scope)),
+    renderBaseUrl(resource, scope, ledger),
     received.path,
     renderSetting('urlParams', resource.urlParams, scope, plainText, ledger),
   );

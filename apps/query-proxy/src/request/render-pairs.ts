@@ -38,6 +38,7 @@ export function renderSetting(
     const template = parseTemplate(ledger.textOf(setting, name, value));
     const text = at(`/${setting}/${index}/1`, () => renderText(template, scope, encode));
     if (typeof value !== 'string') ledger.note(setting, name, text);
+    ledger.noteVariables(setting, name, template, text);
     return [name, text];
   });
 }

@@ -31,8 +31,9 @@ const scope: Scope = {
   },
   params: { id: 'a/b', open: true },
 };
+const sources = { scope, queryScope: scope, sealed: {}, secretText: () => undefined, cookieLine: undefined };
 const render = (query: Partial<QueryRequest>, on = resource) =>
-  renderRequest(on, queryRequest.parse(query), { scope, sealed: {}, cookieLine: undefined }).request;
+  renderRequest(on, queryRequest.parse(query), sources).request;
 const text = (body: Uint8Array | undefined) => Buffer.from(body ?? []).toString();
 
 describe('renderRequest', () => {
@@ -95,5 +96,63 @@ describe('renderRequest', () => {
       }
     })();
     expect(isProblem(refusal) && refusal.errors[0]?.pointer).toBe(pointer);
+  });
+});
+
+describe('a secret variable in the settings', () => {
+  const secrets: Record<string, string> = { KEY: "s3cret/'1", HOST: 'Tenant-9' };
+  const of = (settings: object) =>
+    renderRequest(
+      resources.value.parse({ ...resource, headers: [], urlParams: [], body: [], ...settings }),
+      queryRequest.parse({ method: 'POST', path: '/x', body: { type: 'json', value: {} } }),
+      {
+        ...sources,
+        scope: { config: { ...secrets, PLAIN: 'plain' } },
+        queryScope: { config: { PLAIN: 'plain' } },
+        secretText: (name) => secrets[name],
+      },
+    );
+
+  it.each([
+    [{ urlParams: [['key', '{{ config.KEY }}']] }, { queryParams: ['key'], headers: [] }],
+    [{ headers: [['X-Key', 'Bearer {{ config.KEY }}']] }, { queryParams: [], headers: ['x-key'] }],
+    [{ cookies: [['sid', '{{ config.KEY }}']] }, { queryParams: [], headers: ['cookie', 'cookie'] }],
+    [{ body: [['key', '{{ config.KEY }}']] }, { queryParams: [], headers: [] }],
+    [{ baseUrl: 'https://a.example/{{ config.KEY }}' }, { queryParams: [], headers: [] }],
+    [{ baseUrl: 'https://a.example/?a=1&k=x-{{ config.KEY }}' }, { queryParams: ['k'], headers: [] }],
+  ])('of %j is a secret of the request', (settings, places) => {
+    const { secrets: noted } = of(settings);
+    expect(noted.texts).toContain(secrets.KEY);
+    expect({ queryParams: noted.queryParams, headers: noted.headers }).toEqual(places);
+  });
+
+  it('is known in the base URL as it stands there', () => {
+    const path = of({ baseUrl: 'https://a.example/x-{{ config.KEY }}/v1?b=y{{ config.KEY }}' });
+    expect(path.request.url).toBe("https://a.example/x-s3cret%2F'1/v1/x?b=ys3cret%2F%271");
+    expect(path.secrets.urlTexts).toEqual(expect.arrayContaining(["x-s3cret%2F'1", 'ys3cret%2F%271']));
+    const host = of({ baseUrl: 'https://{{config.HOST}}.a.example/' });
+    expect(new URL(host.request.url).hostname).toBe('tenant-9.a.example');
+    expect(host.secrets.urlTexts).toContain('tenant-9');
+  });
+
+  it('is none when the variable can be read', () => {
+    const { secrets: noted } = of({
+      headers: [['X-Plain', '{{ config.PLAIN }}']],
+      baseUrl: 'https://{{config.PLAIN}}/',
+    });
+    expect([noted.texts, noted.urlTexts, noted.headers]).toEqual([[], [], []]);
+  });
+
+  it('that makes no URL is refused without saying so', () => {
+    secrets.HOST = 'a b';
+    const refusal = (() => {
+      try {
+        return of({ baseUrl: 'https://{{config.HOST}}/' });
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(isProblem(refusal) && refusal.errors[0]?.pointer).toBe('/baseUrl');
+    expect(JSON.stringify(refusal)).not.toMatch(/a( |%20)b/);
   });
 });

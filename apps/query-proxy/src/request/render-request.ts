@@ -13,7 +13,8 @@ import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { requestCookies } from './cookie-line.js';
 import { isBodyless, withExtra } from './extra-body.js';
-import { SecretLedger, type InjectedSecrets } from './injected-secrets.js';
+import { renderBaseUrl } from './base-url.js';
+import { SecretLedger, type SecretTextOf } from './injected-secrets.js';
 import { renderPath } from './render-path.js';
 import { at, renderPairs, renderSetting } from './render-pairs.js';
 import { renderHeaders, requestHeaders } from './request-headers.js';
@@ -21,7 +22,12 @@ import { requireAllowed } from './resource-policy.js';
 
 /** What a request is rendered from, besides the resource and the query. */
 export interface RenderSources {
+  /** What the resource's settings may name. */
   readonly scope: Scope;
+  /** What the query itself may name. */
+  readonly queryScope: Scope;
+  /** Secret variables that have been opened. */
+  readonly secretText: SecretTextOf;
   /** The sealed values of the resource. */
   readonly sealed: SealedTexts;
   /** The caller's own cookies, as one line; ours are not among them. */
@@ -31,7 +37,7 @@ export interface RenderSources {
 /** A request that lacks its credential only, and what has to be known about it. */
 export interface RenderedRequest {
   readonly request: OutboundRequest;
-  readonly secrets: InjectedSecrets;
+  readonly secrets: SecretLedger;
   /** The names of the caller's cookies that go along. */
   readonly forwardedCookies: readonly string[];
 }
@@ -45,23 +51,22 @@ export interface RenderedRequest {
 export function renderRequest(
   resource: ResourceSnapshot,
   query: QueryRequest,
-  { scope, sealed, cookieLine }: RenderSources,
+  { scope, queryScope, sealed, secretText, cookieLine }: RenderSources,
 ): RenderedRequest {
-  const ledger = new SecretLedger(sealed);
-  const path = at('/path', () => renderPath(query.path, scope));
+  const ledger = new SecretLedger(sealed, secretText);
+  const path = at('/path', () => renderPath(query.path, queryScope));
   const cookies = requestCookies(resource, cookieLine, scope, ledger);
-  const sources = { scope, cookies, ledger };
-  const own = renderHeaders(query.headers, sources);
+  const own = renderHeaders(query.headers, { scope: queryScope, cookies, ledger });
   requireAllowed(resource.policy, query.method, path, own);
   const url = joinUrl(
-    at('/baseUrl', () => renderPath(resource.baseUrl, scope)),
+    renderBaseUrl(resource, scope, ledger),
     path,
     renderSetting('urlParams', resource.urlParams, scope, plainText, ledger),
-    renderPairs(query.urlParams, scope, plainText, '/urlParams'),
+    renderPairs(query.urlParams, queryScope, plainText, '/urlParams'),
   );
-  const inherited = renderHeaders(resource.headers, sources);
+  const inherited = renderHeaders(resource.headers, { scope, cookies, ledger });
   const headers = requestHeaders(resource, inherited, own, cookies, 'all');
-  const body = at('/body', () => renderBody(resource, query, scope, ledger));
+  const body = at('/body', () => renderBody(resource, query, { scope, queryScope }, ledger));
   const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type');
   return {
     request: {
@@ -79,12 +84,12 @@ export function renderRequest(
 function renderBody(
   resource: ResourceSnapshot,
   query: QueryRequest,
-  scope: Scope,
+  { scope, queryScope }: Pick<RenderSources, 'scope' | 'queryScope'>,
   ledger: SecretLedger,
 ): EncodedBody | undefined {
   const extra = isBodyless(query.method) ? [] : renderSetting('body', resource.body, scope, plainText, ledger);
   if (query.body === undefined && extra.length === 0) return undefined;
-  return encodeBody(withExtra(rendered(query.body ?? { type: 'json', value: {} }, scope), extra));
+  return encodeBody(withExtra(rendered(query.body ?? { type: 'json', value: {} }, queryScope), extra));
 }
 
 function rendered(body: QueryBody, scope: Scope): RenderedBody {

@@ -26,6 +26,7 @@ export function renderHeaders(given: SettingPairs, { scope, cookies, ledger }: H
     const text = at(`/headers/${index}/1`, () => headerText(template, scope, cookies.pairs));
     if (text === undefined) return [];
     if (typeof value !== 'string') ledger.note('headers', name, text);
+    ledger.noteVariables('headers', name, template, text);
     return [[name, text]];
   });
 }

@@ -1,10 +1,11 @@
 import { config } from '@pontage/contracts/snapshots';
 import { decodeCursor, pageOf, type Page, type Work } from '@pontage/persistence';
-import { In, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow } from '../snapshot/snapshot-source.js';
-import { ConfigStore, type ConfigVariable } from './config-store.js';
+import { ConfigStore } from './config-store.js';
+import type { ConfigVariable } from './config-variable.js';
 import { ConfigRow } from './config.entity.js';
 
 /** Configuration variables in PostgreSQL. */
@@ -27,6 +28,15 @@ export class PostgresConfigStore extends ConfigStore {
   async find({ manager }: Work, name: string, environment: string | undefined): Promise<ConfigVariable[]> {
     const where = { name, deleted: false, ...(environment === undefined ? {} : { environment }) };
     return (await manager.find(ConfigRow, { where, order: { environment: 'ASC' } })).map(variableOf);
+  }
+
+  async nextVersion({ manager }: Work, name: string, environment: string): Promise<number> {
+    return ((await manager.findOneBy(ConfigRow, { name, environment }))?.version ?? 0) + 1;
+  }
+
+  async secretAmong({ manager }: Work, names: readonly string[]): Promise<Set<string>> {
+    const where = { name: In([...names]), valueId: Not(IsNull()), deleted: false };
+    return new Set((await manager.find(ConfigRow, { where })).map(({ name }) => name));
   }
 
   async put(work: Work, variable: ConfigVariable): Promise<void> {
@@ -59,7 +69,9 @@ export class PostgresConfigStore extends ConfigStore {
       org,
       name,
       environment,
-      value,
+      value: typeof value === 'string' ? value : '',
+      valueId: typeof value === 'string' ? null : value.valueId,
+      fingerprint: typeof value === 'string' ? null : value.fingerprint,
       deleted,
       version: (before?.version ?? 0) + 1,
       updatedAt: new Date(updatedAt),
@@ -72,11 +84,14 @@ export class PostgresConfigStore extends ConfigStore {
 
 const keyOf = ({ org, environment, name }: ConfigRow): string => `${org}.${environment}.${name}`;
 
-const entryOf = ({ version, deleted, value }: ConfigRow) => ({ version, value: deleted ? null : { value } });
+const entryOf = ({ version, deleted, value, valueId }: ConfigRow) => ({
+  version,
+  value: deleted ? null : valueId === null ? { value } : { valueId },
+});
 
-const variableOf = ({ name, environment, value, updatedAt }: ConfigRow): ConfigVariable => ({
+const variableOf = ({ name, environment, value, valueId, fingerprint, updatedAt }: ConfigRow): ConfigVariable => ({
   name,
   environment,
-  value,
+  value: valueId === null || fingerprint === null ? value : { valueId, fingerprint },
   updatedAt: updatedAt.toISOString(),
 });

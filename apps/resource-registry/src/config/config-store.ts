@@ -1,12 +1,8 @@
-import type { configVariable } from '@pontage/contracts/resource-registry';
 import type { Page, Work } from '@pontage/persistence';
 import type { EntityManager } from 'typeorm';
-import type { z } from 'zod';
 import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow, SnapshotSource } from '../snapshot/snapshot-source.js';
-
-/** A configuration variable in one environment. */
-export type ConfigVariable = z.output<typeof configVariable>;
+import type { ConfigVariable } from './config-variable.js';
 
 /** Configuration variables. Each change is told to the `config` bucket. */
 export abstract class ConfigStore implements SnapshotSource {
@@ -14,6 +10,10 @@ export abstract class ConfigStore implements SnapshotSource {
   abstract list(work: Work, page: PageRequest): Promise<Page<ConfigVariable>>;
   /** The variable in one environment, or in all when none is named. */
   abstract find(work: Work, name: string, environment: string | undefined): Promise<ConfigVariable[]>;
+  /** The version that the variable has when it is set the next time. */
+  abstract nextVersion(work: Work, name: string, environment: string): Promise<number>;
+  /** Which of these names are those of a secret variable, in whichever environment. */
+  abstract secretAmong(work: Work, names: readonly string[]): Promise<Set<string>>;
   abstract put(work: Work, variable: ConfigVariable): Promise<void>;
   abstract delete(work: Work, variable: ConfigVariable): Promise<void>;
   /** What in these environments there is, in words for people. */

@@ -7,6 +7,9 @@ export class ConfigRow {
   @PrimaryColumn('text') name!: string;
   @PrimaryColumn('text') environment!: string;
   @Column('text') value!: string;
+  /** The broker's name for the value of a secret variable, which has no text here. */
+  @Column('uuid', { name: 'value_id', nullable: true }) valueId!: string | null;
+  @Column('text', { nullable: true }) fingerprint!: string | null;
   @Column('boolean') deleted!: boolean;
   @Column('integer') version!: number;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;

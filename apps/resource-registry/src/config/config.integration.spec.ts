@@ -13,7 +13,9 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 const list = async () =>
-  (await room.ask(listConfig, {}, call)).data.map(({ name, environment, value }) => `${name}@${environment}=${value}`);
+  (await room.ask(listConfig, {}, call)).data.map(
+    ({ name, environment, value }) => `${name}@${environment}=${typeof value === 'string' ? value : value.fingerprint}`,
+  );
 
 describe('configuration variables', () => {
   it('have a value in each environment, production when none is named', async () => {

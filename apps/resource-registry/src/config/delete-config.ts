@@ -6,6 +6,7 @@ import { CallTransactions } from '../call/call-transactions.js';
 import { requireEverything } from '../group/reach.js';
 import { OrganisationStore } from '../organisation/organisation-store.js';
 import { ConfigStore } from './config-store.js';
+import { changeOf } from './config-variable.js';
 
 @serves(deleteConfig)
 export class DeleteConfig implements Serves<typeof deleteConfig> {
@@ -26,12 +27,8 @@ export class DeleteConfig implements Serves<typeof deleteConfig> {
       if (variables.length === 0) throw notFound({});
       const updatedAt = new Date().toISOString();
       for (const variable of variables) await this.variables.delete(work, { ...variable, updatedAt });
-      const changes = variables.map((each) => ({
-        pointer: `/${each.environment}/${name}`,
-        from: each.value,
-        to: null,
-      }));
-      work.record('config.deleted', { changes });
+      // The broker hears of it by the bucket, and forgets what was secret.
+      work.record('config.deleted', { changes: variables.map((each) => changeOf(each, each.value, undefined)) });
       return {};
     });
   }

@@ -4,6 +4,7 @@ import { listConfig } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { requireEverything } from '../group/reach.js';
 import { ConfigStore } from './config-store.js';
+import { viewOf } from './config-variable.js';
 
 @serves(listConfig)
 export class ListConfig implements Serves<typeof listConfig> {
@@ -13,9 +14,10 @@ export class ListConfig implements Serves<typeof listConfig> {
   ) {}
 
   handle(page: ParsedRequestOf<typeof listConfig>, call: Call): Promise<ReplyOf<typeof listConfig>> {
-    return this.transactions.run(call, (work) => {
+    return this.transactions.run(call, async (work) => {
       requireEverything(work.reach);
-      return this.variables.list(work, page);
+      const { data, nextCursor } = await this.variables.list(work, page);
+      return { data: data.map(viewOf), nextCursor };
     });
   }
 }

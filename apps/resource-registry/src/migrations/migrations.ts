@@ -1,6 +1,7 @@
 import { AddEnvironmentCredentials1764000000000 } from './add-environment-credentials.js';
 import { AddGrantEnvironments1764200000000 } from './add-grant-environments.js';
 import { AddSealedValues1763800000000 } from './add-sealed-values.js';
+import { AddSecretVariables1764100000000 } from './add-secret-variables.js';
 import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
 
 /** The steps of the registry's schema, in their order. */
@@ -8,5 +9,6 @@ export const migrations = [
   CreateResourceRegistry1763700000000,
   AddSealedValues1763800000000,
   AddEnvironmentCredentials1764000000000,
+  AddSecretVariables1764100000000,
   AddGrantEnvironments1764200000000,
 ];

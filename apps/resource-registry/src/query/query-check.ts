@@ -3,22 +3,25 @@ import type { CallWork } from '../call/call-transactions.js';
 import { requireAccess } from '../group/reach.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import type { ResourceStore } from '../resource/resource-store.js';
-import { checkQuery, type QueryDraft } from './query.js';
+import type { SecretVariables } from '../config/secret-variables.js';
+import { checkQuery, templatesOf, type QueryDraft } from './query.js';
 
 /** Looks at a draft before it is saved. */
 export class QueryCheck {
   constructor(
     private readonly organisations: OrganisationStore,
     private readonly resources: ResourceStore,
+    private readonly secretVariables: SecretVariables,
   ) {}
 
   /**
    * The draft with its resource named by id, if it can ever run.
-   * @throws invalidRequest with a pointer per field
+   * @throws invalidRequest, secretVariable with a pointer per field
    */
   async accept(work: CallWork, draft: QueryDraft): Promise<QueryDraft> {
     const { environments } = await this.organisations.find(work, 'reference');
     checkQuery(draft, environments);
+    await this.secretVariables.refuseInQuery(work, templatesOf(draft.request));
     return { ...draft, resource: await this.resourceId(work, draft.resource) };
   }
 

@@ -30,7 +30,7 @@ export function checkQuery({ request, params }: QueryDraft, environments: readon
 }
 
 /** The texts of a request that may hold templates. */
-function templatesOf({ path, urlParams, headers, body }: QueryRequest): TemplateField[] {
+export function templatesOf({ path, urlParams, headers, body }: QueryRequest): TemplateField[] {
   const fields: TemplateField[] = [
     ['/request/path', path],
     ...pairValues(urlParams, '/request/urlParams'),

@@ -2,8 +2,13 @@ import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { claimCredential, claimSecrets, forgetCredentials } from '@pontage/contracts/auth-broker';
 import { invalidRequest, isProblem, notFound } from '@pontage/problems';
-import { CredentialClaims, type ClaimedSecrets, type Claim, type SecretsClaim } from './credential-claims.js';
-import type { Credential } from '../resource/resource.js';
+import {
+  CredentialClaims,
+  type ClaimedCredential,
+  type ClaimedSecrets,
+  type Claim,
+  type SecretsClaim,
+} from './credential-claims.js';
 
 /** The broker over the bus. */
 export class BusCredentialClaims extends CredentialClaims {
@@ -11,13 +16,19 @@ export class BusCredentialClaims extends CredentialClaims {
     super();
   }
 
-  async claim(claim: Claim, call: Call): Promise<Credential> {
-    return this.bus.request(claimCredential, claim, call).catch(expired('/authentication'));
+  async claim(claim: Claim, call: Call): Promise<ClaimedCredential> {
+    const { brought = [], ...claimed } = await this.bus
+      .request(claimCredential, claim, call)
+      .catch(expired('/authentication'));
+    return { ...claimed, brought };
   }
 
   async claimSecrets({ keep, ...claim }: SecretsClaim, call: Call): Promise<ClaimedSecrets> {
     const kept = keep.map(({ place, pointer, value }) => ({ place, pointer, fingerprint: value.fingerprint }));
-    return this.bus.request(claimSecrets, { ...claim, keep: kept }, call).catch(expired(''));
+    const { brought = [], ...claimed } = await this.bus
+      .request(claimSecrets, { ...claim, keep: kept }, call)
+      .catch(expired(''));
+    return { ...claimed, brought };
   }
 
   async forget(resourceId: string, call: Call): Promise<void> {

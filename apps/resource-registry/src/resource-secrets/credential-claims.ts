@@ -1,4 +1,5 @@
 import type { Call } from '@pontage/contracts';
+import type { NamedVariable } from '@pontage/contracts/auth-broker';
 import type { Credential } from '../resource/resource.js';
 import type { SealedPlace } from './sealed-values.js';
 import type { SecretView } from '@pontage/contracts/resource-registry';
@@ -20,6 +21,7 @@ export interface SecretsClaim {
   readonly resourceId: string;
   /** The sealed values that kept ones are taken from. */
   readonly basedOn: string | null;
+  readonly destinationChanged: boolean;
   readonly keep: readonly SealedPlace<SecretView>[];
   /** True: only what the values would look like is wanted; the draft stays. */
   readonly isTrial: boolean;
@@ -30,6 +32,13 @@ export interface ClaimedSecrets {
   /** Null for a trial. */
   readonly secretsId: string | null;
   readonly fingerprints: Readonly<Record<string, string>>;
+  /** The configuration variables that come in with them. */
+  readonly brought: readonly NamedVariable[];
+}
+
+/** A credential as the broker keeps it, and the configuration variables that come in with it. */
+export interface ClaimedCredential extends Credential {
+  readonly brought: readonly NamedVariable[];
 }
 
 /** The broker, as far as the registry needs it: it keeps the secrets of resources. */
@@ -38,7 +47,7 @@ export abstract class CredentialClaims {
    * Turns a draft into a resource's credential.
    * @throws secretRequired; invalidRequest, also for a draft that is gone
    */
-  abstract claim(claim: Claim, call: Call): Promise<Credential>;
+  abstract claim(claim: Claim, call: Call): Promise<ClaimedCredential>;
   /**
    * Turns a draft into a resource's sealed values.
    * @throws secretRequired; invalidRequest, also for a draft that is gone

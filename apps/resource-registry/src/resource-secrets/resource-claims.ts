@@ -6,8 +6,9 @@ import type {
   ResourceSettings,
 } from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem } from '@pontage/problems';
+import type { SecretVariables } from '../config/secret-variables.js';
 import { noCredential, type Credential, type ResourceContent, type SavedResource } from '../resource/resource.js';
-import { isSameDestination, variantIn } from '../resource-settings/variant.js';
+import { isSameDestination, variantIn, variantsOf } from '../resource-settings/variant.js';
 import type { CredentialClaims } from './credential-claims.js';
 import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
 import { asStored, holdsDrafted, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
@@ -42,11 +43,15 @@ export interface Saving {
 
 /** Claims the secrets of a resource that is about to be saved; the broker is asked before anything is written. */
 export class ResourceClaims {
-  constructor(private readonly credentials: CredentialClaims) {}
+  constructor(
+    private readonly credentials: CredentialClaims,
+    private readonly secretVariables: SecretVariables,
+  ) {}
 
   /**
    * The resource as it is saved, everything new about it claimed. Nobody is asked when it {@link needsClaims} none.
-   * @throws secretRequired, invalidRequest when there is nothing to keep, or not for this destination
+   * @throws secretRequired, invalidRequest when there is nothing to keep, or not for this destination; forbidden for a
+   * secret variable that it brings in
    */
   async content(saving: Saving, call: Call): Promise<ResourceContent> {
     const { before, drafted } = saving;
@@ -89,7 +94,9 @@ export class ResourceClaims {
     const known = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
     try {
       const claim = { draftId, resourceId, basedOn: known ?? null, destinationChanged, isTrial };
-      return await this.credentials.claim(claim, call);
+      const { brought, ...credential } = await this.credentials.claim(claim, call);
+      await this.secretVariables.refuseBroughtBy(call, brought);
+      return credential;
     } catch (error) {
       throw environment !== null && isProblem(error) ? error.below(after.pointer) : error;
     }
@@ -118,11 +125,18 @@ export class ResourceClaims {
       if (holdsDrafted(settings)) throw invalidRequest({}, { detail: 'There is no draft of the sealed values.' });
       return { settings: asStored(settings, {}), secretsId: keep.length === 0 ? null : basedOn };
     }
-    const claim = { draftId: secretsDraftId, resourceId: id, basedOn, keep, isTrial };
-    const { secretsId, fingerprints } = await this.credentials.claimSecrets(claim, call);
+    const destinationChanged = before !== undefined && !goToOnePlace(before.settings, settings);
+    const claim = { draftId: secretsDraftId, resourceId: id, basedOn, destinationChanged, keep, isTrial };
+    const { secretsId, fingerprints, brought } = await this.credentials.claimSecrets(claim, call);
+    await this.secretVariables.refuseBroughtBy(call, brought);
     return { settings: asStored(settings, fingerprints), secretsId };
   }
 }
+
+/** True when all environments go where the resource has gone before: what one of them names, any of them may. */
+const goToOnePlace = (before: ResourceDraft, after: ResourceDraft): boolean =>
+  variantsOf(after).every(({ settings }) => isSameDestination(before, settings)) &&
+  variantsOf(before).every(({ settings }) => isSameDestination(before, settings));
 
 type Draft = { readonly draftId: string };
 const isDraft = (authentication: Draft | AuthenticationView | undefined): authentication is Draft =>

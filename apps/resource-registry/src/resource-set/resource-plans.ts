@@ -60,8 +60,8 @@ export class ResourcePlans {
   }
 
   private async planned(work: CallWork, drafted: Entry, at: string): Promise<PlannedChange> {
-    await this.check.accept(work, drafted.settings);
     const before = await this.named(work, drafted.settings.name);
+    await this.check.accept(work, drafted.settings, before?.settings);
     if (before !== undefined) return { action: 'update', before, drafted, at };
     requireCreation(work.reach, 'resources');
     return { action: 'create', id: randomUUID(), drafted, at };

@@ -2,8 +2,9 @@ import { cookiePlaceholder, type ResourceDraft } from '@pontage/contracts/resour
 import { invalidRequest, type FieldError } from '@pontage/problems';
 import { z } from 'zod';
 import { refuseOversize } from '../call/size-limit.js';
-import { pairValues, refuseBadTemplates, type TemplateField } from '../call/template-check.js';
+import { pairValues, refuseBadTemplates } from '../call/template-check.js';
 import { tlsFaults } from './check-tls.js';
+import { templatesOf } from './settings-templates.js';
 import { variantsOf, type Variant } from './variant.js';
 
 /**
@@ -15,7 +16,7 @@ export function checkSettings(settings: ResourceDraft): void {
   const variants = variantsOf(settings);
   const errors = [...nameFaults(settings), ...variants.flatMap(faultsOf)];
   if (errors.length > 0) throw invalidRequest({}, { errors });
-  refuseBadTemplates(variants.flatMap(templatesOf));
+  refuseBadTemplates(variants.flatMap(({ own, pointer }) => templatesOf(own, pointer)));
 }
 
 function nameFaults({ name }: ResourceDraft): FieldError[] {
@@ -52,15 +53,4 @@ function cookieFaults({ own, settings }: Variant): FieldError[] {
         detail: `${placeholder} names a cookie that is neither in cookiesToForward nor in cookies.`,
       })),
   );
-}
-
-function templatesOf({ own, pointer }: Variant): TemplateField[] {
-  const baseUrl: TemplateField[] = own.baseUrl === undefined ? [] : [[`${pointer}/baseUrl`, own.baseUrl]];
-  return [
-    ...baseUrl,
-    ...pairValues(own.urlParams ?? [], `${pointer}/urlParams`),
-    ...pairValues(own.headers ?? [], `${pointer}/headers`),
-    ...pairValues(own.body ?? [], `${pointer}/body`),
-    ...pairValues(own.cookies ?? [], `${pointer}/cookies`),
-  ];
 }

@@ -1,9 +1,11 @@
 import type { ResourceDraft } from '@pontage/contracts/resource-registry';
-import type { Work } from '@pontage/persistence';
 import { invalidRequest } from '@pontage/problems';
+import type { CallWork } from '../call/call-transactions.js';
+import type { SecretVariables } from '../config/secret-variables.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import type { Regions } from '../region/regions.js';
 import { checkSettings } from './check-settings.js';
+import { variablesBrought } from './settings-templates.js';
 import { variantsOf } from './variant.js';
 
 /** Looks at the settings of a resource before they are saved. */
@@ -11,23 +13,26 @@ export class SettingsCheck {
   constructor(
     private readonly organisations: OrganisationStore,
     private readonly regions: Regions,
+    private readonly secretVariables: SecretVariables,
   ) {}
 
   /**
-   * Refuses settings that could never work.
-   * @throws unknownRegion; invalidRequest with a pointer per field
+   * Refuses settings that could never work, and secret variables that the caller may not bring in.
+   * @param before the resource as it is; undefined: it is new
+   * @throws unknownRegion, forbidden; invalidRequest with a pointer per field
    */
-  async accept(work: Work, settings: ResourceDraft): Promise<void> {
+  async accept(work: CallWork, settings: ResourceDraft, before: ResourceDraft | undefined): Promise<void> {
     checkSettings(settings);
-    await this.acceptAgain(work, settings);
+    await this.acceptAgain(work, settings, before);
   }
 
   /**
    * The same for settings that were accepted before: regions and environments may be gone since. Nobody takes an
    * environment away meanwhile.
-   * @throws unknownRegion; invalidRequest with a pointer per environment
+   * @throws unknownRegion, forbidden; invalidRequest with a pointer per environment
    */
-  async acceptAgain(work: Work, settings: ResourceDraft): Promise<void> {
+  async acceptAgain(work: CallWork, settings: ResourceDraft, before: ResourceDraft | undefined): Promise<void> {
+    await this.secretVariables.refuseBrought(work, variablesBrought(before, settings));
     for (const { settings: there } of variantsOf(settings))
       if (there.region !== null) this.regions.require(there.region);
     const named = Object.keys(settings.environments);

@@ -25,7 +25,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
       requireAccess(work.reach, 'resources', before.id, 'edit');
       const old = await this.resources.findVersion(work, before, version);
       if (version === before.version) return viewOf(before);
-      await this.check.acceptAgain(work, old.settings);
+      await this.check.acceptAgain(work, old.settings, before.settings);
       const after = nextVersion(before, old, actorOf(call.principal));
       await this.resources.update(work, after);
       const changes = changesBetween(chosenOf(before), chosenOf(after));

@@ -50,7 +50,7 @@ export class CreateResource implements Serves<typeof createResource> {
 
   private async accept(work: CallWork, { settings }: Draft): Promise<void> {
     requireCreation(work.reach, 'resources');
-    await this.check.accept(work, settings);
+    await this.check.accept(work, settings, undefined);
     await this.resources.refuseTaken(work, settings.name);
   }
 }

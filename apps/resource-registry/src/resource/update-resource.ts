@@ -66,7 +66,7 @@ export class UpdateResource implements Serves<typeof updateResource> {
     requireAccess(work.reach, 'resources', before.id, 'edit', within);
     requireVersion(before.version, ifVersion);
     const merged = mergeSettings(before.settings, settings);
-    await this.check.accept(work, merged);
+    await this.check.accept(work, merged, before.settings);
     return { ...drafts, settings: merged };
   }
 }

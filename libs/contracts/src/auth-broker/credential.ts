@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { authenticationView, regionId } from '../resource-registry/resource.js';
+import { namedVariable } from './named-variable.js';
 
 /**
  * Keeps the `authentication` of a resource that is about to be saved. Fields at fault are reported below
@@ -31,6 +32,7 @@ export const draftCredential = requestContract({
 /**
  * Turns a draft into a credential of a resource. Credentials never change: another secret is another credential.
  * Fields that the draft keeps come from `basedOn`; with `destinationChanged` (or a changed token URL) keeping is refused.
+ * `brought` are the configuration variables that it names and `basedOn` does not, or not for this destination.
  */
 export const claimCredential = requestContract({
   subject: 'v1.auth-broker.credential.claim',
@@ -44,7 +46,11 @@ export const claimCredential = requestContract({
     isTrial: z.boolean().default(false),
   }),
   /** The id is null for a trial. */
-  reply: z.strictObject({ credentialId: z.uuid().nullable(), authentication: authenticationView }),
+  reply: z.strictObject({
+    credentialId: z.uuid().nullable(),
+    authentication: authenticationView,
+    brought: z.array(namedVariable).optional(),
+  }),
   problems: [notFound, secretRequired, invalidRequest],
   deadlineMs: 3_000,
 });
@@ -84,6 +90,8 @@ export const leaseCredential = requestContract({
     grant: z.strictObject({ version: z.int(), value: z.json(), expiresInMs: z.number().nullable() }).nullable(),
     /** The credential works by a grant, and there is none at the moment: nothing can be applied. */
     lacksGrant: z.literal(true).optional(),
+    /** The configuration variables that went into a grant, as the broker knew them: with newer ones it is another grant. */
+    variables: z.array(z.strictObject({ name: z.string(), version: z.int() })).optional(),
     /** How long the lease may be used, in milliseconds from now. */
     validForMs: z.number().positive(),
   }),

@@ -1,3 +1,4 @@
+export { claimConfigValue, draftConfigValue, leaseConfigValue } from './config-values.js';
 export {
   claimCredential,
   draftCredential,
@@ -7,6 +8,7 @@ export {
   type Lease,
 } from './credential.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
+export { type NamedVariable } from './named-variable.js';
 export {
   claimSecrets,
   draftSecrets,

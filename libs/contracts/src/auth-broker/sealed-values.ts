@@ -1,6 +1,7 @@
 import { invalidRequest, leaseUnavailable, notFound, secretRequired, unavailable } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
+import { namedVariable } from './named-variable.js';
 
 /**
  * Where a sealed value stands in a resource: the setting, and the name of the pair in it (header names in lower case;
@@ -46,7 +47,8 @@ export const draftSecrets = requestContract({
 
 /**
  * Turns a draft into the sealed values of a resource, together with those that are kept from `basedOn`. Like credentials
- * they never change: another value is another record.
+ * they never change: another value is another record. `brought` are the configuration variables that the new ones name
+ * and those of `basedOn` do not, or not for this destination.
  */
 export const claimSecrets = requestContract({
   subject: 'v1.auth-broker.sealed-value.claim',
@@ -55,6 +57,7 @@ export const claimSecrets = requestContract({
     draftId: z.uuid(),
     resourceId: z.uuid(),
     basedOn: z.uuid().nullable(),
+    destinationChanged: z.boolean().default(false),
     keep: z
       .array(z.strictObject({ place: secretPlace, pointer: z.string().max(300), fingerprint: z.string().max(100) }))
       .max(secretCount),
@@ -62,7 +65,11 @@ export const claimSecrets = requestContract({
     isTrial: z.boolean().default(false),
   }),
   /** The id is null for a trial. */
-  reply: z.strictObject({ secretsId: z.uuid().nullable(), fingerprints: z.record(z.string(), z.string()) }),
+  reply: z.strictObject({
+    secretsId: z.uuid().nullable(),
+    fingerprints: z.record(z.string(), z.string()),
+    brought: z.array(namedVariable).optional(),
+  }),
   problems: [notFound, secretRequired, invalidRequest],
   deadlineMs: 3_000,
 });

@@ -1,4 +1,11 @@
-import { appNameTaken, forbidden, invalidRequest, notFound, preconditionFailed } from '@pontage/problems';
+import {
+  appNameTaken,
+  forbidden,
+  invalidRequest,
+  notFound,
+  preconditionFailed,
+  secretVariable,
+} from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
@@ -141,7 +148,7 @@ export const putQuery = requestContract({
     ifVersion: z.int().positive().optional(),
   }),
   reply: savedQuery,
-  problems: [notFound, invalidRequest, preconditionFailed, forbidden],
+  problems: [notFound, invalidRequest, secretVariable, preconditionFailed, forbidden],
   deadlineMs: 5_000,
 });
 export const deleteQuery = requestContract({

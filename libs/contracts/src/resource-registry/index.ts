@@ -72,7 +72,7 @@ export {
   type Access,
   type Group,
 } from './group.js';
-export { configName, configVariable, deleteConfig, listConfig, putConfig } from './config.js';
+export { configGiven, configName, configText, configVariable, deleteConfig, listConfig, putConfig } from './config.js';
 export {
   app,
   createApp,

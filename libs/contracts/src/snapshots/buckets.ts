@@ -84,12 +84,12 @@ export const queries = bucket({
   value: z.strictObject({ ...savedQuery.omit({ updatedAt: true }).shape }),
 });
 
-/** Configuration variables: `<org>.<environment>.<name>`. */
+/** Configuration variables: `<org>.<environment>.<name>`. Of a secret one, only the broker's name for its value. */
 export const config = bucket({
   name: 'config',
   owner: registry,
   watchers: ['query-proxy', 'auth-broker'],
-  value: z.strictObject({ value: z.string() }),
+  value: z.union([z.strictObject({ value: z.string() }), z.strictObject({ valueId: z.uuid() })]),
 });
 
 /** Embed sessions by the SHA-256 (hex) of the session token. */

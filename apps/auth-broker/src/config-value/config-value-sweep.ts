@@ -1,0 +1,68 @@
+import type { UnitOfWork, Work } from '@pontage/persistence';
+import type { Logger } from '@pontage/telemetry';
+import type { ConfigVariables } from '../lease/config-variables.js';
+import { type ConfigValueStore, type OldConfigValue } from './config-value-store.js';
+
+const everyMs = 30_000;
+/** A value that was replaced a moment ago may be asked for by a process that has not heard of that yet. */
+const keptForSeconds = 60;
+
+/**
+ * Forgets the values of variables that have another one by now, are readable, or are gone. It needs evidence: the bucket
+ * has come to the version that the value was claimed for, and names another one. A bucket that is behind, was lost or is
+ * being made anew ends nothing; neither does a registry that dies between claim and save leave anything behind for long.
+ */
+export class ConfigValueSweep {
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly values: ConfigValueStore,
+    private readonly variables: ConfigVariables,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    const sweep = () => void (this.round = this.attempt());
+    this.timer = setInterval(sweep, everyMs).unref();
+    sweep();
+  }
+
+  /** Ends the background work; a round under way is waited for. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.round;
+  }
+
+  /** Goes through all organisations once. Returns how many values were forgotten. */
+  async sweep(olderThanSeconds: number = keptForSeconds): Promise<number> {
+    let swept = 0;
+    for (const org of await this.unitOfWork.ids('config_value_organisations'))
+      swept += await this.unitOfWork.run(org, (work) => this.sweepOf(work, olderThanSeconds));
+    return swept;
+  }
+
+  private async sweepOf(work: Work, olderThanSeconds: number): Promise<number> {
+    const old = await this.values.olderThan(work, olderThanSeconds);
+    const ended = old.filter((value) => this.hasEnded(work.org, value));
+    for (const value of ended) await this.values.delete(work, value);
+    return ended.length;
+  }
+
+  private hasEnded(org: string, { environment, name, id, version }: OldConfigValue): boolean {
+    const reached = this.variables.versionOf(org, environment, name);
+    if (reached === undefined || reached < version) return false;
+    const now = this.variables.now(org, environment, name);
+    return now === undefined || !('valueId' in now) || now.valueId !== id;
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      const count = await this.sweep();
+      if (count > 0) this.logger.info({ count }, 'values that variables no longer have were forgotten');
+    } catch (error) {
+      this.logger.warn({ err: error }, 'values of variables could not be swept; trying again in a moment');
+    }
+  }
+}
