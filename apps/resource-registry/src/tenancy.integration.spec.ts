@@ -61,6 +61,8 @@ const withoutId: readonly RequestContract[] = [
   registry.listApps,
   registry.createResource,
   registry.listResources,
+  registry.planResources,
+  registry.applyResources,
   registry.createGroup,
   registry.listGroups,
   registry.createToken,
@@ -95,6 +97,19 @@ describe('another organisation', () => {
       await expect(room.ask(contract, input(known), theirs)).rejects.toMatchObject(problem('not-found'));
     },
   );
+
+  it('plans and applies sets without the resources of others, even when it prunes', async () => {
+    const set = { resources: [{ settings: { name: 'orders', baseUrl: 'https://theirs.example' } }], prune: true };
+    const { changes } = await room.ask(registry.applyResources, set, theirs);
+    expect(changes.map(({ name, action }) => [name, action])).toEqual([['orders', 'create']]);
+    expect((await room.ask(registry.findResource, { resource: 'orders' }, mine)).baseUrl).not.toBe(
+      'https://theirs.example',
+    );
+    await room.ask(registry.applyResources, { resources: [], prune: true }, theirs);
+    await expect(room.ask(registry.findResource, { resource: 'orders' }, theirs)).rejects.toMatchObject(
+      problem('not-found'),
+    );
+  });
 
   it('finds nothing by name or in a list', async () => {
     await expect(room.ask(registry.findResource, { resource: 'orders' }, theirs)).rejects.toMatchObject(

@@ -50,7 +50,8 @@ export type Checkpoint = {
 export type ConfigVariable = {
   readonly name: string;
   readonly environment: string;
-  readonly value: string;
+  readonly secret: boolean;
+  readonly value: string | { readonly set: true; readonly fingerprint: string };
   readonly updatedAt: string;
 };
 
@@ -480,11 +481,15 @@ export interface Operations {
       }[];
     };
   };
-  /** Sets a configuration variable in one environment. */
+  /** Sets a configuration variable in one environment; a secret one is write-only. */
   putConfig: {
     readonly input: {
       readonly path: { readonly name: string };
-      readonly body: { readonly environment?: string; readonly value: string };
+      readonly body: {
+        readonly environment?: string;
+        readonly value: string | { readonly set: true; readonly fingerprint: string };
+        readonly secret?: boolean;
+      };
     };
     readonly answer: ConfigVariable;
   };
