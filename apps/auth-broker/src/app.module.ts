@@ -3,6 +3,7 @@ import { UnitOfWork } from '@pontage/persistence';
 import { ListAuthMethods } from './authentication/list-auth-methods.js';
 import { ClaimCredential } from './credential/claim-credential.js';
 import { CredentialStore } from './credential/credential-store.js';
+import { OpenedCredentials } from './credential/opened-credentials.js';
 import { CredentialRow } from './credential/credential.entity.js';
 import { ForgetCredentials } from './credential/forget-credentials.js';
 import { DraftCredential } from './draft/draft-credential.js';
@@ -11,6 +12,7 @@ import { DraftRow } from './draft/draft.entity.js';
 import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
+import { GrantWishes } from './grant/grant-wishes.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ListKeys } from './key/list-keys.js';
@@ -50,18 +52,21 @@ export class AppModule {
     const grants = new GrantStore(unitOfWork, box);
     const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
+    const credentials = new CredentialStore(box);
+    const wishes = new GrantWishes(unitOfWork, fingerprints, config);
     return {
       module: AppModule,
       providers: [
         { provide: UnitOfWork, useValue: unitOfWork },
         { provide: DraftStore, useValue: new DraftStore(unitOfWork, box) },
-        { provide: CredentialStore, useValue: new CredentialStore(box) },
+        { provide: CredentialStore, useValue: credentials },
+        { provide: OpenedCredentials, useValue: new OpenedCredentials(unitOfWork, credentials) },
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
-        { provide: GrantLeases, useValue: new GrantLeases(unitOfWork, fingerprints, config, keeper) },
+        { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
       ],
     };
   }

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { AuthFetch } from '@pontage/auth-methods';
 import { type Bus, ContractServer } from '@pontage/bus';
-import type { Call, Scope } from '@pontage/contracts';
+import { callerOf, type Call, type Scope } from '@pontage/contracts';
 import { claimCredential, draftCredential, leaseCredential } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
 import { config as configBucket } from '@pontage/contracts/snapshots';
@@ -25,7 +25,8 @@ import { schema } from './settings.js';
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
 class DirectEgress extends TokenEgress {
   fetchFrom(): AuthFetch {
-    return (url, init) => fetch(url, { ...(init as RequestInit), signal: AbortSignal.timeout(30_000) });
+    return (url, init) =>
+      fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(30_000) });
   }
 }
 
@@ -139,12 +140,13 @@ export class BrokerStack implements AsyncDisposable {
   lease(
     of: { credentialId: string; resourceId: string },
     call: Call,
-    more: { refusedGrantVersion?: number; environment?: string } = {},
+    more: { refusedGrantVersion?: number; environment?: string; acquire?: boolean } = {},
   ) {
     const { credentialId, resourceId } = of;
+    const caller = callerOf(call.principal);
     return this.proxy.request(
       leaseCredential,
-      { credentialId, resourceId, region: 'us-west-2', environment: 'production', ...more },
+      { credentialId, resourceId, region: 'us-west-2', environment: 'production', caller, ...more },
       call,
     );
   }
@@ -159,7 +161,7 @@ export class BrokerStack implements AsyncDisposable {
   /** As if so many seconds had passed for a credential's grants. */
   async letPass(credentialId: string, seconds: number): Promise<void> {
     const past = (column: string): string => `${column} = ${column} - $2 * interval '1 second'`;
-    const set = ['acquired_at', 'expires_at', 'retry_at'].map(past).join(', ');
+    const set = ['acquired_at', 'expires_at', 'retry_at', 'forget_at'].map(past).join(', ');
     await this.sql(`UPDATE issued_grant SET ${set} WHERE credential_id = $1`, [credentialId, seconds]);
   }
 

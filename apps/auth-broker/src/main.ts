@@ -10,6 +10,8 @@ import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth } fr
 import { AppModule, entities } from './app.module.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftSweep } from './draft/draft-sweep.js';
+import { GrantStore } from './grant/grant-store.js';
+import { GrantSweep } from './grant/grant-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
@@ -36,6 +38,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const background = [
     new OutboxRelay(unitOfWork, logger),
     new DraftSweep(new DraftStore(unitOfWork, box), logger),
+    new GrantSweep(new GrantStore(unitOfWork, box), logger),
     rotations,
   ];
   for (const work of background) {

@@ -100,7 +100,8 @@ export class GrantKeeper {
   }
 }
 
-const nameOf = ({ org, credentialId, environment }: GrantRequest): string => `${org}/${credentialId}/${environment}`;
+const nameOf = ({ org, credentialId, environment, caller }: GrantRequest): string =>
+  `${org}/${credentialId}/${environment}/${caller}`;
 
 /** After an attempt of one's own that failed there is no second one: a grant that is still good, or the problem. */
 function afterFailure(

@@ -1,5 +1,10 @@
 import { CreateCredentials1763700000000 } from './create-credentials.js';
 import { CreateKeyRotations1763800000000 } from './create-key-rotations.js';
+import { KeyGrantsByCaller1764300000000 } from './key-grants-by-caller.js';
 
 /** Every change of the schema, in order. */
-export const migrations = [CreateCredentials1763700000000, CreateKeyRotations1763800000000];
+export const migrations = [
+  CreateCredentials1763700000000,
+  CreateKeyRotations1763800000000,
+  KeyGrantsByCaller1764300000000,
+];

@@ -1,3 +1,4 @@
+import { callerOf } from '@pontage/contracts';
 import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import type { OutboundRequest } from '@pontage/http-message';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
@@ -57,7 +58,13 @@ export async function prepare(
     leaseKey:
       resource.credentialId === null
         ? undefined
-        : { credentialId: resource.credentialId, resourceId: resource.id, region, environment },
+        : {
+            credentialId: resource.credentialId,
+            resourceId: resource.id,
+            region,
+            environment,
+            caller: callerOf(run.principal),
+          },
   };
 }
 
