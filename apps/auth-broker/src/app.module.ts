@@ -25,6 +25,10 @@ import { LeaseCredential } from './lease/lease-credential.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
+import { GrantSignIns } from './sign-in/grant-sign-ins.js';
+import { GrantVerdicts } from './sign-in/grant-verdicts.js';
+import { Verifications } from './sign-in/verifications.js';
+import { VerifySignIn } from './sign-in/verify-sign-in.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -45,7 +49,9 @@ const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials,
 const sealedValueHandlers = [DraftSecrets, ClaimSecrets, LeaseSecrets];
 const keyHandlers = [RotateKeys, ListKeys];
 
-@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...keyHandlers] })
+const signInHandlers = [VerifySignIn];
+
+@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...keyHandlers, ...signInHandlers] })
 export class AppModule {
   /** The broker's wiring. */
   static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
@@ -54,6 +60,8 @@ export class AppModule {
     const fingerprints = new Fingerprints(box);
     const credentials = new CredentialStore(box);
     const wishes = new GrantWishes(unitOfWork, fingerprints, config);
+    const verifications = new Verifications(egress);
+    const verdicts = new GrantVerdicts(unitOfWork, grants);
     return {
       module: AppModule,
       providers: [
@@ -67,6 +75,9 @@ export class AppModule {
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
         { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
+        { provide: GrantWishes, useValue: wishes },
+        { provide: Verifications, useValue: verifications },
+        { provide: GrantSignIns, useValue: new GrantSignIns(keeper, verifications, verdicts) },
       ],
     };
   }

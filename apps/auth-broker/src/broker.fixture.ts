@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { AuthFetch } from '@pontage/auth-methods';
 import { type Bus, ContractServer } from '@pontage/bus';
 import { callerOf, type Call, type Scope } from '@pontage/contracts';
-import { claimCredential, draftCredential, leaseCredential } from '@pontage/contracts/auth-broker';
+import { claimCredential, draftCredential, leaseCredential, verifySignIn } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
 import { config as configBucket } from '@pontage/contracts/snapshots';
+import type { EgressFetch } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
@@ -24,7 +24,7 @@ import { schema } from './settings.js';
 
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
 class DirectEgress extends TokenEgress {
-  fetchFrom(): AuthFetch {
+  fetchFrom(): EgressFetch {
     return (url, init) =>
       fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(30_000) });
   }
@@ -124,7 +124,7 @@ export class BrokerStack implements AsyncDisposable {
   async credential(
     authentication: Record<string, unknown>,
     call: Call,
-    claim: { resourceId?: string; basedOn?: string | null; destinationChanged?: boolean } = {},
+    claim: { resourceId?: string; basedOn?: string | null; destinationChanged?: boolean; baseUrl?: string } = {},
   ) {
     const { draftId } = await this.gateway.request(draftCredential, { authentication: authentication as never }, call);
     const resourceId = claim.resourceId ?? randomUUID();
@@ -147,6 +147,28 @@ export class BrokerStack implements AsyncDisposable {
     return this.proxy.request(
       leaseCredential,
       { credentialId, resourceId, region: 'us-west-2', environment: 'production', caller, ...more },
+      call,
+    );
+  }
+
+  /** Asks how a caller stands with an upstream, as a query-proxy does. */
+  verify(
+    of: { credentialId: string; resourceId: string },
+    call: Call,
+    baseUrl: string,
+    more: { cookieLine?: string; headers?: [string, string][]; environment?: string; timeoutMs?: number } = {},
+  ) {
+    const { credentialId, resourceId } = of;
+    const { headers = [], ...rest } = more;
+    const asked = {
+      region: 'us-west-2',
+      environment: 'production',
+      timeoutMs: 10_000,
+      caller: callerOf(call.principal),
+    };
+    return this.proxy.request(
+      verifySignIn,
+      { credentialId, resourceId, ...asked, request: { url: baseUrl, headers }, ...rest },
       call,
     );
   }

@@ -98,6 +98,11 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   acquires?(settings: z.output<S>): boolean;
   /** True for settings with which each caller has a grant of their own: it tells the upstream who calls, or is theirs alone. */
   grantsPerCaller?(settings: z.output<S>): boolean;
+  /**
+   * Where the upstream tells by 2xx that who asks is signed in: a path below the resource's base URL, or a URL on its
+   * origin. Undefined: nowhere.
+   */
+  verificationUrl?(settings: z.output<S>): string | undefined;
   /** The URL that `acquire` sends secrets to; another one means that they have to be given again. */
   destination?(settings: z.output<S>): string;
   /**

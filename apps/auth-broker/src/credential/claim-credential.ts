@@ -9,6 +9,7 @@ import { internal, notFound, secretRequired } from '@pontage/problems';
 import { DraftStore, type Draft } from '../draft/draft-store.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
+import { refuseStrayVerification } from '../sign-in/verification-target.js';
 import { CredentialStore } from './credential-store.js';
 import { mergeSecrets, type Base } from './merge-draft.js';
 
@@ -50,7 +51,8 @@ export class ClaimCredential {
   private async claim(work: Work, claim: Claim, draft: Draft, call: Call): Promise<Reply> {
     const method = authMethods.get(draft.method);
     if (method === undefined) throw internal({}, { note: `a draft of the unknown method ${draft.method}` });
-    const { resourceId, basedOn, destinationChanged } = claim;
+    const { resourceId, basedOn, destinationChanged, baseUrl } = claim;
+    if (baseUrl !== null) refuseStrayVerification(method, draft.settings, baseUrl);
     const base = draft.kept.length === 0 || basedOn === null ? undefined : await this.base(work, basedOn, resourceId);
     const secrets = mergeSecrets(method, draft, base, destinationChanged);
     const credentialId = randomUUID();

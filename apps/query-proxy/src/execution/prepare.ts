@@ -39,7 +39,17 @@ export async function prepare(
   run: AskedCall,
   body: Uint8Array,
 ): Promise<Prepared> {
-  const resolved = await resolveCall(policy, run);
+  return prepareResolved(policy, secrets, run, await resolveCall(policy, run), body);
+}
+
+/** Renders a call that is resolved already. @throws Problem what templates and the call's own fields give cause for. */
+export async function prepareResolved(
+  policy: Policy,
+  secrets: CallSecrets,
+  run: AskedCall,
+  resolved: ResolvedCall,
+  body: Uint8Array,
+): Promise<Prepared> {
   const { resource, environment } = resolved;
   const scope = scopeOf(policy, run, resolved);
   const region = resource.region ?? policy.organisations.get(run.org)?.defaultRegion;

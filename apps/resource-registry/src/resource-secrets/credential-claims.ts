@@ -10,6 +10,8 @@ export interface Claim {
   /** The credential that kept fields are taken from. */
   readonly basedOn: string | null;
   readonly destinationChanged: boolean;
+  /** Where the resource's requests go, as it is configured. */
+  readonly baseUrl: string;
 }
 
 /** What the draft of sealed values is claimed for. */

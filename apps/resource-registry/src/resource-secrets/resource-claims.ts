@@ -32,7 +32,8 @@ export class ResourceClaims {
     if (draftId === undefined) return before === undefined ? noCredential : null;
     const destinationChanged = before !== undefined && isDestinationChanged(before.settings, settings);
     const basedOn = before?.credentialId ?? null;
-    return this.credentials.claim({ draftId, resourceId: id, basedOn, destinationChanged }, call);
+    const { baseUrl } = settings;
+    return this.credentials.claim({ draftId, resourceId: id, basedOn, destinationChanged, baseUrl }, call);
   }
 
   /**

@@ -84,6 +84,7 @@ describe('createResource', () => {
       draftId,
       resourceId: made.id,
       basedOn: null,
+      baseUrl: 'https://api.example.com/v1',
       destinationChanged: false,
     });
     expect(made.authentication).toEqual({ method: 'bearer', token: { set: true, fingerprint: 'ab12' } });
@@ -227,12 +228,8 @@ describe('updateResource', () => {
       { resource: 'orders', settings: { baseUrl: 'https://c.example' }, draftId },
       call,
     );
-    expect(room.broker.claims.at(-1)).toEqual({
-      draftId,
-      resourceId: made.id,
-      basedOn: null,
-      destinationChanged: true,
-    });
+    const claim = { draftId, resourceId: made.id, basedOn: null, baseUrl: 'https://c.example' };
+    expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: true });
     expect(made).toMatchObject({ version: 3, authentication: kept.authentication });
     await room.ask(updateResource, { resource: 'orders', settings: {}, draftId: randomUUID() }, call);
     expect(room.broker.claims.at(-1)).toMatchObject({ basedOn: kept.credentialId, destinationChanged: false });

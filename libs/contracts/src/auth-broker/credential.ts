@@ -41,6 +41,8 @@ export const claimCredential = requestContract({
     resourceId: z.uuid(),
     basedOn: z.uuid().nullable(),
     destinationChanged: z.boolean(),
+    /** Where the resource's requests go, as it is configured; settings that name another place are refused. Null: not told. */
+    baseUrl: z.string().nullable().default(null),
   }),
   reply: z.strictObject({ credentialId: z.uuid(), authentication: authenticationView }),
   problems: [notFound, secretRequired, invalidRequest],

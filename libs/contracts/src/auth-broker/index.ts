@@ -7,6 +7,7 @@ export {
   type Lease,
 } from './credential.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
+export { signIn, verifySignIn, type SignIn } from './sign-in.js';
 export {
   claimSecrets,
   draftSecrets,

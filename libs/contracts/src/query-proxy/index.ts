@@ -7,5 +7,6 @@ export {
   type QueryRequest,
 } from './query-request.js';
 export { inlineBodyBytes, runQuerySubject, type QueryCall, type RequestBody, type RunQuery } from './run-query.js';
+export { checkSignIn } from './check-sign-in.js';
 export { previewQuery, type RequestPreview } from './preview-query.js';
 export { httpMethod } from '../resource-registry/http-method.js';
