@@ -9,6 +9,7 @@ import { DraftConfigValue } from './config-value/draft-config-value.js';
 import { LeaseConfigValue } from './config-value/lease-config-value.js';
 import { ClaimCredential } from './credential/claim-credential.js';
 import { CredentialStore } from './credential/credential-store.js';
+import { OpenedCredentials } from './credential/opened-credentials.js';
 import { CredentialRow } from './credential/credential.entity.js';
 import { ForgetCredentials } from './credential/forget-credentials.js';
 import { DraftCredential } from './draft/draft-credential.js';
@@ -17,6 +18,7 @@ import { DraftRow } from './draft/draft.entity.js';
 import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
+import { GrantWishes } from './grant/grant-wishes.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ListKeys } from './key/list-keys.js';
@@ -30,6 +32,10 @@ import { VariableScope } from './lease/variable-scope.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
+import { GrantSignIns } from './sign-in/grant-sign-ins.js';
+import { GrantVerdicts } from './sign-in/grant-verdicts.js';
+import { Verifications } from './sign-in/verifications.js';
+import { VerifySignIn } from './sign-in/verify-sign-in.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -51,7 +57,17 @@ const sealedValueHandlers = [DraftSecrets, ClaimSecrets, LeaseSecrets];
 const configValueHandlers = [DraftConfigValue, ClaimConfigValue, LeaseConfigValue];
 const keyHandlers = [RotateKeys, ListKeys];
 
-@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...configValueHandlers, ...keyHandlers] })
+const signInHandlers = [VerifySignIn];
+
+@Module({
+  controllers: [
+    ...credentialHandlers,
+    ...sealedValueHandlers,
+    ...configValueHandlers,
+    ...keyHandlers,
+    ...signInHandlers,
+  ],
+})
 export class AppModule {
   /** The broker's wiring. */
   static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
@@ -60,13 +76,17 @@ export class AppModule {
     const fingerprints = new Fingerprints(box);
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
-    const variables = new VariableScope(config, values);
+    const credentials = new CredentialStore(box);
+    const wishes = new GrantWishes(unitOfWork, fingerprints, new VariableScope(config, values));
+    const verifications = new Verifications(egress);
+    const verdicts = new GrantVerdicts(unitOfWork, grants);
     return {
       module: AppModule,
       providers: [
         { provide: UnitOfWork, useValue: unitOfWork },
         { provide: DraftStore, useValue: new DraftStore(unitOfWork, box) },
-        { provide: CredentialStore, useValue: new CredentialStore(box) },
+        { provide: CredentialStore, useValue: credentials },
+        { provide: OpenedCredentials, useValue: new OpenedCredentials(unitOfWork, credentials) },
         { provide: ConfigValueStore, useValue: configValues },
         { provide: ConfigValues, useValue: values },
         { provide: Fingerprints, useValue: fingerprints },
@@ -74,7 +94,10 @@ export class AppModule {
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
-        { provide: GrantLeases, useValue: new GrantLeases(unitOfWork, fingerprints, variables, keeper) },
+        { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
+        { provide: GrantWishes, useValue: wishes },
+        { provide: Verifications, useValue: verifications },
+        { provide: GrantSignIns, useValue: new GrantSignIns(keeper, verifications, verdicts) },
       ],
     };
   }

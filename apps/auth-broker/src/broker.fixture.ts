@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { AuthFetch } from '@pontage/auth-methods';
 import { type Bus, ContractServer } from '@pontage/bus';
-import type { Call, Scope } from '@pontage/contracts';
-import { claimCredential, draftCredential, leaseCredential } from '@pontage/contracts/auth-broker';
+import { callerOf, type Call, type Scope } from '@pontage/contracts';
+import { claimCredential, draftCredential, leaseCredential, verifySignIn } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
 import { config as configBucket } from '@pontage/contracts/snapshots';
+import type { EgressFetch } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
@@ -24,8 +24,9 @@ import { schema } from './settings.js';
 
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
 class DirectEgress extends TokenEgress {
-  fetchFrom(): AuthFetch {
-    return (url, init) => fetch(url, { ...(init as RequestInit), signal: AbortSignal.timeout(30_000) });
+  fetchFrom(): EgressFetch {
+    return (url, init) =>
+      fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(30_000) });
   }
 }
 
@@ -123,7 +124,7 @@ export class BrokerStack implements AsyncDisposable {
   async credential(
     authentication: Record<string, unknown>,
     call: Call,
-    claim: { resourceId?: string; basedOn?: string | null; destinationChanged?: boolean } = {},
+    claim: { resourceId?: string; basedOn?: string | null; destinationChanged?: boolean; baseUrl?: string } = {},
   ) {
     const { draftId } = await this.gateway.request(draftCredential, { authentication: authentication as never }, call);
     const resourceId = claim.resourceId ?? randomUUID();
@@ -141,12 +142,35 @@ export class BrokerStack implements AsyncDisposable {
   lease(
     of: { credentialId: string; resourceId: string },
     call: Call,
-    more: { refusedGrantVersion?: number; environment?: string } = {},
+    more: { refusedGrantVersion?: number; environment?: string; acquire?: boolean } = {},
   ) {
     const { credentialId, resourceId } = of;
+    const caller = callerOf(call.principal);
     return this.proxy.request(
       leaseCredential,
-      { credentialId, resourceId, region: 'us-west-2', environment: 'production', ...more },
+      { credentialId, resourceId, region: 'us-west-2', environment: 'production', caller, ...more },
+      call,
+    );
+  }
+
+  /** Asks how a caller stands with an upstream, as a query-proxy does. */
+  verify(
+    of: { credentialId: string; resourceId: string },
+    call: Call,
+    baseUrl: string,
+    more: { cookieLine?: string; headers?: [string, string][]; environment?: string; timeoutMs?: number } = {},
+  ) {
+    const { credentialId, resourceId } = of;
+    const { headers = [], ...rest } = more;
+    const asked = {
+      region: 'us-west-2',
+      environment: 'production',
+      timeoutMs: 10_000,
+      caller: callerOf(call.principal),
+    };
+    return this.proxy.request(
+      verifySignIn,
+      { credentialId, resourceId, ...asked, request: { url: baseUrl, headers }, ...rest },
       call,
     );
   }
@@ -161,7 +185,7 @@ export class BrokerStack implements AsyncDisposable {
   /** As if so many seconds had passed for a credential's grants. */
   async letPass(credentialId: string, seconds: number): Promise<void> {
     const past = (column: string): string => `${column} = ${column} - $2 * interval '1 second'`;
-    const set = ['acquired_at', 'expires_at', 'retry_at'].map(past).join(', ');
+    const set = ['acquired_at', 'expires_at', 'retry_at', 'forget_at'].map(past).join(', ');
     await this.sql(`UPDATE issued_grant SET ${set} WHERE credential_id = $1`, [credentialId, seconds]);
   }
 

@@ -12,6 +12,8 @@ import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftSweep } from './draft/draft-sweep.js';
+import { GrantStore } from './grant/grant-store.js';
+import { GrantSweep } from './grant/grant-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
@@ -38,6 +40,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const background = [
     new OutboxRelay(unitOfWork, logger),
     new DraftSweep(new DraftStore(unitOfWork, box), logger),
+    new GrantSweep(new GrantStore(unitOfWork, box), logger),
     rotations,
   ];
   for (const work of background) {

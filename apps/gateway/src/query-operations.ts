@@ -1,6 +1,6 @@
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
-import { adHocQuery, previewQuery } from '@pontage/contracts/query-proxy';
+import { adHocQuery, checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
 import {
   auditUnavailable,
   bodyTooLarge,
@@ -31,6 +31,7 @@ import { CreditBudget } from './query-path/credit-budget.js';
 import { Spool } from './query-path/request-body/spool.js';
 import { QueryClient } from './query-path/query-client.js';
 import type { QueryPath } from './query-path/query-path.js';
+import { signInQuery } from './sign-in/sign-in-route.js';
 import { operation, type Operation } from './routes/operation.js';
 import { readJson } from './routes/read-json.js';
 
@@ -79,7 +80,7 @@ const proxied = operation({
   problems,
 });
 
-/** The four ways to run a query, and the preview, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
+/** The four ways to run a query, and what is asked about one, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
 export const queryOperations: Readonly<Record<string, Operation>> = {
   '/api/v1/resources/:resource/query': operation({
     id: 'runAdHocQuery',
@@ -95,6 +96,14 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
     body: adHocQuery,
     reply: previewQuery.reply,
     problems: [...previewQuery.problems, unsupportedMediaType],
+  }),
+  '/api/v1/resources/:resource/auth': operation({
+    id: 'checkSignIn',
+    summary: "Tells how the caller stands with the resource's upstream, and what the next query would do.",
+    access: 'queries:run',
+    query: signInQuery,
+    reply: checkSignIn.reply,
+    problems: checkSignIn.problems,
   }),
   '/api/v1/apps/:uuid/queries/:name/run': operation({
     id: 'runSavedQuery',

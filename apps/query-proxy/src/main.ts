@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Bus } from '@pontage/bus';
-import { previewQuery } from '@pontage/contracts/query-proxy';
+import { checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
 import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AuditGate } from './audit/audit-gate.js';
@@ -11,6 +11,7 @@ import { QueryIntake } from './execution/query-intake.js';
 import { Policy } from './policy/policy.js';
 import { ResourceLimits } from './policy/resource-limits.js';
 import { PreviewQuery } from './preview/preview-query.js';
+import { CheckSignIn } from './sign-in/check-sign-in.js';
 import { querySettings } from './settings.js';
 import { SecretVariableCache } from './variable/secret-variable-cache.js';
 import { productVersion } from './version.js';
@@ -44,6 +45,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
   };
   const preview = new PreviewQuery(rooms);
   bus.serve(previewQuery, (asked, call) => preview.handle(asked, call));
+  const signIns = new CheckSignIn(rooms);
+  bus.serve(checkSignIn, (asked, call) => signIns.handle(asked, call));
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());
   const health = await serveHealth(settings, () => bus.isAlive && policy.isFresh());

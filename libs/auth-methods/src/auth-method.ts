@@ -22,6 +22,16 @@ export interface AuthContext {
   readonly now: () => Date;
   /** The id of the organisation that it is for: providers that keep a record are told. */
   readonly organisation: string;
+  /** Whose grant it will be, for a method with `grantsPerCaller`; absent: it serves everybody. */
+  readonly caller?: GrantOwner | undefined;
+}
+
+/** Whose a grant is: kind and id together are nobody else's within the organisation. */
+export interface GrantOwner {
+  readonly kind: string;
+  readonly id: string;
+  /** For people to read; two may share it. */
+  readonly display: string;
 }
 
 /** The part of `fetch` that auth methods use. */
@@ -86,6 +96,13 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   acquire?(credential: Credential<S, K>, context: AuthContext): Promise<Grant<G>>;
   /** False for settings with which nothing has to be obtained: `acquire` is not called, and the secrets are lent. */
   acquires?(settings: z.output<S>): boolean;
+  /** True for settings with which each caller has a grant of their own: it tells the upstream who calls, or is theirs alone. */
+  grantsPerCaller?(settings: z.output<S>): boolean;
+  /**
+   * Where the upstream tells by 2xx that who asks is signed in: a path below the resource's base URL, or a URL on its
+   * origin. Undefined: nowhere.
+   */
+  verificationUrl?(settings: z.output<S>): string | undefined;
   /** The URL that `acquire` sends secrets to; another one means that they have to be given again. */
   destination?(settings: z.output<S>): string;
   /**
@@ -143,3 +160,7 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
 /** True when this credential needs something to be obtained before it can be applied. */
 export const needsGrant = (method: AuthMethod, settings: Credential['settings']): boolean =>
   method.acquire !== undefined && method.acquires?.(settings) !== false;
+
+/** True when each caller has a grant of this credential to themselves. */
+export const hasGrantPerCaller = (method: AuthMethod, settings: Credential['settings']): boolean =>
+  needsGrant(method, settings) && method.grantsPerCaller?.(settings) === true;

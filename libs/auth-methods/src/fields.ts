@@ -37,3 +37,14 @@ export const endpoint = {
   },
   message: 'An absolute http or https URL is needed, without user, password or fragment.',
 };
+
+/** Where an upstream is asked whether somebody is signed in. It leads nowhere but to the resource's own origin. */
+export const verificationUrl = textField(2000, {
+  holds: (text) => /^\/(?!\/)[!-~]*$/.test(text) || endpoint.holds(text),
+  message: 'A path below the base URL, or an absolute http or https URL on its origin.',
+})
+  .optional()
+  .meta({
+    title: 'Verification URL',
+    description: 'Answers with 2xx while the user is signed in: a path below the base URL, or a URL on its origin.',
+  });

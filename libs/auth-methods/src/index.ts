@@ -1,4 +1,5 @@
 export {
+  hasGrantPerCaller,
   needsGrant,
   type AuthContext,
   type AuthFetch,
@@ -6,6 +7,7 @@ export {
   type Carriers,
   type Credential,
   type Grant,
+  type GrantOwner,
   type Occasion,
 } from './auth-method.js';
 export { authMethods } from './auth-methods.js';

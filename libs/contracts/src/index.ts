@@ -24,5 +24,6 @@ export {
   type TokenPrincipal,
   type UserInfo,
 } from './principal.js';
+export { caller, callerName, callerOf, type Caller } from './caller.js';
 export { pageOf, pageRequest } from './page.js';
 export { parseMetadata, type MetadataValue } from './metadata.js';

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { decodeFrame, openFrame, type Bus } from '@pontage/bus';
-import type { AnswerHead, Dispatch } from '@pontage/contracts/egress-worker';
+import type { AnswerHead, Dispatch, DispatchTls } from '@pontage/contracts/egress-worker';
 import { asProblem, problemFromWire, unavailable, workerLost, type Problem } from '@pontage/problems';
 import type { Dispatcher } from './dispatcher.js';
 
+/** How a call of ours is made. */
+export interface EgressManner {
+  readonly timeoutMs: number;
+  /** How TLS is spoken with the upstream; undefined: as with everybody. */
+  readonly tls?: DispatchTls | undefined;
+  /** The answer is over with its head: nobody reads what follows. */
+  readonly headOnly?: boolean;
+}
+
 /** For whom and from where a call of ours leaves. */
-export interface EgressRoute {
+export interface EgressRoute extends EgressManner {
   readonly org: string;
   readonly region: string;
-  readonly timeoutMs: number;
 }
 
 /** The part of `fetch` that libraries use which take one: an absolute URL, and text, form or bytes as the body. */
@@ -67,7 +75,7 @@ function exchange(
 ): Promise<Answer> {
   const executionId = randomUUID();
   return new Promise<Answer>((resolve, reject) => {
-    const reading = new Reading(resolve, reject);
+    const reading = new Reading(resolve, reject, route.headOnly === true);
     const watch = setInterval(() => {
       const problem = reading.overdue(route);
       if (problem === undefined) return;
@@ -81,6 +89,7 @@ function exchange(
       clearInterval(watch);
       inbox.close();
     };
+    reading.onEnough = () => dispatcher.cancel(route.region, executionId);
     const answerTo = {
       process: `${bus.identity.service}/${bus.identity.instance}`,
       inbox: inbox.subject,
@@ -91,7 +100,16 @@ function exchange(
       region: route.region,
       body,
       failed: (problem) => reading.fail(problem),
-      dispatch: { executionId, org: route.org, answerTo, request, remainingMs: route.timeoutMs, ...tokenCall },
+      dispatch: {
+        executionId,
+        org: route.org,
+        answerTo,
+        request,
+        remainingMs: route.timeoutMs,
+        ...(route.tls === undefined ? {} : { tls: route.tls }),
+        ...tokenCall,
+        ...(route.headOnly === true ? headCall : {}),
+      },
     });
   });
 }
@@ -99,6 +117,8 @@ function exchange(
 /** The frames of one answer as they come, put together. */
 class Reading {
   onEnd: () => void = () => undefined;
+  /** The rest of the answer is not wanted. */
+  onEnough: () => void = () => undefined;
   private head: AnswerHead | undefined;
   private readonly chunks: Uint8Array[] = [];
   private readonly begunAt = performance.now();
@@ -107,6 +127,7 @@ class Reading {
   constructor(
     private readonly resolve: (answer: Answer) => void,
     private readonly reject: (problem: Problem) => void,
+    private readonly headOnly: boolean,
   ) {}
 
   take(open: () => Uint8Array): void {
@@ -115,6 +136,7 @@ class Reading {
       const frame = decodeFrame(open());
       if (frame.type === 'problem') return this.fail(problemFromWire(frame.head));
       if (frame.type === 'head' || frame.type === 'whole') this.head = frame.head;
+      if (frame.type === 'head' && this.headOnly) return this.enough(frame.head);
       if (frame.type === 'head' || frame.type === 'whole' || frame.type === 'chunk') this.chunks.push(frame.body);
       if ((frame.type !== 'whole' && frame.type !== 'end') || this.head === undefined) return;
       this.onEnd();
@@ -122,6 +144,12 @@ class Reading {
     } catch (error) {
       this.fail(asProblem(error));
     }
+  }
+
+  private enough(head: AnswerHead): void {
+    this.onEnd();
+    this.onEnough();
+    this.resolve({ head, body: Buffer.alloc(0) });
   }
 
   fail(problem: Problem): void {
@@ -151,6 +179,9 @@ const tokenCall = {
   window: maxResponseBytes,
   audited: false,
 };
+
+/** However long the body is, and however it is encoded, it is not read. */
+const headCall = { maxResponseBytes: Number.MAX_SAFE_INTEGER, decode: false, window: 16 * 1024 };
 
 const bodyless = (status: number): boolean => status === 204 || status === 205 || status === 304;
 

@@ -11,6 +11,7 @@ import type { SecretValues } from '../secrets/secret-box.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
 import { broughtVariables } from './brought-variables.js';
+import { refuseStrayVerification } from '../sign-in/verification-target.js';
 import { CredentialStore } from './credential-store.js';
 import { mergeSecrets, type Base } from './merge-draft.js';
 
@@ -53,7 +54,8 @@ export class ClaimCredential {
   private async claim(work: Work, claim: Claim, draft: Draft, call: Call): Promise<Reply> {
     const method = authMethods.get(draft.method);
     if (method === undefined) throw internal({}, { note: `a draft of the unknown method ${draft.method}` });
-    const { resourceId, basedOn, destinationChanged, isTrial } = claim;
+    const { resourceId, basedOn, destinationChanged, baseUrl, isTrial } = claim;
+    if (baseUrl !== null) refuseStrayVerification(method, draft.settings, baseUrl);
     const base = basedOn === null ? undefined : await this.base(work, basedOn, resourceId, draft);
     const secrets = mergeSecrets(method, draft, base, destinationChanged);
     const credentialId = isTrial ? null : await this.store(work, resourceId, draft, secrets, call);

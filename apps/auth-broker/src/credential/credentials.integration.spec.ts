@@ -38,6 +38,7 @@ describe('a credential', () => {
       method: 'bearer',
       settings: {},
       secrets: { token: canary },
+      serves: 'everyone',
       grant: null,
       validForMs: 300_000,
     });

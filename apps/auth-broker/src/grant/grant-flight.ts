@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Grant } from '@pontage/auth-methods';
 import { auditOf } from '@pontage/bus';
+import type { Caller } from '@pontage/contracts';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
 import { asProblem, credentialRejected, isProblem, tokenEndpointFailed, type Problem } from '@pontage/problems';
 import type { GrantRequest } from './grant-request.js';
@@ -48,7 +49,7 @@ export class GrantFlights {
   }
 
   private async acquire(request: GrantRequest, { destination }: GrantState): Promise<Grant | Problem> {
-    const { method, credential, region, org } = request;
+    const { method, credential, region, org, owner } = request;
     if (method.acquire === undefined) throw new TypeError(`${method.id} acquires nothing`);
     if (request.destination !== null && destination !== null && request.destination !== destination) {
       return credentialRejected(
@@ -64,6 +65,7 @@ export class GrantFlights {
         fetch: this.egress.fetchFrom(region, org),
         now: () => new Date(),
         organisation: org,
+        caller: owner,
       });
       if (grant.expiresAt === null || grant.expiresAt.getTime() - Date.now() >= shortestLifeMs) return grant;
       return tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that has all but expired.' });
@@ -123,7 +125,7 @@ function tokenFailure(error: unknown): Problem {
 
 function record(
   work: Work,
-  { call, resourceId, credentialId, region }: GrantRequest,
+  { call, resourceId, credentialId, region, owner }: GrantRequest,
   outcome: 'success' | 'failure',
   facts: object,
 ): void {
@@ -133,6 +135,10 @@ function record(
     outcome,
     resource: { id: resourceId, version: null },
     region,
-    data: { credentialId, ...facts },
+    data: { credentialId, serves: servedBy(owner), ...facts },
   });
 }
+
+/** Whom a grant serves, as events have it. */
+export const servedBy = (owner: Caller | undefined): 'everyone' | Pick<Caller, 'kind' | 'id'> =>
+  owner === undefined ? 'everyone' : { kind: owner.kind, id: owner.id };

@@ -65,6 +65,13 @@ export class GrantKeeper {
     return { version: state.version, value, expiresInMs: state.remainingMs, validForMs: verdict.validForMs };
   }
 
+  /** When the grant ended that has no successor; undefined when there has been none, or none that ended. */
+  async endOf(request: GrantRequest): Promise<Date | undefined> {
+    const { state } = await this.read(request);
+    const isOver = state.sealed !== null && state.input === request.input && (state.remainingMs ?? 1) <= 0;
+    return isOver ? new Date(Date.now() + (state.remainingMs ?? 0)) : undefined;
+  }
+
   /** The state; a grant that does not open is none, so that another one takes its place. */
   private async read(request: GrantRequest): Promise<{ state: GrantState; value: unknown; isDamaged: boolean }> {
     const state = await this.grants.read(request);
@@ -100,7 +107,8 @@ export class GrantKeeper {
   }
 }
 
-const nameOf = ({ org, credentialId, environment }: GrantRequest): string => `${org}/${credentialId}/${environment}`;
+const nameOf = ({ org, credentialId, environment, caller }: GrantRequest): string =>
+  `${org}/${credentialId}/${environment}/${caller}`;
 
 /** After an attempt of one's own that failed there is no second one: a grant that is still good, or the problem. */
 function afterFailure(

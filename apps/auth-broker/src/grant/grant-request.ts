@@ -1,11 +1,13 @@
 import type { AuthMethod, Credential } from '@pontage/auth-methods';
-import type { Call } from '@pontage/contracts';
+import type { Call, Caller } from '@pontage/contracts';
 import type { GrantKey } from './grant-store.js';
 import type { GrantWish } from './grant-state.js';
 
 /** Everything that is needed to find, or to obtain, the grant of a credential in one environment. */
 export interface GrantRequest extends GrantKey, GrantWish {
   readonly resourceId: string;
+  /** Who `caller` is; undefined: the grant serves everybody. */
+  readonly owner: Caller | undefined;
   readonly method: AuthMethod;
   /** Rendered for the environment. */
   readonly credential: Credential;

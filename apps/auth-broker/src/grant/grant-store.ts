@@ -3,11 +3,13 @@ import { type UnitOfWork, violates, type Work } from '@pontage/persistence';
 import { type SecretBox } from '../secrets/secret-box.js';
 import type { GrantState } from './grant-state.js';
 
-/** Whose grant: one per credential and environment. */
+/** Whose grant: one per credential and environment, or one of those for each caller. */
 export interface GrantKey {
   readonly org: string;
   readonly credentialId: string;
   readonly environment: string;
+  /** The caller's name; empty: the grant serves everybody. */
+  readonly caller: string;
 }
 
 /** An attempt in the air: only its owner lands it. */
@@ -26,6 +28,9 @@ export interface Landing {
   readonly renewals: number;
 }
 
+/** How long the row of a caller stays once the grant is over: nobody has asked for another one meanwhile. */
+const remembersForMs = 60 * 60_000;
+
 /** SQL: milliseconds from the database's now to a time. */
 const until = (column: string): string => `extract(epoch FROM ${column} - clock_timestamp())::float8 * 1000`;
 const inMs = (parameter: string): string => `clock_timestamp() + ${parameter} * interval '1 millisecond'`;
@@ -37,18 +42,18 @@ export class GrantStore {
     private readonly box: SecretBox,
   ) {}
 
-  async read({ org, credentialId, environment }: GrantKey): Promise<GrantState> {
+  async read({ org, credentialId, environment, caller }: GrantKey): Promise<GrantState> {
     const [state] = await this.unitOfWork.run(org, ({ manager }) =>
       manager.query<[GrantState?]>(
         `SELECT version, input, sealed, renewals, failures, problem,
               coalesce(-(${until('acquired_at')}), 0) AS "ageMs", ${until('expires_at')} AS "remainingMs",
               greatest(coalesce(${until('retry_at')}, 0), 0) AS "retryInMs", greatest(coalesce(${until('flight_until')}, 0), 0) AS "flightForMs",
               (SELECT min(destination) FROM issued_grant WHERE credential_id = $1) AS destination
-         FROM issued_grant WHERE credential_id = $1 AND environment = $2
+         FROM issued_grant WHERE credential_id = $1 AND environment = $2 AND caller = $3
         UNION ALL
        SELECT 0, NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0, (SELECT min(destination) FROM issued_grant WHERE credential_id = $1)
-        WHERE NOT EXISTS (SELECT FROM issued_grant WHERE credential_id = $1 AND environment = $2)`,
-        [credentialId, environment],
+        WHERE NOT EXISTS (SELECT FROM issued_grant WHERE credential_id = $1 AND environment = $2 AND caller = $3)`,
+        [credentialId, environment, caller],
       ),
     );
     if (state === undefined) throw new Error('a query that always has a row had none');
@@ -65,15 +70,16 @@ export class GrantStore {
    * @throws notFound when the credential has been forgotten
    */
   async takeOff(key: GrantKey, state: GrantState, owner: string, forMs: number): Promise<Flight | undefined> {
-    const { org, credentialId, environment } = key;
+    const { org, credentialId, environment, caller } = key;
     try {
       const rows = await this.unitOfWork.run(org, ({ manager }) =>
         manager.query<unknown[]>(
-          `INSERT INTO issued_grant AS held (org, credential_id, environment, flight_owner, flight_until) VALUES ($1, $2, $3, $4, ${inMs('$5')})
-         ON CONFLICT (credential_id, environment) DO UPDATE SET flight_owner = excluded.flight_owner, flight_until = excluded.flight_until
+          `INSERT INTO issued_grant AS held (org, credential_id, environment, caller, flight_owner, flight_until, forget_at)
+         VALUES ($1, $2, $3, $8, $4, ${inMs('$5')}, CASE WHEN $8 <> '' THEN ${inMs(String(remembersForMs))} END)
+         ON CONFLICT (credential_id, environment, caller) DO UPDATE SET flight_owner = excluded.flight_owner, flight_until = excluded.flight_until
           WHERE held.version = $6 AND held.failures = $7 AND (held.flight_until IS NULL OR held.flight_until < clock_timestamp())
          RETURNING version`,
-          [org, credentialId, environment, owner, forMs, state.version, state.failures],
+          [org, credentialId, environment, owner, forMs, state.version, state.failures, caller],
         ),
       );
       return rows.length === 0 ? undefined : { ...key, owner, version: state.version };
@@ -87,22 +93,24 @@ export class GrantStore {
   /** Stays in the air for another `forMs`. False when the flight was given up for lost. */
   async stay(flight: Flight, forMs: number): Promise<boolean> {
     return this.unitOfWork.run(flight.org, ({ manager }) =>
-      this.update({ manager }, flight, `flight_until = ${inMs('$5')}`, [forMs]),
+      this.update({ manager }, flight, `flight_until = ${inMs('$6')}`, [forMs]),
     );
   }
 
   /** Stores what was obtained; false when the flight was given up for lost, or the credential forgotten. */
-  land({ manager }: Pick<Work, 'manager'>, flight: Flight, landing: Landing): Promise<boolean> {
+  async land({ manager }: Pick<Work, 'manager'>, flight: Flight, landing: Landing): Promise<boolean> {
     const { input, value, lifetimeMs, destination, renewals } = landing;
     const sealed = this.box.seal(grantPlace(flight, flight.version + 1), { value });
-    const expiry = lifetimeMs === null ? 'NULL::timestamptz' : inMs('$9');
-    return this.update(
+    const expiry = lifetimeMs === null ? 'NULL::timestamptz' : inMs('$10');
+    const isStored = await this.update(
       { manager },
       flight,
-      `version = version + 1, input = $5, sealed = $6, destination = $7, renewals = $8, acquired_at = clock_timestamp(), expires_at = ${expiry},
-       failures = 0, retry_at = NULL, problem = NULL, flight_owner = NULL, flight_until = NULL`,
+      `version = version + 1, input = $6, sealed = $7, destination = $8, renewals = $9, acquired_at = clock_timestamp(), expires_at = ${expiry},
+       failures = 0, retry_at = NULL, problem = NULL, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(expiry)}`,
       [input, sealed, destination, renewals, ...(lifetimeMs === null ? [] : [lifetimeMs])],
     );
+    if (isStored && flight.caller !== '') await this.noteDestination({ manager }, flight, destination);
+    return isStored;
   }
 
   /** Stores that the attempt failed. A grant of another input is no longer any good. */
@@ -114,30 +122,76 @@ export class GrantStore {
     return this.update(
       { manager },
       flight,
-      `sealed = CASE WHEN input = $5 THEN sealed END, failures = CASE WHEN input IS DISTINCT FROM $5 THEN 1 ELSE failures + 1 END, input = $5,
-       problem = $6, retry_at = ${inMs('$7')}, flight_owner = NULL, flight_until = NULL`,
+      `sealed = CASE WHEN input = $6 THEN sealed END, failures = CASE WHEN input IS DISTINCT FROM $6 THEN 1 ELSE failures + 1 END, input = $6,
+       problem = $7, retry_at = ${inMs('$8')}, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(`greatest(expires_at, ${inMs('$8')})`)}`,
       [failure.input, JSON.stringify(failure.problem), failure.retryInMs],
+    );
+  }
+
+  /** Notes whether the upstream takes a grant; true when that is news, and as long as nothing is known it is taken for good. */
+  async noteVerified(
+    { manager }: Pick<Work, 'manager'>,
+    { credentialId, environment, caller }: GrantKey,
+    isTaken: boolean,
+  ): Promise<boolean> {
+    const [, count] = await manager.query<[unknown[], number]>(
+      `UPDATE issued_grant SET verified = $4
+        WHERE credential_id = $1 AND environment = $2 AND caller = $3 AND coalesce(verified, true) <> $4`,
+      [credentialId, environment, caller, isTaken],
+    );
+    return count === 1;
+  }
+
+  /** Deletes the grants of callers, in every organisation, that have been over for an hour. Returns how many. */
+  async sweep(): Promise<number> {
+    let swept = 0;
+    for (const org of await this.unitOfWork.ids('issued_grant_organisations')) {
+      swept += await this.unitOfWork.run(org, async ({ manager }) => {
+        const [, count] = await manager.query<[unknown[], number]>(
+          `DELETE FROM issued_grant WHERE forget_at <= clock_timestamp() AND (flight_until IS NULL OR flight_until < clock_timestamp())`,
+        );
+        return count;
+      });
+    }
+    return swept;
+  }
+
+  /** Where the credential's secrets have been sent is remembered by the row for everybody: those of callers go away. */
+  private async noteDestination(
+    { manager }: Pick<Work, 'manager'>,
+    { org, credentialId, environment }: GrantKey,
+    destination: string | null,
+  ): Promise<void> {
+    await manager.query(
+      `INSERT INTO issued_grant (org, credential_id, environment, caller, destination) VALUES ($1, $2, $3, '', $4)
+       ON CONFLICT (credential_id, environment, caller) DO NOTHING`,
+      [org, credentialId, environment, destination],
     );
   }
 
   private async update(
     { manager }: Pick<Work, 'manager'>,
-    { credentialId, environment, owner, version }: Flight,
+    { credentialId, environment, caller, owner, version }: Flight,
     set: string,
     parameters: unknown[],
   ): Promise<boolean> {
     const [, count] = await manager.query<[unknown[], number]>(
-      `UPDATE issued_grant SET ${set} WHERE credential_id = $1 AND environment = $2 AND flight_owner = $3 AND version = $4`,
-      [credentialId, environment, owner, version, ...parameters],
+      `UPDATE issued_grant SET ${set} WHERE credential_id = $1 AND environment = $2 AND flight_owner = $3 AND version = $4 AND caller = $5`,
+      [credentialId, environment, owner, version, caller, ...parameters],
     );
     return count === 1;
   }
 }
 
+/** SQL: when the row of a caller may go, whose grant or failure counts until a time; the row for everybody stays. */
+const forgottenAfter = (end: string): string =>
+  `CASE WHEN caller <> '' THEN ${end} + ${remembersForMs} * interval '1 millisecond' END`;
+
 /** What a grant is sealed for. */
-export const grantPlace = ({ org, credentialId, environment }: GrantKey, version: number) => ({
+export const grantPlace = ({ org, credentialId, environment, caller }: GrantKey, version: number) => ({
   org,
   kind: 'grant',
-  id: `${credentialId}/${environment}`,
+  // Neither id nor environment holds a slash.
+  id: caller === '' ? `${credentialId}/${environment}` : `${credentialId}/${environment}/${caller}`,
   version,
 });

@@ -1,6 +1,5 @@
-import type { AuthFetch } from '@pontage/auth-methods';
 import type { Bus } from '@pontage/bus';
-import { egressFetch, type Dispatcher } from '@pontage/dispatch';
+import { egressFetch, type Dispatcher, type EgressFetch, type EgressManner } from '@pontage/dispatch';
 import { TokenEgress } from './token-egress.js';
 
 /** A token endpoint that takes longer counts as failed; discovery and token request together stay below a lease's deadline. */
@@ -15,7 +14,7 @@ export class DispatchedTokenEgress extends TokenEgress {
     super();
   }
 
-  fetchFrom(region: string, org: string): AuthFetch {
-    return egressFetch(this.bus, this.dispatcher, { org, region, timeoutMs });
+  fetchFrom(region: string, org: string, manner: EgressManner = { timeoutMs }): EgressFetch {
+    return egressFetch(this.bus, this.dispatcher, { org, region, ...manner });
   }
 }

@@ -1,7 +1,7 @@
-import type { AuthFetch } from '@pontage/auth-methods';
+import type { EgressFetch, EgressManner } from '@pontage/dispatch';
 
-/** The way to token endpoints. */
+/** The way to token endpoints and verification URLs. */
 export abstract class TokenEgress {
-  /** A `fetch` that leaves from a region, for an organisation. */
-  abstract fetchFrom(region: string, org: string): AuthFetch;
+  /** A `fetch` that leaves from a region, for an organisation, and follows no redirect. */
+  abstract fetchFrom(region: string, org: string, manner?: EgressManner): EgressFetch;
 }

@@ -85,7 +85,7 @@ export class KeyRotations {
       const begin = table.name === from?.table ? from : null;
       for (const org of await this.records.organisationsOf(table)) {
         if (begin === null || org > begin.org) yield* this.portions(rotation, table, org, null);
-        else if (org === begin.org) yield* this.portions(rotation, table, org, begin.after);
+        else if (org === begin.org) yield* this.portions(rotation, table, org, placeIn(table, begin));
       }
     }
   }
@@ -138,5 +138,9 @@ export class KeyRotations {
     this.logger.info({ rotation: rotation.id, records, unreadable }, 'a key rotation has come to its end');
   }
 }
+
+/** Where to go on in a table: from its beginning when the place was noted for a key of other columns. */
+const placeIn = (table: SealedTable, { after }: Position): readonly string[] | null =>
+  after.length === table.key.length ? after : null;
 
 const indexOf = (table: string): number => sealedTables.findIndex(({ name }) => name === table);

@@ -66,11 +66,12 @@ export const sealedTables: readonly SealedTable[] = [
     key: [
       ['credential_id', 'uuid'],
       ['environment', 'text'],
+      ['caller', 'text'],
     ],
     version: 'version',
     // A grant is of a credential of the same organisation.
     organisations: 'credential_organisations',
-    placeOf: (org, { key: [credentialId = '', environment = ''], version }) =>
-      grantPlace({ org, credentialId, environment }, version),
+    placeOf: (org, { key: [credentialId = '', environment = '', caller = ''], version }) =>
+      grantPlace({ org, credentialId, environment, caller }, version),
   },
 ];

@@ -1,13 +1,9 @@
-import { authMethods, needsGrant, type Credential } from '@pontage/auth-methods';
+import { hasGrantPerCaller, needsGrant } from '@pontage/auth-methods';
 import { serves } from '@pontage/bus';
-import type { Call, ParsedRequestOf } from '@pontage/contracts';
+import { callerName, type Call, type ParsedRequestOf } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
-import { SealBroken } from '@pontage/envelope';
-import { UnitOfWork } from '@pontage/persistence';
-import { leaseUnavailable, notFound } from '@pontage/problems';
-import { CredentialStore, type StoredCredential } from '../credential/credential-store.js';
+import { OpenedCredentials, type OpenedCredential } from '../credential/opened-credentials.js';
 import { OneAtATime } from '../one-at-a-time.js';
-import { reportDamage } from '../secrets/report-damage.js';
 import { GrantLeases } from './grant-leases.js';
 
 type Request = ParsedRequestOf<typeof leaseCredential>;
@@ -21,43 +17,23 @@ export class LeaseCredential {
   private readonly leasing = new OneAtATime<Lease>();
 
   constructor(
-    private readonly unitOfWork: UnitOfWork,
-    private readonly credentials: CredentialStore,
+    private readonly credentials: OpenedCredentials,
     private readonly grantLeases: GrantLeases,
   ) {}
 
-  /** Proxies ask all at once when a lease ends; the rows are read, and the secrets opened, once for all of them. */
-  handle(request: Request, call: Call): Promise<Lease> {
-    const { credentialId, resourceId, region, environment, refusedGrantVersion, acquire } = request;
-    const key = JSON.stringify([call.org, credentialId, resourceId, region, environment, refusedGrantVersion, acquire]);
-    return this.leasing.run(key, () => this.lease(request, call));
+  /** Proxies ask all at once when a lease ends: one lease is made for all who may have the same. */
+  async handle(request: Request, call: Call): Promise<Lease> {
+    const opened = await this.credentials.find(request, call);
+    const { method, credential } = opened;
+    if (!needsGrant(method, credential.settings)) return staticLease(opened);
+    const { credentialId, resourceId, region, environment, refusedGrantVersion, acquire, caller } = request;
+    const whose = hasGrantPerCaller(method, credential.settings) ? callerName(caller) : '';
+    const key = [call.org, credentialId, resourceId, region, environment, refusedGrantVersion, acquire, whose];
+    return this.leasing.run(JSON.stringify(key), () => this.grantLeases.lease(method, credential, request, call));
   }
+}
 
-  private async lease(request: Request, call: Call): Promise<Lease> {
-    const stored = await this.unitOfWork.run(call.org, (work) =>
-      this.credentials.find(work, request.credentialId, request.resourceId),
-    );
-    if (stored === undefined) throw notFound({}, { detail: 'There is no such credential.' });
-    const method = authMethods.get(stored.method);
-    if (method === undefined)
-      throw leaseUnavailable({}, { note: `a credential of the unknown method ${stored.method}` });
-    const credential: Credential = { settings: stored.settings, secrets: await this.open(stored, call) };
-    if (needsGrant(method, stored.settings)) return this.grantLeases.lease(method, credential, request, call);
-    const { settings, secrets } = credential as Pick<Lease, 'settings' | 'secrets'>;
-    return { method: method.id, settings, secrets, grant: null, validForMs: staticLeaseMs };
-  }
-
-  private async open(stored: StoredCredential, call: Call): Promise<Record<string, unknown>> {
-    try {
-      return this.credentials.open(stored);
-    } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
-      await reportDamage(this.unitOfWork, call, {
-        resourceId: stored.resourceId,
-        credentialId: stored.id,
-        part: 'credential',
-      });
-      throw leaseUnavailable({}, { detail: 'The stored credential cannot be opened.', cause: error });
-    }
-  }
+function staticLease({ method, credential }: OpenedCredential): Lease {
+  const { settings, secrets } = credential as Pick<Lease, 'settings' | 'secrets'>;
+  return { method: method.id, settings, secrets, serves: 'everyone', grant: null, validForMs: staticLeaseMs };
 }

@@ -6,6 +6,7 @@ import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
 import type { QueryClient } from './query-client.js';
 import type { Spool } from './request-body/spool.js';
+import { answerSignIn } from '../sign-in/sign-in-route.js';
 import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
 
 /** Who calls, as the query-proxy has to know. */
@@ -50,6 +51,7 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
     fastify.post('/api/v1/resources/:resource/preview', { bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerPreview(path, request, reply),
     );
+    fastify.get('/api/v1/resources/:resource/auth', (request, reply) => answerSignIn(path, request, reply));
     fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerSavedQuery(path, request, reply),
     );

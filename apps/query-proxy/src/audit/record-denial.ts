@@ -11,6 +11,8 @@ export interface Denied {
   readonly call: Call;
   readonly executionId?: string;
   readonly isPreview?: true;
+  /** Nothing was to be run: it was asked how the caller stands with the upstream. */
+  readonly isSignInCheck?: true;
 }
 
 const denials = new Set([
@@ -25,7 +27,7 @@ const denials = new Set([
 /** Denied attempts are events too; a denial stands even when the event cannot be written. */
 export async function recordDenial(
   { bus, logger }: { readonly bus: Bus; readonly logger: Logger },
-  { asked, call, executionId, isPreview }: Denied,
+  { asked, call, executionId, isPreview, isSignInCheck }: Denied,
   { slug, errors }: Problem,
 ): Promise<void> {
   if (!denials.has(slug)) return;
@@ -35,6 +37,7 @@ export async function recordDenial(
     query: asked.kind === 'saved' ? asked.name : null,
     resource: asked.kind === 'saved' ? null : asked.resource,
     ...(isPreview === undefined ? {} : { preview: true }),
+    ...(isSignInCheck === undefined ? {} : { signInCheck: true }),
   };
   await bus
     .publishEvent({

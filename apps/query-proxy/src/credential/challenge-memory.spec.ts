@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ChallengeMemory } from './challenge-memory.js';
 
-const credential = { credentialId: 'c', resourceId: 'r', region: 'eu-central-1', environment: 'production' };
-const of = (url: string, more: Partial<typeof credential> = {}) => ({ credential: { ...credential, ...more }, url });
+const of = (url: string, credential = 'c/eu-central-1/production') => ({ credential, url });
 
 describe('ChallengeMemory', () => {
   it('knows the same of every URL of an origin', () => {
@@ -17,9 +16,8 @@ describe('ChallengeMemory', () => {
     of('http://a.test/'),
     of('https://a.test:8443/'),
     of('https://b.test/'),
-    of('https://a.test/', { credentialId: 'd' }),
-    of('https://a.test/', { region: 'us-west-2' }),
-    of('https://a.test/', { environment: 'staging' }),
+    of('https://a.test/', 'd/eu-central-1/production'),
+    of('https://a.test/', 'c/eu-central-1/production/external:user-1'),
   ])('uses nothing for anybody else: %j', (other) => {
     const memory = new ChallengeMemory();
     memory.note(of('https://a.test/'), 1);

@@ -1,9 +1,7 @@
-import type { LeaseKey } from './lease-cache.js';
-import { leaseName } from './lease-cache.js';
-
 /** An origin that is asked with some credential; what is remembered of one is never used for another. */
 export interface Acquaintance {
-  readonly credential: LeaseKey;
+  /** The name of its lease. */
+  readonly credential: string;
   readonly url: string;
 }
 
@@ -47,4 +45,4 @@ export class ChallengeMemory {
   }
 }
 
-const nameOf = ({ credential, url }: Acquaintance): string => `${leaseName(credential)} ${new URL(url).origin}`;
+const nameOf = ({ credential, url }: Acquaintance): string => `${credential} ${new URL(url).origin}`;

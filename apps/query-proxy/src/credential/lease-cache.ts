@@ -1,15 +1,16 @@
 import type { Bus } from '@pontage/bus';
-import type { Call } from '@pontage/contracts';
+import { callerName, type Call, type Caller } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
 import type { config } from '@pontage/contracts/snapshots';
 import type { SnapshotWatch } from '@pontage/snapshots';
 
-/** Which lease: of what, for where. A changed secret is another credential, so it takes effect at once. */
+/** Which lease: of what, for where, and who asks. A changed secret is another credential, so it takes effect at once. */
 export interface LeaseKey {
   readonly credentialId: string;
   readonly resourceId: string;
   readonly region: string;
   readonly environment: string;
+  readonly caller: Caller;
 }
 
 interface Kept {
@@ -19,21 +20,35 @@ interface Kept {
   readonly until: number;
 }
 
-/** Leases on credentials, kept as long as the broker said; many askers at once make one question. */
+/** A lease as it came, and whose question it answers. */
+interface Answer {
+  readonly lease: Lease;
+  readonly asker: string;
+}
+
+/** Credentials that are known to serve everybody, beyond which they are learnt anew. */
+const maxKnown = 10_000;
+const sweepEveryMs = 1_000;
+
+/**
+ * Leases on credentials, kept as long as the broker said; many askers at once make one question. The broker says whether a
+ * lease serves everybody or only who asked, and that decides under which name it is kept.
+ */
 export class LeaseCache {
   private readonly kept = new Map<string, Kept>();
-  private readonly asking = new Map<string, Promise<Lease>>();
+  private readonly asking = new Map<string, Promise<Answer>>();
+  /** Credentials whose leases serve everybody: of those all callers ask one question together. */
+  private readonly shared = new Set<string>();
+  private sweptAt = 0;
 
   constructor(
     private readonly bus: Bus,
     private readonly variables: Pick<SnapshotWatch<typeof config>, 'versionOf'>,
   ) {}
 
-  /** The lease when it is here and good: no variable that its grant was acquired with has changed since. */
+  /** The lease when it is here and good: everybody's, or this caller's own. */
   cached(key: LeaseKey): Lease | undefined {
-    const kept = this.kept.get(leaseName(key));
-    if (kept === undefined || kept.until <= performance.now()) return undefined;
-    return this.isCurrent(kept, key) ? kept.lease : undefined;
+    return this.good(leaseName(key, 'everyone'), key) ?? this.good(leaseName(key, 'caller'), key);
   }
 
   /**
@@ -61,6 +76,7 @@ export class LeaseCache {
     return this.ask(key, call, refusedGrantVersion);
   }
 
+  /** No variable that its grant was acquired with has changed since. */
   private isCurrent({ org, lease }: Kept, { environment }: LeaseKey): boolean {
     const { variables = [] } = lease;
     return variables.every(
@@ -68,33 +84,56 @@ export class LeaseCache {
     );
   }
 
-  private ask(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
-    const name = `${leaseName(key)}/${refusedGrantVersion ?? ''}`;
-    const asked = this.asking.get(name);
-    if (asked !== undefined) return asked;
-    const asking = this.fetch(key, call, refusedGrantVersion).finally(() => this.asking.delete(name));
-    this.asking.set(name, asking);
-    return asking;
+  private good(name: string, key: LeaseKey): Lease | undefined {
+    const kept = this.kept.get(name);
+    if (kept === undefined || kept.until <= performance.now()) return undefined;
+    return this.isCurrent(kept, key) ? kept.lease : undefined;
   }
 
-  private async fetch(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
+  private async ask(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
+    const together = this.shared.has(key.credentialId) ? 'everyone' : 'caller';
+    const name = `${leaseName(key, together)}/${refusedGrantVersion ?? ''}`;
+    const asking = this.asking.get(name) ?? this.fetch(key, call, refusedGrantVersion);
+    if (!this.asking.has(name)) {
+      this.asking.set(name, asking);
+      void asking.catch(() => undefined).finally(() => this.asking.delete(name));
+    }
+    const { lease, asker } = await asking;
+    // Whatever was known of this credential: a lease of one caller is never another's.
+    if (lease.serves === 'caller' && asker !== callerName(key.caller)) return this.ask(key, call, refusedGrantVersion);
+    return lease;
+  }
+
+  private async fetch(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Answer> {
     const lease = await this.bus.request(
       leaseCredential,
       { ...key, ...(refusedGrantVersion === undefined ? {} : { refusedGrantVersion }) },
       call,
     );
+    this.learn(key, lease);
     this.sweep();
-    this.kept.set(leaseName(key), { org: call.org, lease, until: performance.now() + lease.validForMs });
-    return lease;
+    this.kept.set(leaseName(key, lease.serves), { org: call.org, lease, until: performance.now() + lease.validForMs });
+    return { lease, asker: callerName(key.caller) };
+  }
+
+  private learn({ credentialId }: LeaseKey, { serves }: Lease): void {
+    if (serves === 'caller') this.shared.delete(credentialId);
+    else if (this.shared.size < maxKnown) this.shared.add(credentialId);
+    else this.shared.clear();
   }
 
   /** Secrets do not stay in memory longer than they are good for. */
   private sweep(): void {
     const now = performance.now();
+    if (now - this.sweptAt < sweepEveryMs) return;
+    this.sweptAt = now;
     for (const [name, { until }] of this.kept) if (until <= now) this.kept.delete(name);
   }
 }
 
-/** A lease's name: another credential, region or environment has another one. */
-export const leaseName = ({ credentialId, region, environment }: LeaseKey): string =>
-  `${credentialId}/${region}/${environment}`;
+/** A lease's name: another credential, region or environment has another one, and another caller where it is theirs. */
+export function leaseName(key: LeaseKey, serves: Lease['serves']): string {
+  const { credentialId, region, environment, caller } = key;
+  const everyones = `${credentialId}/${region}/${environment}`;
+  return serves === 'everyone' ? everyones : `${everyones}/${callerName(caller)}`;
+}

@@ -10,6 +10,7 @@ import {
   type ReadyCredential,
 } from '../credential/apply-credential.js';
 import type { Acquaintance, ChallengeMemory } from '../credential/challenge-memory.js';
+import { leaseName } from '../credential/lease-cache.js';
 import { mayFollowRedirects } from '../request/resource-policy.js';
 import { maxRedirects, maxRetries, type Attempt } from './attempt.js';
 import type { Prepared } from './prepare.js';
@@ -128,15 +129,16 @@ export class Attempts {
     if (whom !== undefined) this.memory.note(whom, value);
   }
 
-  private whom({ request, ready }: Asked): Acquaintance | undefined {
+  private whom({ request, lease, ready }: Asked): Acquaintance | undefined {
     const { leaseKey } = this.prepared;
-    if (leaseKey === undefined || ready?.method.remember === undefined) return undefined;
-    return { credential: leaseKey, url: request.url };
+    if (leaseKey === undefined || lease === undefined || ready?.method.remember === undefined) return undefined;
+    return { credential: leaseName(leaseKey, lease.serves), url: request.url };
   }
 }
 
 interface Asked {
   readonly request: OutboundRequest;
+  readonly lease: Lease | undefined;
   readonly ready: ReadyCredential | undefined;
 }
 

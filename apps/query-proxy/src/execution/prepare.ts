@@ -1,3 +1,4 @@
+import { callerOf } from '@pontage/contracts';
 import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import type { OutboundRequest } from '@pontage/http-message';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
@@ -44,7 +45,17 @@ export async function prepare(
   run: AskedCall,
   body: Uint8Array,
 ): Promise<Prepared> {
-  const resolved = await resolveCall(policy, run);
+  return prepareResolved(policy, secrets, run, await resolveCall(policy, run), body);
+}
+
+/** Renders a call that is resolved already. @throws Problem what templates and the call's own fields give cause for. */
+export async function prepareResolved(
+  policy: Policy,
+  secrets: CallSecrets,
+  run: AskedCall,
+  resolved: ResolvedCall,
+  body: Uint8Array,
+): Promise<Prepared> {
   const { resource, environment } = resolved;
   const variables = new CallVariables(policy, secrets.variables, run.org, environment);
   const region = resource.region ?? policy.organisations.get(run.org)?.defaultRegion;
@@ -73,7 +84,13 @@ export async function prepare(
     leaseKey:
       resource.credentialId === null
         ? undefined
-        : { credentialId: resource.credentialId, resourceId: resource.id, region, environment },
+        : {
+            credentialId: resource.credentialId,
+            resourceId: resource.id,
+            region,
+            environment,
+            caller: callerOf(run.principal),
+          },
   };
 }
 

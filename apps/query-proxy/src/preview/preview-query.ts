@@ -9,6 +9,7 @@ import {
   withoutCredential,
   type ReadyCredential,
 } from '../credential/apply-credential.js';
+import { leaseName } from '../credential/lease-cache.js';
 import type { Rooms } from '../execution/execution.js';
 import { variableSource } from '../execution/call-secrets.js';
 import { prepare, type CallSecrets, type Prepared } from '../execution/prepare.js';
@@ -68,8 +69,10 @@ export class PreviewQuery {
     ready: ReadyCredential | undefined,
     cookieLine: string | undefined,
   ) {
-    if (ready === undefined || leaseKey === undefined || lease?.lacksGrant === true) return withoutCredential(request);
-    const memory = this.rooms.memory.recall({ credential: leaseKey, url: request.url });
+    if (ready === undefined || leaseKey === undefined || lease === undefined || lease.lacksGrant === true)
+      return withoutCredential(request);
+    const credential = leaseName(leaseKey, lease.serves);
+    const memory = this.rooms.memory.recall({ credential, url: request.url });
     return applyCredential(request, ready, memory, () => cookieLine);
   }
 }

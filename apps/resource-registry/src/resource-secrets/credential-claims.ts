@@ -13,6 +13,8 @@ export interface Claim {
   readonly destinationChanged: boolean;
   /** True: only what the credential would look like is wanted; the draft stays. */
   readonly isTrial: boolean;
+  /** Where the resource's requests go, as it is configured. */
+  readonly baseUrl: string;
 }
 
 /** What the draft of sealed values is claimed for. */

@@ -93,7 +93,8 @@ export class ResourceClaims {
       before !== undefined && !isSameDestination(variantIn(before.settings, environment).settings, after.settings);
     const known = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
     try {
-      const claim = { draftId, resourceId, basedOn: known ?? null, destinationChanged, isTrial };
+      const { baseUrl } = after.settings;
+      const claim = { draftId, resourceId, basedOn: known ?? null, destinationChanged, baseUrl, isTrial };
       const { brought, ...credential } = await this.credentials.claim(claim, call);
       await this.secretVariables.refuseBroughtBy(call, brought);
       return credential;

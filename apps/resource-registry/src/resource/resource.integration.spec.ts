@@ -80,8 +80,14 @@ describe('createResource', () => {
       authentication: { method: 'bearer', token: { set: true, fingerprint: 'ab12' } },
     });
     const made = await add({}, { draftId });
-    const claim = { draftId, resourceId: made.id, basedOn: null, destinationChanged: false, isTrial: false };
-    expect(room.broker.claims.at(-1)).toEqual(claim);
+    const claim = {
+      draftId,
+      resourceId: made.id,
+      basedOn: null,
+      baseUrl: 'https://api.example.com/v1',
+      isTrial: false,
+    };
+    expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: false });
     expect(made.authentication).toEqual({ method: 'bearer', token: { set: true, fingerprint: 'ab12' } });
     expect(watch.get(`${call.org}.${made.id}`)).toMatchObject({ credentialId, authMethod: 'bearer' });
   });
@@ -223,8 +229,8 @@ describe('updateResource', () => {
       { resource: 'orders', settings: { baseUrl: 'https://c.example' }, draftId },
       call,
     );
-    const claim = { draftId, resourceId: made.id, basedOn: null, destinationChanged: true, isTrial: false };
-    expect(room.broker.claims.at(-1)).toEqual(claim);
+    const claim = { draftId, resourceId: made.id, basedOn: null, baseUrl: 'https://c.example', isTrial: false };
+    expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: true });
     expect(made).toMatchObject({ version: 3, authentication: kept.authentication });
     await room.ask(updateResource, { resource: 'orders', settings: {}, draftId: randomUUID() }, call);
     expect(room.broker.claims.at(-1)).toMatchObject({ basedOn: kept.credentialId, destinationChanged: false });

@@ -17,6 +17,7 @@ export const auth0: AuthMethod<typeof settings, typeof secrets, AccessToken> = {
   retryOn: [401],
   acquire: ({ settings: given, secrets: sealed }, context) =>
     requestToken({ settings: withUrls(given), secrets: sealed }, context),
+  verificationUrl: ({ verificationUrl }) => verificationUrl,
   destination: ({ domain }) => `https://${domain}/`,
   ...bearerOfGrant,
 };

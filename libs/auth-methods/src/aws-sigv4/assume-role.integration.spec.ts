@@ -43,10 +43,11 @@ const send = async ({ url, method, headers, body }: OutboundRequest) => {
 };
 
 describe('AssumeRole', () => {
-  it('brings keys for an hour that sign, under a name that tells the organisation', async () => {
+  it('brings keys for an hour that sign, under a name that tells the caller', async () => {
     const before = Date.now();
-    const grant = await acquire();
-    expect(upstream.cloud.sessions.at(-1)).toBe(`pontage-${organisation}`);
+    const caller = { kind: 'external', id: 'ada@example.com', display: 'Ada' };
+    const grant = await acquire({}, { caller });
+    expect(upstream.cloud.sessions.at(-1)).toBe('pontage-user=ada@example.com');
     expect((grant.expiresAt?.getTime() ?? 0) - before).toBeGreaterThan(3_590_000);
     expect((grant.expiresAt?.getTime() ?? 0) - before).toBeLessThanOrEqual(3_605_000);
     const request = {

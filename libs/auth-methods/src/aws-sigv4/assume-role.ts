@@ -7,6 +7,7 @@ import type { OutboundRequest } from '@pontage/http-message';
 import type { AuthContext, Credential, Grant } from '../auth-method.js';
 import { stsOf, stsRegionOf } from './aws-service.js';
 import type { secrets, settings } from './aws-sigv4-settings.js';
+import { sessionName } from './session-name.js';
 import { readErrorCode, readRoleKeys, type SessionKeys } from './sts-answer.js';
 import { correctedTime, withSignature } from './with-signature.js';
 
@@ -39,14 +40,14 @@ const knownCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Keys of the role, for an hour. CloudTrail shows the organisation as the session's name: the keys serve all of its users.
+ * Keys of the role, for an hour. CloudTrail shows the caller as the session's name: the keys serve nobody else.
  * @throws credentialRejected, tokenEndpointFailed, or the egress worker's problem
  */
 export async function assumeRole(credential: AwsCredential, context: AuthContext): Promise<Grant<SessionKeys>> {
   const { region, stsEndpoint = stsOf(region) } = credential.settings;
   if (stsEndpoint === undefined) throw tokenEndpointFailed({}, { detail: 'The region has no STS that is known.' });
   const askedAt = context.now();
-  const form = formOf(credential, context.organisation, stsEndpoint);
+  const form = formOf(credential, sessionName(context), stsEndpoint);
   const scope = { service: 'sts', region: stsRegionOf(new URL(stsEndpoint).host, region) };
   const signed = withSignature(form, scope, staticKeys(credential), askedAt);
   let answer = await send(signed, context);
@@ -74,12 +75,12 @@ export const staticKeys = ({
   secrets: { secretAccessKey, sessionToken },
 }: AwsCredential): SessionKeys => ({ accessKeyId, secretAccessKey, sessionToken });
 
-function formOf({ settings: { roleArn = '', externalId } }: AwsCredential, organisation: string, url: string) {
+function formOf({ settings: { roleArn = '', externalId } }: AwsCredential, session: string, url: string) {
   const form = new URLSearchParams({
     Action: 'AssumeRole',
     Version: '2011-06-15',
     RoleArn: roleArn,
-    RoleSessionName: `pontage-${organisation}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64),
+    RoleSessionName: session,
     DurationSeconds: String(durationSeconds),
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
   });

@@ -10,7 +10,7 @@ export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> 
   id: 'aws-sigv4',
   title: 'AWS IAM (Signature Version 4)',
   guide:
-    'Every request is signed for the region and service, after everything else about it is final. With a role to assume, the keys are used for that alone: Pontage asks the STS for an hour’s keys from the region of the resource, and asks again before they expire.',
+    'Every request is signed for the region and service, after everything else about it is final. With a role to assume, the keys are used for that alone: Pontage asks the STS for an hour’s keys from the region of the resource, for each caller in a session of their name, and asks again before they expire.',
   settings,
   secrets,
   signs: true,
@@ -18,6 +18,8 @@ export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> 
   retryOn: [],
   acquire: assumeRole,
   acquires: ({ roleArn }) => roleArn !== undefined,
+  // CloudTrail tells callers apart by their sessions.
+  grantsPerCaller: ({ roleArn }) => roleArn !== undefined,
   destination: ({ roleArn, stsEndpoint, region }) =>
     roleArn === undefined ? '' : (stsEndpoint ?? stsOf(region) ?? ''),
   apply: (request, credential, grant, now) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, textField } from '../fields.js';
+import { endpoint, textField, verificationUrl } from '../fields.js';
 import { clientKey } from './client-key.js';
 
 /** Parameters of the token request that have a field of their own. */
@@ -62,6 +62,7 @@ export const clientFields = {
     title: 'Extra parameters',
     description: 'Of the token request. They are readable: no place for secrets.',
   }),
+  verificationUrl,
   accessTokenLifespanSeconds: z.int().min(1).max(31_536_000).nullable().default(null).meta({
     title: 'Access token lifespan',
     description: 'Seconds after which the token is replaced, if the provider does not name an earlier end.',

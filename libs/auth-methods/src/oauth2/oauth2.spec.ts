@@ -39,6 +39,8 @@ describe('oauth2 settings', () => {
     ['extraParams/client_secret', { extraParams: { client_secret: 'x' } }],
     ['extraParams/grant_type', { extraParams: { grant_type: 'password' } }],
     ['accessTokenLifespanSeconds', { accessTokenLifespanSeconds: 0 }],
+    ['verificationUrl', { verificationUrl: '//evil.example/me' }],
+    ['verificationUrl', { verificationUrl: 'ftp://h/me' }],
   ])('point at %s in %j', (pointer, changes) => {
     expect(pointers(changes)).toEqual([pointer]);
   });
@@ -46,6 +48,17 @@ describe('oauth2 settings', () => {
   it('take an issuer in place of the token URL, and variables', () => {
     expect(pointers({ tokenUrl: undefined, issuer: 'https://login.example.com' })).toEqual([]);
     expect(pointers({ tokenUrl: '{{ config.TOKEN_URL }}', clientId: '{{ config.CLIENT }}' })).toEqual([]);
+  });
+
+  it('name where the upstream tells who is signed in', () => {
+    const at = (verificationUrl: string) =>
+      oauth2.verificationUrl?.(oauth2.settings.parse({ ...given, verificationUrl }));
+    expect(['/me', 'https://api.example.com/me', '{{ config.VERIFY }}'].map(at)).toEqual([
+      '/me',
+      'https://api.example.com/me',
+      '{{ config.VERIFY }}',
+    ]);
+    expect(oauth2.verificationUrl?.(oauth2.settings.parse(given))).toBeUndefined();
   });
 
   it('name the place that secrets are sent to', () => {

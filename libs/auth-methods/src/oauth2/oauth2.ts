@@ -14,6 +14,7 @@ export const oauth2: AuthMethod<typeof settings, typeof secrets, AccessToken> = 
   needs: ({ clientAuthentication }) => clientAuthentications[clientAuthentication],
   retryOn: [401],
   acquire: requestToken,
+  verificationUrl: ({ verificationUrl }) => verificationUrl,
   destination: destinationOf,
   ...bearerOfGrant,
 };

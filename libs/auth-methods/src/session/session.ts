@@ -1,17 +1,13 @@
 import { cookieLine, cookiePairs, headerOf, withHeader, type OutboundRequest } from '@pontage/http-message';
 import { z } from 'zod';
 import type { AuthMethod } from '../auth-method.js';
-import { endpoint, isTemplated, textField } from '../fields.js';
+import { endpoint, isTemplated, textField, verificationUrl } from '../fields.js';
 
 /** RFC 6265, 4.1.1. */
 const cookieName = {
   holds: (text: string): boolean =>
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text) && !/^(?:__Host-|__Secure-)?pontage/i.test(text),
   message: 'The name of a cookie holds only token characters (RFC 6265, 4.1.1), and is none of Pontage’s own.',
-};
-const address = {
-  holds: (text: string): boolean => /^\/(?!\/)[!-~]*$/.test(text) || endpoint.holds(text),
-  message: 'A path below the base URL, or an absolute http or https URL.',
 };
 
 const settings = z.strictObject({
@@ -20,10 +16,7 @@ const settings = z.strictObject({
     .min(1, { error: 'At least one cookie is needed.' })
     .max(50)
     .meta({ title: 'Cookies to forward', description: 'Names. No other cookie of the caller is sent.' }),
-  verificationUrl: textField(2000, address).optional().meta({
-    title: 'Verification URL',
-    description: 'Answers with 2xx while the session is good.',
-  }),
+  verificationUrl,
   loginUrl: textField(2000, endpoint).optional().meta({ title: 'Login URL', description: 'Where users sign in.' }),
 });
 const secrets = z.strictObject({});
@@ -40,6 +33,7 @@ export const session: AuthMethod<typeof settings, typeof secrets, never> = {
   settings,
   secrets,
   retryOn: [],
+  verificationUrl: ({ verificationUrl: url }) => url,
   callerCookies: ({ cookiesToForward }) => cookiesToForward.filter((name) => !isTemplated(name)),
   apply: (request, { settings: { cookiesToForward } }, _grant, _now, occasion) =>
     withNamedCookies(request, occasion?.cookies, cookiesToForward),

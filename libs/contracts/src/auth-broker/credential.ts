@@ -11,6 +11,7 @@ import {
   unknownVariable,
 } from '@pontage/problems';
 import { z } from 'zod';
+import { caller } from '../caller.js';
 import { requestContract } from '../contract.js';
 import { authenticationView, regionId } from '../resource-registry/resource.js';
 import { namedVariable } from './named-variable.js';
@@ -44,6 +45,8 @@ export const claimCredential = requestContract({
     destinationChanged: z.boolean(),
     /** True: only says what the credential would look like. Nothing is stored, and the draft stays. */
     isTrial: z.boolean().default(false),
+    /** Where the resource's requests go, as it is configured; settings that name another place are refused. Null: not told. */
+    baseUrl: z.string().nullable().default(null),
   }),
   /** The id is null for a trial. */
   reply: z.strictObject({
@@ -75,6 +78,8 @@ export const leaseCredential = requestContract({
     /** Where token endpoints are called from. */
     region: regionId,
     environment: z.string(),
+    /** Who asks: where grants are per caller, the one that is lent is theirs. */
+    caller,
     /**
      * The grant that the upstream has just refused: a newer one is wanted. The same version comes back when a newer
      * one would help no more, because grants of this credential are refused again and again.
@@ -87,6 +92,8 @@ export const leaseCredential = requestContract({
     method: z.string(),
     settings: z.record(z.string(), z.json()),
     secrets: z.record(z.string(), z.json()),
+    /** Whom it may serve: every caller of the organisation, or only the one who asked. */
+    serves: z.enum(['everyone', 'caller']),
     grant: z.strictObject({ version: z.int(), value: z.json(), expiresInMs: z.number().nullable() }).nullable(),
     /** The credential works by a grant, and there is none at the moment: nothing can be applied. */
     lacksGrant: z.literal(true).optional(),

@@ -9,6 +9,7 @@ export {
 } from './credential.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
 export { type NamedVariable } from './named-variable.js';
+export { signIn, verifySignIn, type SignIn } from './sign-in.js';
 export {
   claimSecrets,
   draftSecrets,

@@ -33,6 +33,7 @@ export const eventActions = {
     'credential.damaged',
     'grant.acquired',
     'grant.failed',
+    'grant.verified',
     'key.rotation-requested',
     'key.rotated',
   ],

@@ -15,5 +15,6 @@ export {
   type RequestBody,
   type RunQuery,
 } from './run-query.js';
+export { checkSignIn } from './check-sign-in.js';
 export { previewQuery, type RequestPreview } from './preview-query.js';
 export { httpMethod } from '../resource-registry/http-method.js';

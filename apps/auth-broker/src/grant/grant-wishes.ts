@@ -1,0 +1,77 @@
+import {
+  credentialVariables,
+  hasGrantPerCaller,
+  renderCredential,
+  type AuthMethod,
+  type Credential,
+} from '@pontage/auth-methods';
+import { callerName, type Call, type Caller } from '@pontage/contracts';
+import { type UnitOfWork } from '@pontage/persistence';
+import { type KnownVariables, type VariableScope } from '../lease/variable-scope.js';
+import { type Fingerprints } from '../secrets/fingerprints.js';
+import type { GrantRequest } from './grant-request.js';
+
+/** What a grant is wanted for, and by whom. */
+export interface GrantUse {
+  readonly credentialId: string;
+  readonly resourceId: string;
+  readonly region: string;
+  readonly environment: string;
+  readonly caller: Caller;
+  readonly refusedGrantVersion?: number | undefined;
+}
+
+/** A grant that is wanted, and the variables that its credential was rendered with. */
+export interface WishedGrant extends GrantRequest {
+  readonly variables: KnownVariables['versions'];
+}
+
+/** Says of a credential which grant somebody needs of it: rendered for the environment, and whose it is. */
+export class GrantWishes {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly fingerprints: Fingerprints,
+    private readonly variables: VariableScope,
+  ) {}
+
+  /** @throws Problem `unknown-variable`, `invalid-request` when the credential cannot be rendered */
+  async of(method: AuthMethod, stored: Credential, use: GrantUse, call: Call): Promise<WishedGrant> {
+    const { credentialId, resourceId, region, environment, caller, refusedGrantVersion } = use;
+    const { org } = call;
+    const { scope, versions: variables } = await this.variables.of(call, environment, credentialVariables(stored));
+    const credential = renderCredential(method, stored, scope);
+    const fingerprint = await this.unitOfWork.run(org, (work) => this.fingerprints.of(work));
+    const owner = hasGrantPerCaller(method, stored.settings) ? caller : undefined;
+    return {
+      org,
+      credentialId,
+      environment,
+      caller: owner === undefined ? '' : callerName(owner),
+      owner,
+      resourceId,
+      method,
+      credential,
+      variables,
+      region,
+      call,
+      refused: refusedGrantVersion,
+      input: fingerprint([org, credentialId, 'input'], credential),
+      destination: destinationOf(method, stored, credential),
+    };
+  }
+
+  /** The credential with its variables filled in. @throws Problem as `of` */
+  async render(method: AuthMethod, stored: Credential, environment: string, call: Call): Promise<Credential> {
+    const { scope } = await this.variables.of(call, environment, credentialVariables(stored));
+    return renderCredential(method, stored, scope);
+  }
+}
+
+/** The origin that the stored secrets go to. Secrets that are variables are not stored here: they may differ with it. */
+function destinationOf(method: AuthMethod, stored: Credential, { settings }: Credential): string | null {
+  const url = method.destination?.(settings);
+  const isStored = Object.values(stored.secrets).some(
+    (secret) => credentialVariables({ settings: {}, secrets: { secret } }).length === 0,
+  );
+  return url !== undefined && isStored && URL.canParse(url) ? new URL(url).origin : null;
+}

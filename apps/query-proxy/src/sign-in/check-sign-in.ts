@@ -1,0 +1,68 @@
+import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
+import { verifySignIn } from '@pontage/contracts/auth-broker';
+import { adHocQuery, type checkSignIn } from '@pontage/contracts/query-proxy';
+import { isProblem, unavailable } from '@pontage/problems';
+import { recordDenial } from '../audit/record-denial.js';
+import type { Rooms } from '../execution/execution.js';
+import { variableSource } from '../execution/call-secrets.js';
+import { prepareResolved, type CallSecrets } from '../execution/prepare.js';
+import { resolveCall, type AskedCall } from '../request/resolve-call.js';
+
+type Asked = ParsedRequestOf<typeof checkSignIn>;
+type Reply = ReplyOf<typeof checkSignIn>;
+
+/**
+ * The life of a query up to its lease: who may, which resource, what every request of it carries. The broker does the rest, as
+ * it has the credential and the verification URL.
+ */
+export class CheckSignIn {
+  constructor(private readonly rooms: Pick<Rooms, 'bus' | 'policy' | 'sealedValues' | 'secretVariables' | 'logger'>) {}
+
+  /** @throws Problem what a query would be refused for, and what keeps the broker from knowing */
+  async handle(asked: Asked, call: Call): Promise<Reply> {
+    const { resource, environment } = asked;
+    const { org, principal } = call;
+    const query = adHocQuery.parse(environment === undefined ? {} : { environment });
+    const run: AskedCall = { org, principal, call: { kind: 'ad-hoc', resource, query }, body: { kind: 'none' } };
+    try {
+      return await this.check(run, asked, call);
+    } catch (error) {
+      if (isProblem(error)) await recordDenial(this.rooms, { asked: run.call, call, isSignInCheck: true }, error);
+      throw error;
+    }
+  }
+
+  private async check(run: AskedCall, { cookieLine }: Asked, call: Call): Promise<Reply> {
+    const { bus, policy, sealedValues, secretVariables } = this.rooms;
+    const resolved = await resolveCall(policy, run);
+    if (resolved.resource.credentialId === null) return unneeded;
+    const secrets: CallSecrets = {
+      sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
+      cookies: () => cookieLine,
+      variables: variableSource(secretVariables, call),
+    };
+    // The policy of a resource is about what callers may ask; this request is the resource's own.
+    const unbound = { ...resolved, resource: { ...resolved.resource, policy: { methods: [], paths: [] } } };
+    const { request, leaseKey, tls } = await prepareResolved(policy, secrets, run, unbound, Buffer.alloc(0));
+    if (leaseKey === undefined) return unneeded;
+    if (bus.presence.live('auth-broker').length === 0) throw unavailable({}, { note: 'there is no auth-broker' });
+    const headers = request.headers.map(([name, value]): [string, string] => [name, value]);
+    return bus.request(
+      verifySignIn,
+      {
+        ...leaseKey,
+        request: { url: request.url, headers },
+        timeoutMs: resolved.timeoutMs,
+        ...(tls === undefined ? {} : { tls }),
+        ...(cookieLine === undefined ? {} : { cookieLine }),
+      },
+      call,
+    );
+  }
+}
+
+const unneeded: Reply = {
+  state: 'not-required',
+  expiresAt: null,
+  explain: 'Nobody has to sign in: the next query is sent without a credential.',
+};
