@@ -1,9 +1,13 @@
 import { credentialVariables, renderCredential, type AuthMethod, type Credential } from '@pontage/auth-methods';
 import type { Call } from '@pontage/contracts';
 import type { Lease } from '@pontage/contracts/auth-broker';
+import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork } from '@pontage/persistence';
+import { leaseUnavailable } from '@pontage/problems';
 import { type GrantKeeper } from '../grant/grant-keeper.js';
-import { type Fingerprints } from '../secrets/fingerprints.js';
+import { type Fingerprint, type Fingerprints } from '../secrets/fingerprints.js';
+import { noteSecrets } from '../secrets/note-secrets.js';
+import { reportDamage } from '../secrets/report-damage.js';
 import { type ConfigVariables } from './config-variables.js';
 
 /** A lease that somebody asks for, on a credential whose method acquires grants. */
@@ -38,7 +42,9 @@ export class GrantLeases {
       stored,
       await this.config.scopeOf(org, environment, credentialVariables(stored)),
     );
-    const fingerprint = await this.unitOfWork.run(org, (work) => this.fingerprints.of(work));
+    // With its variables filled in it is another text than the one that was opened.
+    noteSecrets(org, credential.secrets);
+    const fingerprint = await this.fingerprint(resourceId, credentialId, call);
     const wish = {
       org,
       credentialId,
@@ -59,6 +65,16 @@ export class GrantLeases {
     const { version, value, expiresInMs, validForMs } = lent;
     const grant = { version, value: value as NonNullable<Lease['grant']>['value'], expiresInMs };
     return { method: method.id, settings, secrets: {}, grant, validForMs };
+  }
+
+  private async fingerprint(resourceId: string, credentialId: string, call: Call): Promise<Fingerprint> {
+    try {
+      return await this.unitOfWork.run(call.org, (work) => this.fingerprints.of(work));
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      await reportDamage(this.unitOfWork, call, { resourceId, credentialId, part: 'fingerprint key' });
+      throw leaseUnavailable({}, { detail: 'The stored fingerprint key cannot be opened.', cause: error });
+    }
   }
 }
 
