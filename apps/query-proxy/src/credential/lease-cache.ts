@@ -1,6 +1,7 @@
 import type { Bus } from '@pontage/bus';
-import type { Call } from '@pontage/contracts';
+import type { Call, RequestOf } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
+import { liveSecrets, secretTexts } from '@pontage/telemetry';
 
 /** Which lease: of what, for where. A changed secret is another credential, so it takes effect at once. */
 export interface LeaseKey {
@@ -9,6 +10,9 @@ export interface LeaseKey {
   readonly region: string;
   readonly environment: string;
 }
+
+/** A query may run so long on a lease that has just ended. */
+const shortestNoteMs = 120_000;
 
 interface Kept {
   readonly lease: Lease;
@@ -43,7 +47,7 @@ export class LeaseCache {
    * @throws Problem the broker's; `lease-unavailable` when it cannot be reached.
    */
   async held(key: LeaseKey, call: Call): Promise<Lease> {
-    return this.cached(key) ?? this.bus.request(leaseCredential, { ...key, acquire: false }, call);
+    return this.cached(key) ?? this.request({ ...key, acquire: false }, call);
   }
 
   /** A lease on another grant than the one that the upstream has just refused. */
@@ -64,13 +68,17 @@ export class LeaseCache {
   }
 
   private async fetch(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Lease> {
-    const lease = await this.bus.request(
-      leaseCredential,
-      { ...key, ...(refusedGrantVersion === undefined ? {} : { refusedGrantVersion }) },
-      call,
-    );
+    const refused = refusedGrantVersion === undefined ? {} : { refusedGrantVersion };
+    const lease = await this.request({ ...key, ...refused }, call);
     this.sweep();
     this.kept.set(leaseName(key), { lease, until: performance.now() + lease.validForMs });
+    return lease;
+  }
+
+  private async request(asked: RequestOf<typeof leaseCredential>, call: Call): Promise<Lease> {
+    const lease = await this.bus.request(leaseCredential, asked, call);
+    const secrets = [...secretTexts(lease.secrets), ...secretTexts(lease.grant?.value)];
+    liveSecrets.note(call.org, secrets, Math.max(lease.validForMs, shortestNoteMs));
     return lease;
   }
 

@@ -1,9 +1,14 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
+import { cookiePairs } from '@pontage/http-message';
 import { unavailable } from '@pontage/problems';
+import { liveSecrets } from '@pontage/telemetry';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { CallSecrets } from './prepare.js';
+
+/** Longer than nearly any query runs. */
+const cookiesMs = 60_000;
 
 /** The secrets of one run, as this process can open them. */
 export function callSecrets(bus: Bus, sealedValues: SealedValueCache, run: RunQuery, call: Call): CallSecrets {
@@ -15,7 +20,13 @@ export function callSecrets(bus: Bus, sealedValues: SealedValueCache, run: RunQu
       // A process that has just started may not be known to every gateway yet.
       if (box === undefined) throw unavailable({}, { note: 'the cookies were not sealed for this process' });
       const { plain } = bus.channels.open(Buffer.from(box, 'base64'), run.executionId);
-      return Buffer.from(plain).toString('latin1');
+      const line = Buffer.from(plain).toString('latin1');
+      liveSecrets.note(
+        call.org,
+        cookiePairs(line).map(([, value]) => value),
+        cookiesMs,
+      );
+      return line;
     },
   };
 }

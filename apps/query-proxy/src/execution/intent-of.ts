@@ -1,19 +1,25 @@
 import { actorOf } from '@pontage/bus';
 import type { QueryIntent } from '@pontage/contracts/events';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
+import { outboundScan } from '@pontage/telemetry';
 import type { Applied } from '../credential/apply-credential.js';
 import type { Prepared } from './prepare.js';
 
-/** What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential. */
+/**
+ * What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential;
+ * one that stands in the path, or that the caller wrote into the user agent, is masked.
+ */
 export function intentOf(
   run: RunQuery,
   attempt: number,
-  { resolved, region, forwardedCookies: named }: Prepared,
-  { request, forwardedCookies: ofCredential }: Applied,
+  { resolved, region, forwardedCookies: named, secrets }: Prepared,
+  { request, forwardedCookies: ofCredential, injected }: Applied,
 ): QueryIntent {
   const { principal } = run;
   const forwardedCookies = [...new Set([...named, ...ofCredential])];
   const { origin, pathname } = new URL(request.url);
+  const own = [...injected, ...secrets.texts];
+  const shown = (text: string, field: string): string => outboundScan.queryText(text, field, run.org, own);
   return {
     executionId: run.executionId,
     attempt,
@@ -26,11 +32,11 @@ export function intentOf(
     region,
     requestId: run.requestId,
     ip: run.ip ?? null,
-    userAgent: run.userAgent ?? null,
+    userAgent: run.userAgent === undefined ? null : shown(run.userAgent, 'userAgent'),
     data: {
       query: resolved.queryName,
       method: request.method,
-      target: origin + pathname,
+      target: shown(origin + pathname, 'data.target'),
       environment: resolved.environment,
       ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
     },
