@@ -14,6 +14,7 @@ import {
   rollBackResource,
   updateResource,
 } from '@pontage/contracts/resource-registry';
+import { liveSecrets } from '@pontage/telemetry';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
@@ -26,6 +27,9 @@ const authentication = z.record(z.string(), z.json()).optional();
 const draft = resourceGiven.extend({ authentication });
 const changes = resourceGivenPatch.extend({ authentication });
 const toVersion = rollBackResource.request.pick({ version: true });
+
+/** Longer than the brokers take. */
+const inUseMs = 60_000;
 
 @Controller()
 export class Resources {
@@ -165,6 +169,11 @@ export class Resources {
     secrets: RequestOf<typeof draftSecrets>,
     call: Call,
   ): Promise<{ draftId?: string; secretsDraftId?: string }> {
+    liveSecrets.note(
+      call.org,
+      secrets.secrets.map(({ value }) => value),
+      inUseMs,
+    );
     const [credential, values] = await Promise.all([
       given === undefined ? undefined : this.bus.request(draftCredential, { authentication: given }, call),
       secrets.secrets.length === 0 ? undefined : this.bus.request(draftSecrets, secrets, call),
