@@ -236,12 +236,25 @@ describe('the flow around an answer', () => {
       tapped.length = 0;
       const text = spell(secret);
       const sent = client.send({
+        audited: true,
         injected: [secret],
         request: { url: `${upstream.url}/reflect?text=${encodeURIComponent(text)}` },
       });
       expect((await sent.answer()).body.toString()).toBe(`You said: ${text}\n`);
       expect(isSealed(sent, 'whole')).toBe(true);
       expect(tappedBytes().includes(text)).toBe(false);
+      expect(await outcomeOf(sent)).toMatchObject({ credentialEchoed: true });
+    });
+
+    it('tells the record of what is sealed anyway, too, and of nothing that it has not seen', async () => {
+      const url = `${upstream.url}/reflect?text=${encodeURIComponent(secret)}`;
+      expect(
+        await outcomeOf(client.send({ audited: true, seals: true, injected: [secret], request: { url } })),
+      ).toMatchObject({
+        credentialEchoed: true,
+      });
+      const other = client.send({ audited: true, seals: true, injected: ['another-value'], request: { url } });
+      expect(await outcomeOf(other)).not.toHaveProperty('credentialEchoed');
     });
 
     it('hides a value in a header', async () => {
