@@ -205,6 +205,31 @@ describe('promise 34: a redirect', () => {
     expect(counts).toEqual({ cases: 15, followed: 9, withBody: 0, leaks: 0 });
   }, 60_000);
 
+  it("through /proxy takes none of the caller's headers along, and Proxy-Authorization goes nowhere at all", async () => {
+    const [sealed, own, proxy] = [canary(), canary(), canary()];
+    const { id } = await saveResource(pontage, { baseUrl: upstream.url, headers: [['X-Sealed', { secret: sealed }]] });
+    const headers = { 'x-api-key': own, 'x-custom-auth': own, cookie: `sid=${own}`, 'proxy-authorization': proxy };
+    let followed = 0;
+    let leaks = 0;
+    forget();
+    for (const { url, requests } of elsewhere()) {
+      for (const status of statuses) {
+        const before = requests().length;
+        const answer = await pontage.fetch(`/proxy/${id}${redirect(`${url}/echo`, status)}`, { headers });
+        expect([status, answer.status]).toEqual([status, 200]);
+        followed += requests().length - before;
+      }
+      leaks += seenIn(requests(), [sealed, own, proxy]).length;
+    }
+    const atFirst = upstream.requests.filter((each) => headerOf(each, 'host')?.startsWith('127') === true);
+    expect(seenIn(atFirst, [proxy])).toEqual([]);
+    expect(seenIn(atFirst, [sealed, own]).sort()).toEqual([own, sealed].sort());
+    process.stdout.write(
+      `promise 34: /proxy with the caller's headers: ${followed} redirects followed, ${leaks} secrets sent, Proxy-Authorization sent 0 times\n`,
+    );
+    expect([followed, leaks]).toEqual([15, 0]);
+  }, 60_000);
+
   it('on the same origin keeps what was there, and signs anew', async () => {
     let kept = 0;
     let verified = 0;

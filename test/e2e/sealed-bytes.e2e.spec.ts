@@ -22,6 +22,7 @@ let theirs: string;
 /** Everything that must not arrive anywhere while sealed bytes are out of their place. */
 const secrets: string[] = [];
 let attempts = 0;
+let closed = 0;
 let plaintexts = 0;
 
 beforeAll(async () => {
@@ -77,6 +78,7 @@ async function meets(resource: Made, path?: string): Promise<void> {
   upstream.forget();
   const { status, json } = await query(resource, path);
   expect([status, json.code]).toEqual([503, 'lease-unavailable']);
+  closed += 1;
   plaintexts += upstream.requests.length === 0 ? 0 : arrived();
 }
 
@@ -187,6 +189,7 @@ describe('promise 9: sealed bytes in the wrong place', () => {
     for (const each of [one, two]) {
       attempts += 1;
       expect((await queryWhenBack(each)).json.status).toBe(200);
+      closed += 1;
     }
     expect(upstream.cloud.sessions.length).toBe(before + 2);
     const sent = JSON.stringify(upstream.requests);
@@ -209,6 +212,7 @@ describe('promise 9: sealed bytes in the wrong place', () => {
     for (const settings of [bearer(), sealedHeader()]) {
       attempts += 1;
       await expect(save(settings)).rejects.toThrow('secret-required');
+      closed += 1;
     }
     await sql.query('DROP TRIGGER misplace ON draft');
 
@@ -224,6 +228,7 @@ describe('promise 9: sealed bytes in the wrong place', () => {
     for (const token of [undefined, theirs]) {
       attempts += 1;
       await expect(save(bearer(), token)).rejects.toThrow('secret-required');
+      closed += 1;
     }
     await meets(acquiring, api);
     await exchange(first?.sealed, second?.sealed);
@@ -250,9 +255,9 @@ describe('promise 9: sealed bytes in the wrong place', () => {
   it('are on record, each attempt that met them, and no secret arrived', async () => {
     const seen = await recorded(attempts);
     process.stdout.write(
-      `promise 9: ${attempts} attempts at sealed bytes out of their place or altered: ${attempts} failed closed, ${plaintexts} plaintexts at the upstream, ${seen} events credential.damaged\n`,
+      `promise 9: ${attempts} attempts at sealed bytes out of their place or altered: ${closed} failed closed, ${plaintexts} plaintexts at the upstream, ${seen} events credential.damaged\n`,
     );
-    expect([seen, plaintexts]).toEqual([attempts, 0]);
+    expect([closed, seen, plaintexts]).toEqual([attempts, attempts, 0]);
   }, 30_000);
 });
 
