@@ -236,12 +236,23 @@ describe('the flow around an answer', () => {
       tapped.length = 0;
       const text = spell(secret);
       const sent = client.send({
+        audited: true,
         injected: [secret],
         request: { url: `${upstream.url}/reflect?text=${encodeURIComponent(text)}` },
       });
       expect((await sent.answer()).body.toString()).toBe(`You said: ${text}\n`);
       expect(isSealed(sent, 'whole')).toBe(true);
       expect(tappedBytes().includes(text)).toBe(false);
+      expect(await outcomeOf(sent)).toMatchObject({ credentialEchoed: true });
+    });
+
+    it('tells the record of what is sealed anyway, too, and of nothing that it has not seen', async () => {
+      const sealed = { audited: true, seals: true, request: { url: `${upstream.url}/reflect?text=sw0rdfish` } };
+      const told = async (text: string) => {
+        const sent = client.send({ ...sealed, injected: [text] });
+        return sent.answer().then(async () => (await outcomeOf(sent)).credentialEchoed);
+      };
+      expect([await told('sw0rdfish'), await told('another')]).toEqual([true, undefined]);
     });
 
     it('hides a value in a header', async () => {

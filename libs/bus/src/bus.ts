@@ -6,8 +6,9 @@ import { eventSubject, type AuditDraft } from '@pontage/contracts/events';
 import { busUser, inboxPrefix } from '@pontage/contracts/permissions';
 import { auditUnavailable } from '@pontage/problems';
 import { ProcessKeys, SealedChannels } from '@pontage/sealing';
-import type { Logger } from '@pontage/telemetry';
+import { outboundScan, type Logger } from '@pontage/telemetry';
 import { connectNats, type BusAddress } from './connect-nats.js';
+import { ExposureEvents, mayFindSecrets } from './exposure-events.js';
 import { Presence } from './presence.js';
 import { Replies } from './replies.js';
 import { Caller } from './request.js';
@@ -62,6 +63,10 @@ export class Bus {
     keys: ProcessKeys,
   ) {
     this.caller = new Caller(connection, identity, presence, channels, replies);
+    if (mayFindSecrets(identity.service)) {
+      const events = new ExposureEvents(identity.service, (draft) => this.write(draft));
+      outboundScan.onExposure((exposure) => events.record(exposure));
+    }
     this.timers.push(
       setInterval(() => {
         keys.rotate();
@@ -126,10 +131,14 @@ export class Bus {
   }
 
   /**
-   * Writes an event to the stream; the same id twice is one event.
+   * Writes an event to the stream; the same id twice is one event. A secret in it is masked.
    * @throws Problem `audit-unavailable` when the stream has not acknowledged it within two seconds.
    */
-  async publishEvent(draft: AuditDraft): Promise<void> {
+  publishEvent(draft: AuditDraft): Promise<void> {
+    return this.write(outboundScan.event(draft));
+  }
+
+  private async write(draft: AuditDraft): Promise<void> {
     try {
       await this.jetstream.publish(eventSubject(draft.action), JSON.stringify(draft), {
         msgID: draft.id,

@@ -3,7 +3,7 @@ import { call as callSchema, subjectOf, type Call, type RequestContract } from '
 import { inboxPrefix } from '@pontage/contracts/permissions';
 import { asProblem, internal, invalidFields, invalidRequest, isProblem, type Problem } from '@pontage/problems';
 import { SealedChannels } from '@pontage/sealing';
-import type { Logger } from '@pontage/telemetry';
+import { outboundScan, type Logger } from '@pontage/telemetry';
 import { z } from 'zod';
 import type { ProcessIdentity } from './bus.js';
 import type { Presence } from './presence.js';
@@ -73,9 +73,11 @@ async function answer(
   const reply = message.reply ?? '';
   const opened = await open(server, contract, message);
   if (opened === undefined) return;
-  const outcome = await run(contract, handler, opened.plain).then(
-    (value) => ({ reply: value }),
-    (error: unknown) => ({ problem: declared(server, contract, error) }),
+  let org: string | undefined;
+  const outcome = await run(contract, handler, opened.plain, (call) => (org = call.org)).then(
+    // What is sealed is for one reader, who may be meant to have a secret.
+    (value) => ({ reply: contract.sealed || org === undefined ? value : outboundScan.answer(value, org) }),
+    (error: unknown) => ({ problem: outboundScan.problem(declared(server, contract, error), org) }),
   );
   const head = headers();
   if ('problem' in outcome) {
@@ -111,8 +113,14 @@ async function open(server: Server, contract: RequestContract, message: Msg): Pr
   }
 }
 
-async function run(contract: RequestContract, handler: Handler<unknown, unknown>, plain: Uint8Array): Promise<unknown> {
+async function run(
+  contract: RequestContract,
+  handler: Handler<unknown, unknown>,
+  plain: Uint8Array,
+  hear: (call: Call) => void,
+): Promise<unknown> {
   const { call, input } = readEnvelope(plain);
+  hear(call);
   const parsed = contract.request.safeParse(input);
   if (!parsed.success) throw invalidFields(parsed.error);
   const reply = await handler(parsed.data, call);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { auditDraft, type AuditDraft } from '@pontage/contracts/events';
 import type { Bucket, SnapshotEntry, ValueOf } from '@pontage/contracts/snapshots';
 import { unavailable } from '@pontage/problems';
+import { outboundScan } from '@pontage/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Outbox, type Announcement, type EventSink, type SnapshotSink } from './outbox.js';
 import { inTransaction } from './transaction.js';
@@ -105,7 +106,8 @@ function workOf(org: string, manager: EntityManager, announcements: Announcement
     audit: (entry) => {
       if (entry.org !== org) throw new Error(`an event of organisation ${entry.org} in a transaction of ${org}`);
       const draft = auditDraft.parse({ id: randomUUID(), at: new Date().toISOString(), ...entry });
-      announcements.push({ kind: 'event', draft });
+      // It lies in the outbox, in clear, before it reaches the bus.
+      announcements.push({ kind: 'event', draft: outboundScan.event(draft) });
     },
     snapshot: (bucket, key, entry) => {
       announcements.push({ kind: 'snapshot', bucket: bucket.name, key, entry });

@@ -1,5 +1,7 @@
 import { levels } from 'pino';
 import { createLogger, type Logger } from './logger.js';
+import { liveSecrets } from './redaction/live-secrets.js';
+import { noteOwnSecrets } from './redaction/note-own-secrets.js';
 
 /** What a service's start is given. */
 export interface ServiceContext {
@@ -16,6 +18,7 @@ const stopDeadlineMs = 15_000;
  * SIGTERM or SIGINT and exits 0. A start that throws writes one line and exits 1, and so does an error nobody caught.
  */
 export function runService(name: string, start: (context: ServiceContext) => Promise<{ healthPort: number }>): void {
+  noteOwnSecrets(liveSecrets, process.env);
   const logger = createLogger(name, levelOf(process.env.PONTAGE_LOG_LEVEL));
   const stops: (() => Promise<void> | void)[] = [];
   let stopping = false;
@@ -44,6 +47,9 @@ export function runService(name: string, start: (context: ServiceContext) => Pro
   process.once('disconnect', () => void stop(0));
   process.on('uncaughtException', die('an error nobody caught'));
   process.on('unhandledRejection', die('a rejection nobody caught'));
+  // Node writes warnings to stderr by itself, and some quote what they warn of.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => logger.warn({ err: warning }, 'a warning of the runtime'));
 
   // Some starts throw before they are asynchronous: settings are read first.
   const started = async () => start({ logger, onStop: (each) => void stops.push(each) });

@@ -1,4 +1,4 @@
-import { startUpstream, type Upstream } from '@pontage/fixtures';
+import { startUpstream, type Upstream, type UpstreamOptions } from '@pontage/fixtures';
 import { freePort, startPontage, type Pontage } from '@pontage/testkit';
 
 /** A system with an app, a group that may use it, a saved query and the parents that may embed it. */
@@ -18,14 +18,20 @@ export interface EmbedSetting extends AsyncDisposable {
 }
 
 /** Boots it all. `parents` are the origins that the organisation lets embed its apps. */
-export async function startEmbedSetting(parents: readonly string[]): Promise<EmbedSetting> {
-  const upstream = await startUpstream();
+export async function startEmbedSetting(
+  parents: readonly string[],
+  upstreamOptions: UpstreamOptions & { readonly alsoAllowed?: string } = {},
+): Promise<EmbedSetting> {
+  const { alsoAllowed, ...options } = upstreamOptions;
+  const upstream = await startUpstream(options);
   const port = await freePort();
   const embedOrigin = `http://localhost:${port}`;
   const pontage = await startPontage({
     env: {
       PONTAGE_DEMO: '0',
-      PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}`,
+      PONTAGE_EGRESS_ALLOW: [`127.0.0.1:${upstream.port}`, ...(alsoAllowed === undefined ? [] : [alsoAllowed])].join(
+        ',',
+      ),
       PONTAGE_HTTP_PORT: String(port),
       PONTAGE_EMBED_URL: embedOrigin,
     },

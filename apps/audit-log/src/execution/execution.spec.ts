@@ -122,6 +122,12 @@ describe('ranEvent', () => {
     });
   });
 
+  it('says when an answer held an injected value, in whichever attempt that was', () => {
+    const echoing = outcome({ status: 401, superseded: true, credentialEchoed: true });
+    expect(ran(intent(), echoing, intent(2), outcome({ attempt: 2 })).data).toMatchObject({ credentialEchoed: true });
+    expect(ran(intent(), outcome()).data).not.toHaveProperty('credentialEchoed');
+  });
+
   it('does not lose an outcome whose intent is nowhere', () => {
     expect(ran(outcome())).toMatchObject({
       outcome: 'success',

@@ -67,7 +67,13 @@ export function ranEvent(executionId: string, org: string, execution: Execution)
     ip: intent?.ip ?? null,
     userAgent: intent?.userAgent ?? null,
     changes: null,
-    data: { ...intent?.data, ...figuresOf(outcome), attempts: attemptsOf(execution), end: endOf(execution, outcome) },
+    data: {
+      ...intent?.data,
+      ...figuresOf(outcome),
+      ...(outcomes.some(({ credentialEchoed }) => credentialEchoed === true) ? { credentialEchoed: true } : {}),
+      attempts: attemptsOf(execution),
+      end: endOf(execution, outcome),
+    },
   };
 }
 

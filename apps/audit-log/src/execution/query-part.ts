@@ -34,6 +34,7 @@ export const queryOutcome = z.object({
   responseBytes: count,
   durationMs: count,
   superseded: z.boolean(),
+  credentialEchoed: z.literal(true).optional(),
 }) satisfies z.ZodType<QueryOutcome>;
 
 /** The gateway's word that no end came. */

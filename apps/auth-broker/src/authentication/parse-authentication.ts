@@ -51,6 +51,16 @@ export function parseAuthentication(authentication: Readonly<Record<string, unkn
   return { method, settings: settings.data, secrets: secrets.data, kept };
 }
 
+/** The values of the method's secret fields, as they were given: nothing is checked yet. */
+export function secretsOf(authentication: Readonly<Record<string, unknown>>): unknown[] {
+  const { method: id } = authentication;
+  const method = typeof id === 'string' ? authMethods.get(id) : undefined;
+  if (method === undefined) return [];
+  return Object.entries(authentication)
+    .filter(([name]) => Object.hasOwn(method.secrets.shape, name))
+    .map(([, value]) => value);
+}
+
 function missingSecrets(
   method: AuthMethod,
   settings: Readonly<Record<string, unknown>> | undefined,

@@ -6,9 +6,13 @@ import {
   type Credential,
 } from '@pontage/auth-methods';
 import { callerName, type Call, type Caller } from '@pontage/contracts';
+import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork } from '@pontage/persistence';
+import { leaseUnavailable } from '@pontage/problems';
 import { type KnownVariables, type VariableScope } from '../lease/variable-scope.js';
-import { type Fingerprints } from '../secrets/fingerprints.js';
+import { type Fingerprint, type Fingerprints } from '../secrets/fingerprints.js';
+import { noteSecrets } from '../secrets/note-secrets.js';
+import { reportDamage } from '../secrets/report-damage.js';
 import type { GrantRequest } from './grant-request.js';
 
 /** What a grant is wanted for, and by whom. */
@@ -34,13 +38,15 @@ export class GrantWishes {
     private readonly variables: VariableScope,
   ) {}
 
-  /** @throws Problem `unknown-variable`, `invalid-request` when the credential cannot be rendered */
+  /** @throws Problem `unknown-variable`, `invalid-request` when the credential cannot be rendered; `lease-unavailable` */
   async of(method: AuthMethod, stored: Credential, use: GrantUse, call: Call): Promise<WishedGrant> {
     const { credentialId, resourceId, region, environment, caller, refusedGrantVersion } = use;
     const { org } = call;
     const { scope, versions: variables } = await this.variables.of(call, environment, credentialVariables(stored));
     const credential = renderCredential(method, stored, scope);
-    const fingerprint = await this.unitOfWork.run(org, (work) => this.fingerprints.of(work));
+    // With its variables filled in it is another text than the one that was opened.
+    noteSecrets(org, credential.secrets);
+    const fingerprint = await this.fingerprint(resourceId, credentialId, call);
     const owner = hasGrantPerCaller(method, stored.settings) ? caller : undefined;
     return {
       org,
@@ -63,7 +69,19 @@ export class GrantWishes {
   /** The credential with its variables filled in. @throws Problem as `of` */
   async render(method: AuthMethod, stored: Credential, environment: string, call: Call): Promise<Credential> {
     const { scope } = await this.variables.of(call, environment, credentialVariables(stored));
-    return renderCredential(method, stored, scope);
+    const credential = renderCredential(method, stored, scope);
+    noteSecrets(call.org, credential.secrets);
+    return credential;
+  }
+
+  private async fingerprint(resourceId: string, credentialId: string, call: Call): Promise<Fingerprint> {
+    try {
+      return await this.unitOfWork.run(call.org, (work) => this.fingerprints.of(work));
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      await reportDamage(this.unitOfWork, call, { resourceId, credentialId, part: 'fingerprint key' });
+      throw leaseUnavailable({}, { detail: 'The stored fingerprint key cannot be opened.', cause: error });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { draftSecrets } from '@pontage/contracts/auth-broker';
 import { DraftStore } from '../draft/draft-store.js';
+import { noteSecrets } from '../secrets/note-secrets.js';
 import { checkSecrets } from './check-secrets.js';
 import { sealedValueKind } from './sealed-value-kind.js';
 
@@ -12,6 +13,10 @@ export class DraftSecrets {
   constructor(private readonly drafts: DraftStore) {}
 
   async handle(draft: ParsedRequestOf<typeof draftSecrets>, { org }: Call): Promise<ReplyOf<typeof draftSecrets>> {
+    noteSecrets(
+      org,
+      draft.secrets.map(({ value }) => value),
+    );
     checkSecrets(draft);
     const draftId = randomUUID();
     const secrets = Object.fromEntries(draft.secrets.map((secret, index) => [`s${index}`, secret]));

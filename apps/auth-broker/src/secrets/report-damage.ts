@@ -6,7 +6,7 @@ import type { UnitOfWork } from '@pontage/persistence';
 export interface Damage {
   readonly resourceId: string;
   readonly credentialId: string | null;
-  readonly part: 'credential' | 'grant' | 'draft or base';
+  readonly part: 'credential' | 'grant' | 'draft or base' | 'fingerprint key';
 }
 
 /** Records that something sealed was altered, stands in the wrong place, or lost its master key. Nothing of it was used. */

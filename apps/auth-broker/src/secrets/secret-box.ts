@@ -1,5 +1,6 @@
 import { keyIdOf, openFields, rewrapFields, sealFields, type MasterKeys, type SealPlace } from '@pontage/envelope';
 import type { KeyRing } from '../key/key-ring.js';
+import { noteSecrets } from './note-secrets.js';
 
 /** Named JSON values that are secret. */
 export type SecretValues = Readonly<Record<string, unknown>>;
@@ -18,6 +19,7 @@ export class SecretBox {
   }
 
   seal(place: SealPlace, values: SecretValues): Buffer {
+    noteSecrets(place.org, Object.values(values));
     const fields = Object.entries(values).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))] as const);
     return sealFields(this.keys, place, Object.fromEntries(fields));
   }
@@ -25,7 +27,11 @@ export class SecretBox {
   /** @throws SealBroken */
   open(place: SealPlace, sealed: Uint8Array): Record<string, unknown> {
     const fields = Object.entries(openFields(this.keysFor(sealed), place, sealed));
-    return Object.fromEntries(fields.map(([name, bytes]) => [name, JSON.parse(bytes.toString('utf8')) as unknown]));
+    const values = Object.fromEntries(
+      fields.map(([name, bytes]) => [name, JSON.parse(bytes.toString('utf8')) as unknown]),
+    );
+    noteSecrets(place.org, Object.values(values));
+    return values;
   }
 
   /** The record under the newest master key: its data key wrapped anew, or its fields under a new one. @throws SealBroken */

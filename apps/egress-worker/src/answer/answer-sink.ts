@@ -10,6 +10,8 @@ export interface Ending {
   readonly responseBytes: number;
   /** Another attempt follows. */
   readonly superseded: boolean;
+  /** A value that was injected has been seen in the answer. */
+  readonly credentialEchoed: boolean;
 }
 
 /** The head of an answer as the upstream sent it. */

@@ -37,8 +37,10 @@ export class Answer {
     if (hasBody && !decodes && contentLength(head) > maxBytes) throw responseTooLarge({ limitBytes: maxBytes });
     const headers = stripHopByHop(head.headers);
     const sent = { status: head.status, headers: decodes ? decodedHeaders(headers) : headers };
-    // What is sealed anyway needs no search.
-    const injected = new InjectedValues(dispatch.answerTo.sealed ? [] : dispatch.injected);
+    // Nobody can see what compressed bytes hold, and what is sealed anyway is looked through for the record only.
+    const isOpaque = codings.length > 0 && !decodes;
+    const isSearched = !isOpaque && (dispatch.audited || !dispatch.answerTo.sealed);
+    const injected = new InjectedValues(isSearched ? dispatch.injected : []);
     this.writer = new FrameWriter(sent, sink, {
       maxBytes,
       window,
@@ -50,8 +52,7 @@ export class Answer {
           'whole' in last ? events.whole(sent, bytes, last.whole) : events.ended(bytes, last.chunks),
       },
     });
-    // Nobody can see what compressed bytes hold.
-    if (!injected.isEmpty && codings.length > 0 && !decodes) this.writer.seal();
+    if (dispatch.answerTo.sealed || (isOpaque && dispatch.injected.length > 0)) this.writer.seal();
     if (decodes) this.decoder = this.decoding(codings, maxBytes);
     this.writer.begin();
   }
@@ -59,6 +60,11 @@ export class Answer {
   /** Body bytes that have been sent. */
   get bytes(): number {
     return this.writer.bytes;
+  }
+
+  /** A value that was injected has been seen in it. */
+  get echoes(): boolean {
+    return this.writer.echoes;
   }
 
   /** Takes a piece from the upstream; false pauses it until `resume`. */

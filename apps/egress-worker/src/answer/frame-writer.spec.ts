@@ -104,9 +104,11 @@ describe('FrameWriter', () => {
       expect(sink.said).toEqual(['head 4', 'chunk 0 6']);
       writer.push(Buffer.from('sw0rd'));
       jest.advanceTimersByTime(10);
+      expect(writer.echoes).toBe(false);
       writer.push(Buffer.from('fish'));
       jest.advanceTimersByTime(10);
       expect(sink.said).toEqual(['head 4', 'chunk 0 6', 'seal', 'chunk 1 9']);
+      expect(writer.echoes).toBe(true);
     } finally {
       jest.useRealTimers();
     }

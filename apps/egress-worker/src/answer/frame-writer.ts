@@ -43,6 +43,7 @@ export class FrameWriter {
   private full = false;
   private over = false;
   private sealed = false;
+  private found = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -64,6 +65,11 @@ export class FrameWriter {
     return this.sent;
   }
 
+  /** An injected value has been seen, in the head or in the body. */
+  get echoes(): boolean {
+    return this.found;
+  }
+
   /** Takes a piece of the body; false: wait for `writable`. */
   push(piece: Buffer): boolean {
     if (this.over) return true;
@@ -71,7 +77,7 @@ export class FrameWriter {
     this.total += piece.length;
     try {
       if (this.total > maxBytes) throw responseTooLarge({ limitBytes: maxBytes });
-      if (!this.sealed && injected.findNext(piece)) this.seal();
+      if (!this.found && injected.findNext(piece)) this.note();
     } catch (error) {
       this.stop();
       events.failed(asProblem(error));
@@ -101,7 +107,7 @@ export class FrameWriter {
    */
   begin(): void {
     const { head, limits } = this;
-    if (!this.sealed && limits.injected.isIn(head.headers.map(([, value]) => value))) this.seal();
+    if (limits.injected.isIn(head.headers.map(([, value]) => value))) this.note();
     if (!this.over) this.timer ??= setTimeout(() => this.flush(true), gatherMs);
   }
 
@@ -115,6 +121,12 @@ export class FrameWriter {
   stop(): void {
     this.over = true;
     clearTimeout(this.timer);
+  }
+
+  /** Once is enough: the answer is passed on as it is, sealed. */
+  private note(): void {
+    this.found = true;
+    if (!this.sealed) this.seal();
   }
 
   /** Sends what credit allows: full chunks only, or `everything`. */

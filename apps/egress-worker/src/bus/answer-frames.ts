@@ -3,6 +3,7 @@ import type { Accepted, Dispatch, Receipt } from '@pontage/contracts/egress-work
 import { unavailable, type Problem } from '@pontage/problems';
 import type { Pairs } from '@pontage/http-message';
 import type { PublicKey } from '@pontage/sealing';
+import { outboundScan } from '@pontage/telemetry';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import type { Ledger } from './ledger.js';
 
@@ -71,7 +72,9 @@ export class AnswerFrames implements AnswerSink {
   }
 
   problem(ending: Ending, problem: Problem): void {
-    this.close(ending, () => this.say('problem', { ...problem.toWire(), ...this.place }));
+    const { org, injected } = this.incoming.dispatch;
+    const said = outboundScan.problem(problem, org, injected).toWire();
+    this.close(ending, () => this.say('problem', { ...said, ...this.place }));
   }
 
   nothing(ending: Ending): void {
@@ -120,7 +123,7 @@ export class AnswerFrames implements AnswerSink {
   private close(ending: Ending, say: (durationMs: number) => void): void {
     const { dispatch, sender, reply } = this.incoming;
     const { executionId, attempt, org } = dispatch;
-    const { status, problem, requestBytes, responseBytes, superseded } = ending;
+    const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed } = ending;
     const durationMs = Math.round(performance.now() - this.startedAt);
     const { region, workerId } = this.place;
     const receipt = { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs };
@@ -140,6 +143,7 @@ export class AnswerFrames implements AnswerSink {
             responseBytes,
             durationMs,
             superseded,
+            ...(credentialEchoed ? { credentialEchoed } : {}),
           }
         : undefined,
       receipt,

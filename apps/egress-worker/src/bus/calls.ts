@@ -1,3 +1,4 @@
+import type { OwnedTexts } from '@pontage/telemetry';
 import type { Call } from '../call/call.js';
 
 /** How often time is looked at: the precision of deadlines and signs of life. */
@@ -15,6 +16,14 @@ export class Calls {
 
   find(executionId: string): Call | undefined {
     return this.byExecution.get(executionId);
+  }
+
+  /** The secrets of the calls in hand: what was put on their requests, and what they prove themselves with. */
+  *secrets(): Iterable<OwnedTexts> {
+    for (const { dispatch } of this.byExecution.values()) {
+      const key = dispatch.tls?.client?.key;
+      yield { owner: dispatch.org, texts: key === undefined ? dispatch.injected : [...dispatch.injected, key] };
+    }
   }
 
   /** Adds a call. An older attempt of the same execution that is still here has been given up by everybody else. */

@@ -3,7 +3,7 @@ import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
 import { problemFromWire } from '@pontage/problems';
 import { SealedChannels } from '@pontage/sealing';
-import type { Logger } from '@pontage/telemetry';
+import { liveSecrets, type Logger } from '@pontage/telemetry';
 import type { Msg } from '@nats-io/transport-node';
 import { Call } from '../call/call.js';
 import type { Connections } from '../connection/connections.js';
@@ -35,6 +35,7 @@ export class Worker {
   constructor(private readonly parts: WorkerParts) {
     const { bus, capacity, outboundIps } = parts;
     this.ledger = new Ledger(bus.connection);
+    liveSecrets.askAlso(() => this.calls.secrets());
     const { region = '', instance: worker } = bus.identity;
     this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatch(message));
     this.listen(subjectOf(flowSubject, { region, worker }), ({ data }) => this.takeFlow(data));

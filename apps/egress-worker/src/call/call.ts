@@ -246,7 +246,8 @@ export class Call {
   private ending(known: { status?: number | null; problem?: string; bytes?: number; superseded?: boolean }): Ending {
     const { status = null, problem = null, bytes = this.answer?.bytes ?? 0, superseded = false } = known;
     const requestBytes = this.upload?.bytes ?? this.body.length;
-    return { status, problem, requestBytes, responseBytes: bytes, superseded };
+    const credentialEchoed = this.answer?.echoes ?? false;
+    return { status, problem, requestBytes, responseBytes: bytes, superseded, credentialEchoed };
   }
 }
 

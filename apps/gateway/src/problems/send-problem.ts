@@ -1,4 +1,5 @@
 import type { Problem } from '@pontage/problems';
+import { outboundScan } from '@pontage/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { statusOf } from './status-of.js';
 
@@ -21,7 +22,8 @@ export function problemDocument(
 }
 
 /** Answers with a problem. It writes no audit event: throw the problem where a denial has to be recorded. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, made: Problem): FastifyReply {
+  const problem = outboundScan.problem(made, orgOf(request));
   const document = problemDocument(problem, { baseUrl: request.server.publicAddresses.baseUrl, requestId: request.id });
   return reply
     .code(statusOf[problem.definition.kind])
@@ -30,6 +32,9 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     .serializer(JSON.stringify)
     .send(document);
 }
+
+/** The organisation whose secrets an answer may hold, as far as it is known who asks. */
+export const orgOf = ({ caller, refused }: FastifyRequest): string | undefined => caller?.call.org ?? refused?.org;
 
 function headersOf(problem: Problem, request: FastifyRequest): Record<string, string> {
   const proxied = request.routeOptions?.url?.startsWith('/proxy/') === true;

@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '@pontage/problems';
-import { problemDocument } from '../problems/send-problem.js';
+import { outboundScan } from '@pontage/telemetry';
+import { orgOf, problemDocument } from '../problems/send-problem.js';
 import { statusOf } from '../problems/status-of.js';
 
 /** Answers `/proxy` with a failure of ours: `Pontage-Problem` tells it from an answer of the upstream's. */
-export function writeProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+export function writeProblem(request: FastifyRequest, reply: FastifyReply, made: Problem): void {
+  const problem = outboundScan.problem(made, orgOf(request));
   const { kind } = problem.definition;
   const document = problemDocument(problem, { baseUrl: request.server.publicAddresses.baseUrl, requestId: request.id });
   reply.raw

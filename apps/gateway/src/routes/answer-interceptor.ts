@@ -1,12 +1,14 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defer, firstValueFrom, type Observable } from 'rxjs';
+import { outboundScan } from '@pontage/telemetry';
 import { IdempotentAnswers } from '../idempotency/idempotent-answers.js';
+import { orgOf } from '../problems/send-problem.js';
 import { stringifyExactJson } from './exact-json.js';
 import { etagOf } from './if-match.js';
 import type { Operation } from './operation.js';
 
-/** What every control-plane answer has in common: idempotency, entity tags, exact integers, an empty 204. */
+/** What every control-plane answer has in common: idempotency, no live secret, entity tags, exact integers, an empty 204. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
   constructor(private readonly idempotent: IdempotentAnswers) {}
@@ -27,7 +29,9 @@ export class AnswerInterceptor implements NestInterceptor {
     described: Operation,
     run: () => Promise<unknown>,
   ): Promise<unknown> {
-    const { body, replayed } = await this.idempotent.answer(request, described, run);
+    const { body: given, replayed } = await this.idempotent.answer(request, described, run);
+    const org = orgOf(request);
+    const body = org === undefined ? given : outboundScan.answer(given, org);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (described.status === 204) return undefined;
     if (described.versioned && hasVersion(body)) reply.header('etag', etagOf(body.version));

@@ -1,8 +1,9 @@
 import type { Bus } from '@pontage/bus';
-import { callerName, type Call, type Caller } from '@pontage/contracts';
+import { callerName, type Call, type Caller, type RequestOf } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
 import type { config } from '@pontage/contracts/snapshots';
 import type { SnapshotWatch } from '@pontage/snapshots';
+import { liveSecrets, secretTexts } from '@pontage/telemetry';
 
 /** Which lease: of what, for where, and who asks. A changed secret is another credential, so it takes effect at once. */
 export interface LeaseKey {
@@ -12,6 +13,9 @@ export interface LeaseKey {
   readonly environment: string;
   readonly caller: Caller;
 }
+
+/** A query may run so long on a lease that has just ended. */
+const shortestNoteMs = 120_000;
 
 interface Kept {
   readonly org: string;
@@ -65,7 +69,7 @@ export class LeaseCache {
    * @throws Problem the broker's; `lease-unavailable` when it cannot be reached.
    */
   async held(key: LeaseKey, call: Call): Promise<Lease> {
-    return this.cached(key) ?? this.bus.request(leaseCredential, { ...key, acquire: false }, call);
+    return this.cached(key) ?? this.request({ ...key, acquire: false }, call);
   }
 
   /** A lease on another grant than the one that the upstream has just refused. */
@@ -105,11 +109,8 @@ export class LeaseCache {
   }
 
   private async fetch(key: LeaseKey, call: Call, refusedGrantVersion: number | undefined): Promise<Answer> {
-    const lease = await this.bus.request(
-      leaseCredential,
-      { ...key, ...(refusedGrantVersion === undefined ? {} : { refusedGrantVersion }) },
-      call,
-    );
+    const refused = refusedGrantVersion === undefined ? {} : { refusedGrantVersion };
+    const lease = await this.request({ ...key, ...refused }, call);
     this.learn(key, lease);
     this.sweep();
     this.kept.set(leaseName(key, lease.serves), { org: call.org, lease, until: performance.now() + lease.validForMs });
@@ -120,6 +121,13 @@ export class LeaseCache {
     if (serves === 'caller') this.shared.delete(credentialId);
     else if (this.shared.size < maxKnown) this.shared.add(credentialId);
     else this.shared.clear();
+  }
+
+  private async request(asked: RequestOf<typeof leaseCredential>, call: Call): Promise<Lease> {
+    const lease = await this.bus.request(leaseCredential, asked, call);
+    const secrets = [...secretTexts(lease.secrets), ...secretTexts(lease.grant?.value)];
+    liveSecrets.note(call.org, secrets, Math.max(lease.validForMs, shortestNoteMs));
+    return lease;
   }
 
   /** Secrets do not stay in memory longer than they are good for. */

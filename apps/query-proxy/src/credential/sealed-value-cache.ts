@@ -1,6 +1,7 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { leaseSecrets } from '@pontage/contracts/auth-broker';
+import { liveSecrets } from '@pontage/telemetry';
 
 /** The sealed values of a resource in clear, by their names. */
 export type SealedTexts = Readonly<Record<string, string>>;
@@ -34,6 +35,7 @@ export class SealedValueCache {
 
   private async fetch(secretsId: string, resourceId: string, call: Call): Promise<SealedTexts> {
     const { values, validForMs } = await this.bus.request(leaseSecrets, { secretsId, resourceId }, call);
+    liveSecrets.note(call.org, Object.values(values), validForMs);
     const now = performance.now();
     // Secrets do not stay in memory longer than they are good for.
     for (const [id, { until }] of this.kept) if (until <= now) this.kept.delete(id);

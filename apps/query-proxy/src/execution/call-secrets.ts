@@ -1,11 +1,16 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
+import { cookiePairs } from '@pontage/http-message';
 import { unavailable } from '@pontage/problems';
+import { liveSecrets } from '@pontage/telemetry';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { VariableSource } from '../variable/call-variables.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
 import type { CallSecrets } from './prepare.js';
+
+/** Longer than nearly any query runs. */
+const cookiesMs = 60_000;
 
 /** What this process has opened lately. */
 export interface OpenedSecrets {
@@ -29,7 +34,13 @@ export function callSecrets(
       // A process that has just started may not be known to every gateway yet.
       if (box === undefined) throw unavailable({}, { note: 'the cookies were not sealed for this process' });
       const { plain } = bus.channels.open(Buffer.from(box, 'base64'), run.executionId);
-      return Buffer.from(plain).toString('latin1');
+      const line = Buffer.from(plain).toString('latin1');
+      liveSecrets.note(
+        call.org,
+        cookiePairs(line).map(([, value]) => value),
+        cookiesMs,
+      );
+      return line;
     },
   };
 }

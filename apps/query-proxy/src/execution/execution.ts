@@ -4,7 +4,7 @@ import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Dispatcher, Verdict } from '@pontage/dispatch';
 import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
-import type { Logger } from '@pontage/telemetry';
+import { outboundScan, type Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache } from '../credential/lease-cache.js';
@@ -79,7 +79,8 @@ export class Execution {
   /** Tells the gateway that there will be no answer. */
   refuse(error: unknown): void {
     this.over();
-    this.tell(encodeFrame('problem', this.attempt, { ...asProblem(error).toWire(), region: null, workerId: null }));
+    const problem = outboundScan.problem(asProblem(error), this.run.org);
+    this.tell(encodeFrame('problem', this.attempt, { ...problem.toWire(), region: null, workerId: null }));
   }
 
   /** Tells the gateway that the query is being worked on. */
@@ -123,7 +124,7 @@ export class Execution {
       this.over();
       if (!isProblem(error) || error.slug === 'internal')
         this.rooms.logger.error({ err: error, executionId: this.run.executionId }, 'a query failed on our side');
-      return asProblem(error);
+      return outboundScan.problem(asProblem(error), this.run.org);
     }
   }
 

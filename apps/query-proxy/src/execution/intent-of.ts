@@ -1,20 +1,29 @@
 import { actorOf } from '@pontage/bus';
 import type { QueryIntent } from '@pontage/contracts/events';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
+import { outboundScan } from '@pontage/telemetry';
 import type { Applied } from '../credential/apply-credential.js';
 import { Mask } from '../preview/mask.js';
 import type { Prepared } from './prepare.js';
 
-/** What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential, and without what is secret in its path. */
+/**
+ * What the record has to know before an attempt leaves. The target goes without its query, which may hold a credential;
+ * one that stands in the path, or that the caller wrote into the user agent, is masked.
+ */
 export function intentOf(
   run: RunQuery,
   attempt: number,
-  { resolved, region, secrets, forwardedCookies: named }: Prepared,
-  { request, forwardedCookies: ofCredential }: Applied,
+  { resolved, region, forwardedCookies: named, secrets }: Prepared,
+  { request, forwardedCookies: ofCredential, injected }: Applied,
 ): QueryIntent {
   const { principal } = run;
   const forwardedCookies = [...new Set([...named, ...ofCredential])];
   const { origin, pathname } = new URL(request.url);
+  const own = [...injected, ...secrets.texts];
+  // A secret that belongs into the path is no exposure.
+  const withoutUrlSecrets = (text: string): string =>
+    secrets.urlTexts.length === 0 ? text : new Mask(secrets.urlTexts).text(text);
+  const shown = (text: string, field: string): string => outboundScan.queryText(text, field, run.org, own);
   return {
     executionId: run.executionId,
     attempt,
@@ -27,11 +36,11 @@ export function intentOf(
     region,
     requestId: run.requestId,
     ip: run.ip ?? null,
-    userAgent: run.userAgent ?? null,
+    userAgent: run.userAgent === undefined ? null : shown(run.userAgent, 'userAgent'),
     data: {
       query: resolved.queryName,
       method: request.method,
-      target: secrets.urlTexts.length === 0 ? origin + pathname : new Mask(secrets.urlTexts).text(origin + pathname),
+      target: shown(withoutUrlSecrets(origin + pathname), 'data.target'),
       environment: resolved.environment,
       ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
     },

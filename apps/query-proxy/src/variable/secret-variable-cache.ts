@@ -2,6 +2,7 @@ import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { leaseConfigValue } from '@pontage/contracts/auth-broker';
 import { isProblem, leaseUnavailable, notFound } from '@pontage/problems';
+import { liveSecrets } from '@pontage/telemetry';
 
 /** The value of a secret variable: which one, and where it belongs. */
 export interface SecretVariable {
@@ -9,6 +10,9 @@ export interface SecretVariable {
   readonly environment: string;
   readonly name: string;
 }
+
+/** A query may run so long with a value that has just ended. */
+const shortestNoteMs = 120_000;
 
 interface Kept {
   readonly value: string;
@@ -42,6 +46,7 @@ export class SecretVariableCache {
   private async fetch(variable: SecretVariable, call: Call): Promise<string> {
     try {
       const { value, validForMs } = await this.bus.request(leaseConfigValue, variable, call);
+      liveSecrets.note(call.org, [value], Math.max(validForMs, shortestNoteMs));
       const now = performance.now();
       // Secrets do not stay in memory longer than they are good for.
       for (const [id, { until }] of this.kept) if (until <= now) this.kept.delete(id);

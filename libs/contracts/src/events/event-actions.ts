@@ -3,10 +3,11 @@ import type { Service } from '../services.js';
 /**
  * Every action that an audit event may name, with the service that says so. `v1.events.<action>` is the subject;
  * the permissions of the bus come from here, so a service cannot speak of another's nouns.
- * The query path's own events (`query.intent`, `query.outcome`, `query.closed`) become `query.ran` in the record.
+ * `credential.exposed` is of every service that has secrets in its memory: one was masked in what the service was about to
+ * say. The query path's own events (`query.intent`, `query.outcome`, `query.closed`) become `query.ran` in the record.
  */
 export const eventActions = {
-  gateway: ['request.denied', 'query.closed', 'audit.exported'],
+  gateway: ['request.denied', 'query.closed', 'audit.exported', 'credential.exposed'],
   'resource-registry': [
     'organisation.created',
     'organisation.updated',
@@ -31,14 +32,15 @@ export const eventActions = {
     'credential.created',
     'credential.forgotten',
     'credential.damaged',
+    'credential.exposed',
     'grant.acquired',
     'grant.failed',
     'grant.verified',
     'key.rotation-requested',
     'key.rotated',
   ],
-  'query-proxy': ['query.intent', 'query.denied'],
-  'egress-worker': ['query.outcome'],
+  'query-proxy': ['query.intent', 'query.denied', 'credential.exposed'],
+  'egress-worker': ['query.outcome', 'credential.exposed'],
   'embed-session': ['embed-url.minted', 'embed-url.redeemed', 'embed-url.refused', 'embed-session.revoked'],
   'audit-log': ['audit.verified'],
 } as const satisfies Record<Service, readonly `${string}.${string}`[]>;

@@ -35,6 +35,8 @@ export interface QueryOutcome {
   readonly durationMs: number;
   /** Another attempt follows: this one is not the query's outcome. */
   readonly superseded: boolean;
+  /** The answer held a value that Pontage put on the request; it went on as it was. Absent: none was seen. */
+  readonly credentialEchoed?: true;
 }
 
 /** An execution that ended at the gateway without an end frame. */

@@ -3,10 +3,14 @@ import type { Call } from '@pontage/contracts';
 import { draftCredential, draftSecrets } from '@pontage/contracts/auth-broker';
 import type { ResourceGiven } from '@pontage/contracts/resource-registry';
 import { isProblem } from '@pontage/problems';
+import { liveSecrets } from '@pontage/telemetry';
 import type { z } from 'zod';
 import { splitSecrets, type SplitSettings } from './split-secrets.js';
 
 type Authentication = z.output<typeof draftCredential.request>['authentication'];
+
+/** Longer than a request that saves a resource takes. */
+const inUseMs = 60_000;
 
 /** A resource as a client gives it. */
 export type GivenResource = ResourceGiven & { readonly authentication?: Authentication | undefined };
@@ -31,6 +35,11 @@ export async function draftResource<G extends GivenResource>(
   call: Call,
 ): Promise<DraftedResource<Omit<G, 'authentication'>>> {
   const { settings, environments, secrets } = splitSecrets(given);
+  liveSecrets.note(
+    call.org,
+    secrets.map(({ value }) => value),
+    inUseMs,
+  );
   const draft = (of: Authentication) => bus.request(draftCredential, { authentication: of }, call);
   const [credential, own, values] = await Promise.all([
     authentication === undefined ? undefined : draft(authentication),
