@@ -8,6 +8,9 @@ import { ForgetCredentials } from './credential/forget-credentials.js';
 import { DraftCredential } from './draft/draft-credential.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftRow } from './draft/draft.entity.js';
+import { DropDrafts } from './draft/drop-drafts.js';
+import { LeaseDraftSecrets } from './draft/lease-draft-secrets.js';
+import { LeaseDraft } from './draft/lease-draft.js';
 import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
@@ -41,9 +44,10 @@ export interface BrokerRooms {
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
 const sealedValueHandlers = [DraftSecrets, ClaimSecrets, LeaseSecrets];
+const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const keyHandlers = [RotateKeys, ListKeys];
 
-@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...keyHandlers] })
+@Module({ controllers: [...credentialHandlers, ...sealedValueHandlers, ...draftHandlers, ...keyHandlers] })
 export class AppModule {
   /** The broker's wiring. */
   static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
@@ -58,6 +62,8 @@ export class AppModule {
         { provide: CredentialStore, useValue: new CredentialStore(box) },
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
+        { provide: ConfigVariables, useValue: config },
+        { provide: TokenEgress, useValue: egress },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
