@@ -22,6 +22,8 @@ import { DeleteQuery } from './query/delete-query.js';
 import { FindQuery } from './query/find-query.js';
 import { ListQueries } from './query/list-queries.js';
 import { PutQuery } from './query/put-query.js';
+import { CheckRegion } from './region/check-region.js';
+import { CheckResource } from './resource/check-resource.js';
 import { CreateResource } from './resource/create-resource.js';
 import { DeleteResource } from './resource/delete-resource.js';
 import { DiffResourceVersion } from './resource-version/diff-resource-version.js';
@@ -58,6 +60,8 @@ const handlers = [
   FindQuery,
   ListQueries,
   PutQuery,
+  CheckRegion,
+  CheckResource,
   CreateResource,
   DeleteResource,
   DiffResourceVersion,

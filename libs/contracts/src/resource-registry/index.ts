@@ -28,6 +28,7 @@ export {
   rollBackResource,
   updateResource,
 } from './resource-requests.js';
+export { checkRegion, checkResource } from './resource-check.js';
 export {
   createOrganisation,
   environmentName,
