@@ -62,7 +62,11 @@ export class AnswerFrames implements AnswerSink {
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
     const shown = this.forReader(head);
     this.close(ending, (durationMs) =>
-      this.say('whole', { ...shown, ...this.place, bytes: body.length, chunks: 0, durationMs }, body),
+      this.say(
+        'whole',
+        { ...shown, ...this.place, ...probedIn(ending), bytes: body.length, chunks: 0, durationMs },
+        body,
+      ),
     );
   }
 
@@ -71,7 +75,7 @@ export class AnswerFrames implements AnswerSink {
   }
 
   problem(ending: Ending, problem: Problem): void {
-    this.close(ending, () => this.say('problem', { ...problem.toWire(), ...this.place }));
+    this.close(ending, () => this.say('problem', { ...problem.toWire(), ...this.place, ...probedIn(ending) }));
   }
 
   nothing(ending: Ending): void {
@@ -150,3 +154,5 @@ export class AnswerFrames implements AnswerSink {
     });
   }
 }
+
+const probedIn = ({ probed }: Ending): Pick<Ending, 'probed'> => (probed === undefined ? {} : { probed });
