@@ -11,6 +11,7 @@ export interface Denied {
   readonly call: Call;
   readonly executionId?: string;
   readonly isPreview?: true;
+  readonly isTest?: true;
 }
 
 const denials = new Set(['not-found', 'missing-scope', 'forbidden', 'destination-denied', 'stale-policy']);
@@ -18,7 +19,7 @@ const denials = new Set(['not-found', 'missing-scope', 'forbidden', 'destination
 /** Denied attempts are events too; a denial stands even when the event cannot be written. */
 export async function recordDenial(
   { bus, logger }: { readonly bus: Bus; readonly logger: Logger },
-  { asked, call, executionId, isPreview }: Denied,
+  { asked, call, executionId, isPreview, isTest }: Denied,
   { slug, errors }: Problem,
 ): Promise<void> {
   if (!denials.has(slug)) return;
@@ -26,8 +27,9 @@ export async function recordDenial(
     problem: slug,
     ...(errors.length === 0 ? {} : { reasons: errors.map((each) => ({ ...each })) }),
     query: asked.kind === 'saved' ? asked.name : null,
-    resource: asked.kind === 'saved' ? null : asked.resource,
+    resource: 'resource' in asked ? asked.resource : null,
     ...(isPreview === undefined ? {} : { preview: true }),
+    ...(isTest === undefined ? {} : { test: true }),
   };
   await bus
     .publishEvent({

@@ -1,5 +1,6 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
+import { leaseDraftSecrets } from '@pontage/contracts/auth-broker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { unavailable } from '@pontage/problems';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
@@ -8,7 +9,10 @@ import type { CallSecrets } from './prepare.js';
 /** The secrets of one run, as this process can open them. */
 export function callSecrets(bus: Bus, sealedValues: SealedValueCache, run: RunQuery, call: Call): CallSecrets {
   return {
-    sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
+    sealed: async (secretsId, resourceId) =>
+      run.call.kind === 'unsaved'
+        ? (await bus.request(leaseDraftSecrets, { draftId: secretsId }, call)).values
+        : sealedValues.get(secretsId, resourceId, call),
     cookies: () => {
       if (run.cookies === undefined) return undefined;
       const box = run.cookies[bus.identity.instance];

@@ -22,7 +22,7 @@ export function intentOf(
     actor: actorOf(principal),
     externalIdentifier: principal.type === 'external' ? principal.externalIdentifier : null,
     app: resolved.app,
-    resource: { id: resolved.resource.id, version: resolved.resource.version },
+    resource: run.call.kind === 'unsaved' ? null : { id: resolved.resource.id, version: resolved.resource.version },
     region,
     requestId: run.requestId,
     ip: run.ip ?? null,
@@ -32,6 +32,8 @@ export function intentOf(
       method: request.method,
       target: origin + pathname,
       environment: resolved.environment,
+      ...(run.test === undefined ? {} : { test: true }),
+      ...(run.call.kind === 'unsaved' ? { unsaved: resolved.resource.name } : {}),
       ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
     },
   };

@@ -31,18 +31,25 @@ export interface CallSecrets {
   cookies(): string | undefined;
 }
 
-/** Resolves and renders a call. @throws Problem what policy, templates and the call's own fields give cause for. */
+/** The region that a call leaves from. @throws notFound when its organisation has gone */
+export function regionOf(policy: Policy, { org, test }: AskedCall, { resource }: ResolvedCall): string {
+  const region = test?.region ?? resource.region ?? policy.organisations.get(org)?.defaultRegion;
+  if (region === undefined) throw notFound({});
+  return region;
+}
+
+/** Renders a call, and resolves it unless that has been done. @throws Problem what policy, templates and the call's own fields give cause for. */
 export async function prepare(
   policy: Policy,
   secrets: CallSecrets,
   run: AskedCall,
   body: Uint8Array,
+  known?: ResolvedCall,
 ): Promise<Prepared> {
-  const resolved = await resolveCall(policy, run);
+  const resolved = known ?? (await resolveCall(policy, run));
   const { resource, environment } = resolved;
   const scope = scopeOf(policy, run, resolved);
-  const region = resource.region ?? policy.organisations.get(run.org)?.defaultRegion;
-  if (region === undefined) throw notFound({});
+  const region = regionOf(policy, run, resolved);
   const sealed = resource.secretsId === null ? {} : await secrets.sealed(resource.secretsId, resource.id);
   const forwards = resource.forwardAllCookies || resource.cookiesToForward.length > 0;
   const sources = { scope, sealed, cookieLine: forwards ? secrets.cookies() : undefined };

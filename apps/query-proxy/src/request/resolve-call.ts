@@ -5,9 +5,10 @@ import { authoriseApp, authoriseResource } from '../policy/authorise.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { checkParams } from './check-params.js';
+import { resolveUnsaved } from './resolve-unsaved.js';
 
 /** What is asked, and by whom: all that a call is resolved and rendered from. */
-export type AskedCall = Pick<RunQuery, 'org' | 'principal' | 'call' | 'body'>;
+export type AskedCall = Pick<RunQuery, 'org' | 'principal' | 'call' | 'body' | 'test'>;
 
 /** A call after policy: which resource, which request, and in which environment. */
 export interface ResolvedCall {
@@ -28,11 +29,9 @@ export interface ResolvedCall {
  * @throws Problem `not-found`, `missing-scope`, `stale-policy`, `invalid-request`.
  */
 export async function resolveCall(policy: Policy, run: AskedCall): Promise<ResolvedCall> {
-  const { call, org, principal } = run;
+  const { call, org } = run;
   if (call.kind === 'saved') return resolveSaved(policy, run, call);
-  const resource = await policy.resources.find(org, call.resource);
-  if (resource === undefined) throw notFound({}, { detail: 'There is no such resource.' });
-  authoriseResource(policy, org, principal, resource);
+  const resource = call.kind === 'unsaved' ? resolveUnsaved(run, call) : await knownResource(policy, run, call);
   const given = call.kind === 'proxy' ? call : call.query;
   return {
     resource,
@@ -43,6 +42,17 @@ export async function resolveCall(policy: Policy, run: AskedCall): Promise<Resol
     request: call.kind === 'proxy' ? null : call.query,
     params: call.kind === 'proxy' ? {} : call.query.params,
   };
+}
+
+async function knownResource(
+  policy: Policy,
+  { org, principal }: AskedCall,
+  call: { resource: string },
+): Promise<ResourceSnapshot> {
+  const resource = await policy.resources.find(org, call.resource);
+  if (resource === undefined) throw notFound({}, { detail: 'There is no such resource.' });
+  authoriseResource(policy, org, principal, resource);
+  return resource;
 }
 
 async function resolveSaved(
