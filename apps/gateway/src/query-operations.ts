@@ -1,6 +1,8 @@
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
+import { draftCredential } from '@pontage/contracts/auth-broker';
 import { adHocQuery, previewQuery } from '@pontage/contracts/query-proxy';
+import { checkResource } from '@pontage/contracts/resource-registry';
 import {
   auditUnavailable,
   bodyTooLarge,
@@ -8,10 +10,12 @@ import {
   dispatchLost,
   embedSessionExpired,
   leaseUnavailable,
+  notFound,
   overloaded,
   regionUnavailable,
   responseTooLarge,
   tooManyRedirects,
+  unknownRegion,
   unknownVariable,
   unsupportedMediaType,
   upstreamBroken,
@@ -25,6 +29,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Authentication } from './authentication/authentication.js';
+import { testAnswer, testRequest, unsavedTestRequest } from './connection-test/connection-test.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { QueryClient } from './query-path/query-client.js';
 import type { QueryPath } from './query-path/query-path.js';
@@ -74,7 +79,7 @@ const proxied = operation({
   problems,
 });
 
-/** The four ways to run a query, and the preview, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
+/** The four ways to run a query, the preview, and the tests of connections, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
 export const queryOperations: Readonly<Record<string, Operation>> = {
   '/api/v1/resources/:resource/query': operation({
     id: 'runAdHocQuery',
@@ -90,6 +95,22 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
     body: adHocQuery,
     reply: previewQuery.reply,
     problems: [...previewQuery.problems, unsupportedMediaType],
+  }),
+  '/api/v1/resources/:resource/test': operation({
+    id: 'testResource',
+    summary: 'Tests the connection of a resource, stage by stage; no content of the upstream comes back.',
+    access: 'queries:run',
+    body: testRequest,
+    reply: testAnswer,
+    problems: [notFound, unknownRegion, unsupportedMediaType],
+  }),
+  '/api/v1/resources/test': operation({
+    id: 'testUnsavedResource',
+    summary: 'Tests the connection of a resource that is not saved; nothing of it is kept.',
+    access: 'resources:write',
+    body: unsavedTestRequest,
+    reply: testAnswer,
+    problems: [...draftCredential.problems, ...checkResource.problems, unsupportedMediaType],
   }),
   '/api/v1/apps/:uuid/queries/:name/run': operation({
     id: 'runSavedQuery',
