@@ -8,6 +8,7 @@ import { demoMethods } from './commands/demo-methods.js';
 import { keysStatus, rotateKeys } from './commands/keys.js';
 import { migrate } from './commands/migrate.js';
 import { addPair, jsonArgument, runQuery, type QueryOptions } from './commands/query.js';
+import { testResource, type TestOptions } from './commands/resources/test-resource.js';
 import { start } from './commands/start.js';
 import { status } from './commands/status.js';
 import { startWorker } from './commands/worker.js';
@@ -70,6 +71,21 @@ query
   .option('--body <json>', 'a JSON body', jsonArgument)
   .option('--params <json>', 'the values of a template', jsonArgument)
   .action(async (name: string, options: QueryOptions) => exitWith(await runQuery(client(), name, options, isJson())));
+
+const resources = program.command('resources').description('resources');
+resources
+  .command('test <name>')
+  .description('test the connection, stage by stage; ends with 1 when one of them fails')
+  .option('--environment <name>', 'with the variables of this environment')
+  .option(
+    '--region <region>',
+    "from this region, or from all that have workers; the resource's own unless said otherwise",
+  )
+  .option('--path <path>', 'the path below the base URL')
+  .option('--method <method>', 'the HTTP method')
+  .action(async (name: string, options: TestOptions) =>
+    exitWith(await testResource(client(), name, options, isJson())),
+  );
 
 const audit = program.command('audit').description('the audit log');
 const filters = ['actor', 'external-identifier', 'action', 'resource', 'app', 'outcome', 'from', 'to'];
