@@ -2,6 +2,7 @@ import { probeStages } from '@pontage/contracts/egress-worker';
 import { httpMethod } from '@pontage/contracts/query-proxy';
 import { environmentName, regionId, resourceGiven } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
+import { givenAuthentication } from '../control-plane/given-authentication.js';
 
 /** What is tested: nothing said is GET on the base URL itself, from the resource's region, in the first environment. */
 export const testRequest = z.strictObject({
@@ -15,7 +16,7 @@ export type TestRequest = z.output<typeof testRequest>;
 
 /** The same for a resource that is not saved, as it would be. */
 export const unsavedTestRequest = testRequest.extend({
-  resource: resourceGiven.extend({ authentication: z.record(z.string(), z.json()).optional() }),
+  resource: resourceGiven.extend({ authentication: givenAuthentication }),
 });
 
 /** The word for all regions; no region can have it as its id where it is one. */

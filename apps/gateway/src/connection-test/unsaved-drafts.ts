@@ -5,6 +5,7 @@ import type { QueryCall } from '@pontage/contracts/query-proxy';
 import { checkResource } from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem, Problem, type FieldError } from '@pontage/problems';
 import type { z } from 'zod';
+import { credentialOf } from '../control-plane/given-authentication.js';
 import { splitSecrets } from '../control-plane/split-secrets.js';
 import type { unsavedTestRequest } from './connection-test.js';
 
@@ -38,15 +39,14 @@ export async function withUnsaved<T>(
 
 async function draft(bus: Bus, { authentication, ...given }: Given, call: Call, drafts: string[]): Promise<Unsaved> {
   const { settings, draft: sealed } = splitSecrets(given);
-  const isNone =
-    authentication === undefined || (authentication.method === 'none' && Object.keys(authentication).length === 1);
+  const credential = credentialOf(authentication);
   const keep = async (asked: Promise<{ draftId: string }>): Promise<string> => {
     const { draftId } = await asked;
     drafts.push(draftId);
     return draftId;
   };
   const [draftId, secretsDraftId] = await settled([
-    isNone ? null : keep(bus.request(draftCredential, { authentication }, call)),
+    credential === undefined ? null : keep(bus.request(draftCredential, { authentication: credential }, call)),
     sealed.secrets.length === 0 ? null : keep(bus.request(draftSecrets, sealed, call)),
   ]);
   const checked = await bus.request(checkResource, { settings }, call);

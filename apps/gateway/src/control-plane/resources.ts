@@ -17,14 +17,13 @@ import {
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
+import { credentialOf, givenAuthentication, type GivenAuthentication } from './given-authentication.js';
 import { splitSecrets } from './split-secrets.js';
 
 const byId = z.strictObject({ id: z.string().min(1).max(100) });
 const byVersion = byId.extend({ version: z.coerce.number().int().positive() });
-/** What the methods take is the broker's business: it knows them, and which of their fields are secret. */
-const authentication = z.record(z.string(), z.json()).optional();
-const draft = resourceGiven.extend({ authentication });
-const changes = resourceGivenPatch.extend({ authentication });
+const draft = resourceGiven.extend({ authentication: givenAuthentication });
+const changes = resourceGivenPatch.extend({ authentication: givenAuthentication });
 const toVersion = rollBackResource.request.pick({ version: true });
 
 @Controller()
@@ -54,9 +53,8 @@ export class Resources {
     also: { versioned: true, idempotency: 'kept', problems: draftCredential.problems },
   })
   async createResource({ body: { authentication: given, ...settings }, call }: Asked<{ body: typeof draft }>) {
-    const isNone = given?.method === 'none' && Object.keys(given).length === 1;
     const split = splitSecrets(settings);
-    const kept = await this.keep(isNone ? undefined : given, split.draft, call);
+    const kept = await this.keep(credentialOf(given), split.draft, call);
     return this.bus.request(createResource, { settings: split.settings, ...kept }, call);
   }
 
@@ -161,7 +159,7 @@ export class Resources {
 
   /** The secrets part from the settings here: only the broker hears them, sealed. */
   private async keep(
-    given: z.output<typeof authentication>,
+    given: GivenAuthentication,
     secrets: RequestOf<typeof draftSecrets>,
     call: Call,
   ): Promise<{ draftId?: string; secretsDraftId?: string }> {
