@@ -15,6 +15,9 @@ import { ForgetCredentials } from './credential/forget-credentials.js';
 import { DraftCredential } from './draft/draft-credential.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftRow } from './draft/draft.entity.js';
+import { DropDrafts } from './draft/drop-drafts.js';
+import { LeaseDraftSecrets } from './draft/lease-draft-secrets.js';
+import { LeaseDraft } from './draft/lease-draft.js';
 import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
@@ -57,6 +60,7 @@ const sealedValueHandlers = [DraftSecrets, ClaimSecrets, LeaseSecrets];
 const configValueHandlers = [DraftConfigValue, ClaimConfigValue, LeaseConfigValue];
 const keyHandlers = [RotateKeys, ListKeys];
 
+const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
 
 @Module({
@@ -64,6 +68,7 @@ const signInHandlers = [VerifySignIn];
     ...credentialHandlers,
     ...sealedValueHandlers,
     ...configValueHandlers,
+    ...draftHandlers,
     ...keyHandlers,
     ...signInHandlers,
   ],
@@ -77,7 +82,8 @@ export class AppModule {
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
     const credentials = new CredentialStore(box);
-    const wishes = new GrantWishes(unitOfWork, fingerprints, new VariableScope(config, values));
+    const variables = new VariableScope(config, values);
+    const wishes = new GrantWishes(unitOfWork, fingerprints, variables);
     const verifications = new Verifications(egress);
     const verdicts = new GrantVerdicts(unitOfWork, grants);
     return {
@@ -91,6 +97,8 @@ export class AppModule {
         { provide: ConfigValues, useValue: values },
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
+        { provide: VariableScope, useValue: variables },
+        { provide: TokenEgress, useValue: egress },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },

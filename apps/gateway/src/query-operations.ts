@@ -1,6 +1,8 @@
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
+import { draftCredential } from '@pontage/contracts/auth-broker';
 import { adHocQuery, checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
+import { checkResource } from '@pontage/contracts/resource-registry';
 import {
   auditUnavailable,
   bodyTooLarge,
@@ -14,6 +16,7 @@ import {
   regionUnavailable,
   responseTooLarge,
   tooManyRedirects,
+  unknownRegion,
   unknownVariable,
   unsupportedMediaType,
   upstreamBroken,
@@ -27,6 +30,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Authentication } from './authentication/authentication.js';
+import { testAnswer, testRequest, unsavedTestRequest } from './connection-test/connection-test.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { Spool } from './query-path/request-body/spool.js';
 import { QueryClient } from './query-path/query-client.js';
@@ -80,7 +84,7 @@ const proxied = operation({
   problems,
 });
 
-/** The four ways to run a query, and what is asked about one, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
+/** The four ways to run a query, and what is asked about one or tried, described for guards, OpenAPI and the permission matrix; by the URL they are served at. */
 export const queryOperations: Readonly<Record<string, Operation>> = {
   '/api/v1/resources/:resource/query': operation({
     id: 'runAdHocQuery',
@@ -104,6 +108,22 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
     query: signInQuery,
     reply: checkSignIn.reply,
     problems: checkSignIn.problems,
+  }),
+  '/api/v1/resources/:resource/test': operation({
+    id: 'testResource',
+    summary: 'Tests the connection of a resource, stage by stage; no content of the upstream comes back.',
+    access: 'queries:run',
+    body: testRequest,
+    reply: testAnswer,
+    problems: [notFound, unknownRegion, unsupportedMediaType],
+  }),
+  '/api/v1/resources/test': operation({
+    id: 'testUnsavedResource',
+    summary: 'Tests the connection of a resource that is not saved; nothing of it is kept.',
+    access: 'resources:write',
+    body: unsavedTestRequest,
+    reply: testAnswer,
+    problems: [...draftCredential.problems, ...checkResource.problems, unsupportedMediaType],
   }),
   '/api/v1/apps/:uuid/queries/:name/run': operation({
     id: 'runSavedQuery',

@@ -24,6 +24,8 @@ import { ListQueries } from './query/list-queries.js';
 import { PutQuery } from './query/put-query.js';
 import { ApplyResources } from './resource-set/apply-resources.js';
 import { PlanResources } from './resource-set/plan-resources.js';
+import { CheckRegion } from './region/check-region.js';
+import { CheckResource } from './resource-settings/check-resource.js';
 import { CreateResource } from './resource/create-resource.js';
 import { DeleteResource } from './resource/delete-resource.js';
 import { DiffResourceVersion } from './resource-version/diff-resource-version.js';
@@ -62,6 +64,8 @@ const handlers = [
   PutQuery,
   ApplyResources,
   PlanResources,
+  CheckRegion,
+  CheckResource,
   CreateResource,
   DeleteResource,
   DiffResourceVersion,

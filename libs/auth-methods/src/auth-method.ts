@@ -83,6 +83,11 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly signs?: boolean;
   /** Statuses that `answer` is asked about: 401 when nothing is said. */
   readonly answerOn?: readonly number[];
+  /**
+   * The words by which upstreams say why they refuse a credential, each with what it means and what helps, for whoever tests
+   * the connection. They are looked for in refusing answers; the first one that is found counts.
+   */
+  readonly refusals?: Readonly<Record<string, string>>;
   /** Headers of an answer that `remember` reads. Lower case. They are between the upstream and us, and go no further. */
   readonly observe?: readonly string[];
   /** The names of the caller's cookies that the credential consists of; they are in the record when they are sent. */

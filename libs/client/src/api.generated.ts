@@ -952,6 +952,136 @@ export interface Operations {
       readonly basis: string;
     };
   };
+  /** Tests the connection of a resource that is not saved; nothing of it is kept. */
+  testUnsavedResource: {
+    readonly input: {
+      readonly body: {
+        readonly environment?: string;
+        readonly region?: string;
+        readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+        readonly path?: string;
+        readonly resource: {
+          readonly name: string;
+          readonly description?: string;
+          readonly type?: 'rest';
+          readonly baseUrl: string;
+          readonly region?: string | null;
+          readonly urlParams?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly headers?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly body?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly cookies?: readonly (readonly [
+            string,
+            string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+          ])[];
+          readonly cookiesToForward?: readonly string[];
+          readonly forwardAllCookies?: boolean;
+          readonly excludeDefaultHeaders?: boolean;
+          readonly sanitizeHeaders?: boolean;
+          readonly tls?: {
+            readonly allowSelfSigned?: boolean;
+            readonly ca?: string | null;
+            readonly clientCertificate?: string | null;
+            readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+          };
+          readonly timeoutMs?: number;
+          readonly limits?: {
+            readonly concurrency?: number | null;
+            readonly perSecond?: number | null;
+            readonly responseBytes?: number | null;
+          };
+          readonly policy?: {
+            readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+            readonly paths?: readonly string[];
+          };
+          readonly environments?: {
+            readonly [name: string]: {
+              readonly baseUrl?: string;
+              readonly region?: string | null;
+              readonly urlParams?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly headers?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly body?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly cookies?: readonly (readonly [
+                string,
+                string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
+              ])[];
+              readonly cookiesToForward?: readonly string[];
+              readonly forwardAllCookies?: boolean;
+              readonly excludeDefaultHeaders?: boolean;
+              readonly sanitizeHeaders?: boolean;
+              readonly tls?: {
+                readonly allowSelfSigned?: boolean;
+                readonly ca?: string | null;
+                readonly clientCertificate?: string | null;
+                readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
+              };
+              readonly timeoutMs?: number;
+              readonly limits?: {
+                readonly concurrency?: number | null;
+                readonly perSecond?: number | null;
+                readonly responseBytes?: number | null;
+              };
+              readonly policy?: {
+                readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+                readonly paths?: readonly string[];
+              };
+              readonly authentication?: { readonly [name: string]: unknown };
+            };
+          };
+          readonly authentication?: { readonly [name: string]: unknown };
+        };
+      };
+    };
+    readonly answer:
+      | {
+          readonly ok: boolean;
+          readonly region: string | null;
+          readonly workerId: string | null;
+          readonly stages: readonly {
+            readonly name: 'resolve' | 'policy' | 'connect' | 'tls' | 'authenticate' | 'request';
+            readonly ok: boolean;
+            readonly ms: number;
+            readonly detail: string;
+            readonly remedy?: string;
+          }[];
+          readonly status: number | null;
+          readonly notChecked: readonly string[];
+        }
+      | {
+          readonly ok: boolean;
+          readonly regions: readonly {
+            readonly ok: boolean;
+            readonly region: string | null;
+            readonly workerId: string | null;
+            readonly stages: readonly {
+              readonly name: 'resolve' | 'policy' | 'connect' | 'tls' | 'authenticate' | 'request';
+              readonly ok: boolean;
+              readonly ms: number;
+              readonly detail: string;
+              readonly remedy?: string;
+            }[];
+            readonly status: number | null;
+            readonly notChecked: readonly string[];
+          }[];
+        };
+  };
   /** Makes a new version that equals an older one. */
   rollBackResource: {
     readonly input: {
@@ -1079,6 +1209,18 @@ export interface Operations {
     readonly input: { readonly path: { readonly id: string }; readonly headers?: { readonly 'If-Match'?: string } };
     readonly answer: undefined;
   };
+  /** Tells how the caller stands with the resource's upstream, and what the next query would do. */
+  checkSignIn: {
+    readonly input: {
+      readonly path: { readonly resource: string };
+      readonly query?: { readonly environment?: string };
+    };
+    readonly answer: {
+      readonly state: 'authorized' | 'unauthorized' | 'expired' | 'not-required';
+      readonly expiresAt: string | null;
+      readonly explain: string;
+    };
+  };
   /** Shows the exact request that a query would make, with secrets masked. Nothing is sent. */
   previewQuery: {
     readonly input: {
@@ -1172,6 +1314,50 @@ export interface Operations {
       readonly workerId: string;
       readonly attempts: number;
     };
+  };
+  /** Tests the connection of a resource, stage by stage; no content of the upstream comes back. */
+  testResource: {
+    readonly input: {
+      readonly path: { readonly resource: string };
+      readonly body: {
+        readonly environment?: string;
+        readonly region?: string;
+        readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+        readonly path?: string;
+      };
+    };
+    readonly answer:
+      | {
+          readonly ok: boolean;
+          readonly region: string | null;
+          readonly workerId: string | null;
+          readonly stages: readonly {
+            readonly name: 'resolve' | 'policy' | 'connect' | 'tls' | 'authenticate' | 'request';
+            readonly ok: boolean;
+            readonly ms: number;
+            readonly detail: string;
+            readonly remedy?: string;
+          }[];
+          readonly status: number | null;
+          readonly notChecked: readonly string[];
+        }
+      | {
+          readonly ok: boolean;
+          readonly regions: readonly {
+            readonly ok: boolean;
+            readonly region: string | null;
+            readonly workerId: string | null;
+            readonly stages: readonly {
+              readonly name: 'resolve' | 'policy' | 'connect' | 'tls' | 'authenticate' | 'request';
+              readonly ok: boolean;
+              readonly ms: number;
+              readonly detail: string;
+              readonly remedy?: string;
+            }[];
+            readonly status: number | null;
+            readonly notChecked: readonly string[];
+          }[];
+        };
   };
   /** Lists the resources. */
   listResources: {
@@ -1453,14 +1639,17 @@ export const operations = {
   listRegions: ['GET', '/api/v1/regions'],
   applyResources: ['POST', '/api/v1/resources/apply'],
   planResources: ['POST', '/api/v1/resources/plan'],
+  testUnsavedResource: ['POST', '/api/v1/resources/test'],
   rollBackResource: ['POST', '/api/v1/resources/{id}/rollback'],
   diffResourceVersion: ['GET', '/api/v1/resources/{id}/versions/{version}/diff'],
   listResourceVersions: ['GET', '/api/v1/resources/{id}/versions'],
   findResource: ['GET', '/api/v1/resources/{id}'],
   updateResource: ['PATCH', '/api/v1/resources/{id}'],
   deleteResource: ['DELETE', '/api/v1/resources/{id}'],
+  checkSignIn: ['GET', '/api/v1/resources/{resource}/auth'],
   previewQuery: ['POST', '/api/v1/resources/{resource}/preview'],
   runAdHocQuery: ['POST', '/api/v1/resources/{resource}/query'],
+  testResource: ['POST', '/api/v1/resources/{resource}/test'],
   listResources: ['GET', '/api/v1/resources'],
   createResource: ['POST', '/api/v1/resources'],
   revokeToken: ['DELETE', '/api/v1/tokens/{id}'],

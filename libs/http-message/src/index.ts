@@ -20,3 +20,4 @@ export { type EncodedBody } from './multipart.js';
 export { spellingsOf } from './spellings-of.js';
 export { jsonText, type ExactJson } from './json-text.js';
 export { cookieLine, cookiePairs } from './cookie-pairs.js';
+export { challengedSchemes, schemeOf } from './auth-scheme.js';

@@ -151,7 +151,8 @@ export const upstreamTlsFailed = defineProblem({
   slug: 'upstream-tls-failed',
   kind: 'upstream-failed',
   title: 'No trusted TLS connection to the upstream',
-  facts: z.object({ stage: z.literal('tls') }),
+  // OpenSSL's code, where it gave one.
+  facts: z.object({ stage: z.literal('tls'), reason: z.string().optional() }),
 });
 export const upstreamBroken = defineProblem({
   slug: 'upstream-broken',

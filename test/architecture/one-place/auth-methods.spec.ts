@@ -17,7 +17,7 @@ const isChoiceOfMethod = ({ text, beside }: { text: string; beside: string }): b
 
 /** Where `none` is the contracts' word for no credential at all, and not a choice between methods. */
 const noCredential = [
-  'apps/gateway/src/control-plane/resource/resources.ts none',
+  'apps/gateway/src/control-plane/resource/given-authentication.ts none',
   'apps/resource-registry/src/resource/resource-store.postgres.ts none',
 ];
 

@@ -14,7 +14,7 @@ export const queryIntent = z.object({
   actor,
   externalIdentifier: z.string().nullable(),
   app: z.string().nullable(),
-  resource: z.object({ id: z.string(), version: z.int() }),
+  resource: z.object({ id: z.string(), version: z.int() }).nullable(),
   region: z.string(),
   requestId: z.string(),
   ip: z.string().nullable(),

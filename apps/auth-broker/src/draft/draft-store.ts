@@ -1,4 +1,6 @@
+import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
+import { leaseUnavailable } from '@pontage/problems';
 import { DraftRow } from './draft.entity.js';
 import { type SecretBox, type SecretValues } from '../secrets/secret-box.js';
 
@@ -49,6 +51,29 @@ export class DraftStore {
 
   private opened(org: string, id: string, { sealed, ...draft }: SealedDraft): Draft {
     return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
+  }
+
+  /** A draft, which stays; undefined when it is not there or too old. @throws leaseUnavailable when it does not open */
+  async read(org: string, id: string): Promise<Draft | undefined> {
+    const [row] = await this.unitOfWork.run(org, ({ manager }) =>
+      manager.query<(Omit<Draft, 'secrets'> & { sealed: Buffer })[]>(
+        `SELECT method, settings, kept, sealed FROM draft WHERE id = $1 AND created_at > now() - ${keptFor}`,
+        [id],
+      ),
+    );
+    if (row === undefined) return undefined;
+    const { sealed, ...draft } = row;
+    try {
+      return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      throw leaseUnavailable({}, { detail: 'The draft cannot be opened; send it again.', cause: error });
+    }
+  }
+
+  /** Deletes drafts; those that are not there are no fault. */
+  async drop(org: string, ids: readonly string[]): Promise<void> {
+    await this.unitOfWork.run(org, ({ manager }) => manager.query('DELETE FROM draft WHERE id = ANY($1)', [[...ids]]));
   }
 
   /** Deletes the drafts of every organisation that nobody claimed in time. Returns how many. */

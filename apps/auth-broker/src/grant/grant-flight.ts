@@ -3,7 +3,8 @@ import type { Grant } from '@pontage/auth-methods';
 import { auditOf } from '@pontage/bus';
 import type { Caller } from '@pontage/contracts';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
-import { asProblem, credentialRejected, isProblem, tokenEndpointFailed, type Problem } from '@pontage/problems';
+import { credentialRejected, isProblem, type Problem } from '@pontage/problems';
+import { acquireGrant } from './acquire-grant.js';
 import type { GrantRequest } from './grant-request.js';
 import { renewalsAfter, retryPauseMs, type GrantState, type Trigger } from './grant-state.js';
 import { type GrantStore, type Flight } from './grant-store.js';
@@ -12,16 +13,6 @@ import { type TokenEgress } from './token-egress.js';
 /** An owner that says nothing for so long is lost, and the next one may take off. */
 const flightMs = 10_000;
 const stayEveryMs = 3_000;
-/** A grant that ends sooner would be asked for in a loop. */
-const shortestLifeMs = 1_000;
-/** Problems that the way to the token endpoint may end in and that say more than `token-endpoint-failed`. */
-const passedOn: ReadonlySet<string> = new Set([
-  'credential-rejected',
-  'token-endpoint-failed',
-  'destination-denied',
-  'region-unavailable',
-]);
-
 /** Obtains one grant: alone over all processes, stored before anybody gets it, recorded either way. */
 export class GrantFlights {
   constructor(
@@ -50,7 +41,6 @@ export class GrantFlights {
 
   private async acquire(request: GrantRequest, { destination }: GrantState): Promise<Grant | Problem> {
     const { method, credential, region, org, owner } = request;
-    if (method.acquire === undefined) throw new TypeError(`${method.id} acquires nothing`);
     if (request.destination !== null && destination !== null && request.destination !== destination) {
       return credentialRejected(
         {},
@@ -60,18 +50,12 @@ export class GrantFlights {
         },
       );
     }
-    try {
-      const grant = await method.acquire(credential, {
-        fetch: this.egress.fetchFrom(region, org),
-        now: () => new Date(),
-        organisation: org,
-        caller: owner,
-      });
-      if (grant.expiresAt === null || grant.expiresAt.getTime() - Date.now() >= shortestLifeMs) return grant;
-      return tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that has all but expired.' });
-    } catch (error) {
-      return tokenFailure(error);
-    }
+    return acquireGrant(method, credential, {
+      fetch: this.egress.fetchFrom(region, org),
+      now: () => new Date(),
+      organisation: org,
+      caller: owner,
+    });
   }
 
   private async land(
@@ -108,19 +92,6 @@ export class GrantFlights {
         record(work, request, 'failure', { ...facts, problem: problem.slug, detail: problem.detail ?? null, failures });
     });
   }
-}
-
-/** What kept us from a token, in the words of a lease's contract. */
-function tokenFailure(error: unknown): Problem {
-  const problem = asProblem(error);
-  if (passedOn.has(problem.slug)) return problem;
-  const detail = isProblem(error)
-    ? `The token endpoint could not be asked: ${problem.definition.title.toLowerCase()}.`
-    : 'The token request failed on our side.';
-  return tokenEndpointFailed(
-    {},
-    { detail, cause: isProblem(error) ? error : undefined, note: error instanceof Error ? error.name : 'no error' },
-  );
 }
 
 function record(

@@ -54,6 +54,27 @@ describe('the pontage command', () => {
     });
   });
 
+  it('tests a connection, and ends with 1 when a stage fails', async () => {
+    const good = await run(['resources', 'test', 'orders', '--path', '/orders?storeId=8', '--region', 'us-west-2']);
+    expect([good.code, good.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^us-west-2 \(\S+\): ok, status 200\n {2}ok {4}resolve .*authenticate.*request.*not checked: /s,
+      ),
+    ]);
+    const all = await run(['resources', 'test', 'orders', '--region', 'all', '--json']);
+    expect((JSON.parse(all.stdout) as { regions: unknown[] }).regions).toHaveLength(2);
+    const json = { name: 'nowhere', baseUrl: 'http://10.0.0.1' };
+    await pontage.fetch('/api/v1/resources', { method: 'POST', json });
+    const bad = await run(['resources', 'test', 'nowhere'], pontage.adminToken);
+    expect([bad.code, bad.stdout]).toEqual([
+      1,
+      expect.stringMatching(/FAILED\n.*FAIL {2}policy .*\n +→ Use a public/s),
+    ]);
+    const unknown = await run(['resources', 'test', 'orders', '--region', 'mars-1']);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/^unknown-region: /)]);
+  });
+
   it.each([
     [['queries']],
     [['query', 'run']],

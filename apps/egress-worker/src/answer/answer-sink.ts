@@ -1,4 +1,4 @@
-import type { Accepted, AnswerHead } from '@pontage/contracts/egress-worker';
+import type { Accepted, AnswerHead, Probed } from '@pontage/contracts/egress-worker';
 import type { Problem } from '@pontage/problems';
 
 /** How one dispatch ended: for the audit record and for the sender's account. */
@@ -12,6 +12,8 @@ export interface Ending {
   readonly superseded: boolean;
   /** A value that was injected has been seen in the answer. */
   readonly credentialEchoed: boolean;
+  /** Of a connection test. */
+  readonly probed?: Probed;
 }
 
 /** The head of an answer as the upstream sent it. */

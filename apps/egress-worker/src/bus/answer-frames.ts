@@ -63,7 +63,11 @@ export class AnswerFrames implements AnswerSink {
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
     const shown = this.forReader(head);
     this.close(ending, (durationMs) =>
-      this.say('whole', { ...shown, ...this.place, bytes: body.length, chunks: 0, durationMs }, body),
+      this.say(
+        'whole',
+        { ...shown, ...this.place, ...probedIn(ending), bytes: body.length, chunks: 0, durationMs },
+        body,
+      ),
     );
   }
 
@@ -74,7 +78,7 @@ export class AnswerFrames implements AnswerSink {
   problem(ending: Ending, problem: Problem): void {
     const { org, injected } = this.incoming.dispatch;
     const said = outboundScan.problem(problem, org, injected).toWire();
-    this.close(ending, () => this.say('problem', { ...said, ...this.place }));
+    this.close(ending, () => this.say('problem', { ...said, ...this.place, ...probedIn(ending) }));
   }
 
   nothing(ending: Ending): void {
@@ -154,3 +158,5 @@ export class AnswerFrames implements AnswerSink {
     });
   }
 }
+
+const probedIn = ({ probed }: Ending): Pick<Ending, 'probed'> => (probed === undefined ? {} : { probed });

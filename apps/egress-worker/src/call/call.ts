@@ -1,9 +1,10 @@
 import { followRedirect, type Hop } from '@pontage/egress-policy';
-import type { Dispatch, DispatchTls } from '@pontage/contracts/egress-worker';
+import type { Dispatch, DispatchTls, Probe } from '@pontage/contracts/egress-worker';
 import type { Pairs } from '@pontage/http-message';
 import { asProblem, tooManyRedirects, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import { Answer } from '../answer/answer.js';
+import { ProbedAnswer } from '../answer/probed-answer.js';
 import type { Connections } from '../connection/connections.js';
 import type { Stage } from '../connection/stage.js';
 import { Exchange, type ExchangeEvents } from '../exchange/exchange.js';
@@ -11,6 +12,7 @@ import { BodyCut, PulledBody } from '../exchange/pulled-body.js';
 import { upstreamProblem } from '../exchange/upstream-problem.js';
 import { wireHeaders, wireTarget } from '../exchange/wire-request.js';
 import { KeptAnswer } from './kept-answer.js';
+import { ProbeClock } from './probe-clock.js';
 
 /** Silence before the first sign of life, and between two of them. */
 const firstBeatMs = 250;
@@ -26,7 +28,9 @@ export class Call {
   private over = false;
   private exchange: Exchange | undefined;
   private kept: KeptAnswer | undefined;
-  private answer: Answer | undefined;
+  private answer: Answer | ProbedAnswer | undefined;
+  /** Of a connection test. */
+  private readonly clock: ProbeClock | undefined;
   private readonly upload: PulledBody | undefined;
   private readonly deadlineAt: number;
   private readonly startedAt = performance.now();
@@ -37,7 +41,8 @@ export class Call {
     private readonly sink: AnswerSink,
     private readonly connections: Connections,
   ) {
-    const { request, remainingMs } = dispatch;
+    const { request, remainingMs, probe } = dispatch;
+    this.clock = probe === undefined ? undefined : new ProbeClock(probe);
     this.deadlineAt = this.startedAt + remainingMs;
     const { kind } = request.body;
     this.upload = kind === 'pulled' ? new PulledBody((bytes) => this.sink.pull(bytes)) : undefined;
@@ -51,7 +56,8 @@ export class Call {
       const { tls, request, answerTo } = this.dispatch;
       if (answerTo.sealed) this.sink.seal();
       if (tls !== undefined) this.tls = { origin: wireTarget(request.url).origin, settings: tls };
-      this.send(this.upload !== undefined);
+      // A connection that is there already has no stages.
+      this.send(this.upload !== undefined || this.clock !== undefined);
     } catch (error) {
       this.fail(asProblem(error));
     }
@@ -148,7 +154,10 @@ export class Call {
   }
 
   private readonly events: ExchangeEvents = {
-    stage: (stage) => (this.stage = stage),
+    stage: (stage) => {
+      this.stage = stage;
+      this.clock?.enter(stage);
+    },
     head: (status, headers) => this.takeHead(status, headers),
     data: (chunk) => this.answer?.push(chunk) ?? true,
     end: () => (this.kept === undefined ? this.answer?.finish() : this.kept.end()),
@@ -176,6 +185,8 @@ export class Call {
   }
 
   private begin(head: UpstreamHead): void {
+    const { probe } = this.dispatch;
+    if (probe !== undefined) return this.beginProbed(head, probe);
     this.answer = new Answer(head, this.hop.method, this.dispatch, this.sink, {
       resume: () => this.exchange?.resume(),
       failed: (problem) => this.fail(problem),
@@ -183,6 +194,15 @@ export class Call {
         this.finish(() => this.sink.whole(this.ending({ status: head.status, bytes }), sent, body)),
       ended: (bytes, chunks) => this.finish(() => this.sink.end(this.ending({ status: head.status, bytes }), chunks)),
     });
+  }
+
+  private beginProbed(head: UpstreamHead, { refusals }: Probe): void {
+    const answer = new ProbedAnswer(head, refusals, (refusal) => {
+      const ending = this.ending({ status: head.status, refusal });
+      this.finish(() => this.sink.whole(ending, answer.shown(this.dispatch.observe), nothing));
+    });
+    this.answer = answer;
+    answer.start();
   }
 
   private redirectTo(status: number, headers: Pairs): Hop | undefined {
@@ -213,6 +233,8 @@ export class Call {
 
   private takeFailure(error: Error): void {
     if (error instanceof BodyCut) return this.cancel();
+    // A connection test has its answer with the head.
+    if (this.answer instanceof ProbedAnswer) return this.answer.finish();
     const problem = upstreamProblem(error, this.stage);
     if (this.kept !== undefined) return this.kept.fail(problem);
     if (
@@ -243,13 +265,31 @@ export class Call {
     say();
   }
 
-  private ending(known: { status?: number | null; problem?: string; bytes?: number; superseded?: boolean }): Ending {
-    const { status = null, problem = null, bytes = this.answer?.bytes ?? 0, superseded = false } = known;
+  private ending(known: Known): Ending {
+    const {
+      status = null,
+      problem = null,
+      bytes = this.answer?.bytes ?? 0,
+      superseded = false,
+      refusal = null,
+    } = known;
     const requestBytes = this.upload?.bytes ?? this.body.length;
     const credentialEchoed = this.answer?.echoes ?? false;
-    return { status, problem, requestBytes, responseBytes: bytes, superseded, credentialEchoed };
+    const probed = this.clock === undefined ? {} : { probed: this.clock.read(refusal) };
+    return { status, problem, requestBytes, responseBytes: bytes, superseded, credentialEchoed, ...probed };
   }
 }
+
+/** What is known of an end when it comes. */
+interface Known {
+  readonly status?: number | null;
+  readonly problem?: string;
+  readonly bytes?: number;
+  readonly superseded?: boolean;
+  readonly refusal?: string | null;
+}
+
+const nothing = new Uint8Array(0);
 
 /** RFC 9110, 9.2.1: sending one of these again changes nothing at the upstream. */
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -23,5 +23,6 @@ export function tlsProblem(code: string, cause: unknown): Problem {
   const sentence = sentences.get(code);
   const shown = code.slice(0, 80) || 'no reason given';
   const detail = sentence === undefined ? `TLS failed: ${shown}.` : `${sentence} (TLS failed: ${shown})`;
-  return upstreamTlsFailed({ stage: 'tls' }, { detail, cause });
+  const reason = code === '' ? {} : { reason: code.slice(0, 80) };
+  return upstreamTlsFailed({ stage: 'tls', ...reason }, { detail, cause });
 }

@@ -1,5 +1,5 @@
 import type { AnswerEnd, AnswerHead, Pull } from '@pontage/contracts/egress-worker';
-import type { Frame } from '@pontage/bus';
+import type { Frame, FrameHeads } from '@pontage/bus';
 import type { Problem } from '@pontage/problems';
 
 /** Who hears of an answer, in this order: perhaps pulls, then a head, chunks and an end; or a problem at any time. */
@@ -9,7 +9,8 @@ export interface AnswerReader {
   head(head: AnswerHead, attempt: number): void;
   chunk(bytes: Uint8Array): void;
   end(end: AnswerEnd): void;
-  problem(problem: Problem): void;
+  /** `said`: the frame that told of it; undefined when nobody did. */
+  problem(problem: Problem, said?: FrameHeads['problem']): void;
 }
 
 /**

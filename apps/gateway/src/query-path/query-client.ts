@@ -10,6 +10,7 @@ import {
   type Bus,
   type BulkConnection,
   type FlowMessage,
+  type FrameHeads,
   type ReplyInbox,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -167,7 +168,7 @@ export class QueryClient {
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
         if (frame.attempt <= (open.attempt - 1) * 10) return;
-        return this.fail(open, problemFromWire(frame.head), true);
+        return this.fail(open, problemFromWire(frame.head), frame.head);
       default:
         return;
     }
@@ -187,10 +188,10 @@ export class QueryClient {
     };
   }
 
-  private fail(open: Open, problem: Problem, recorded = false): void {
+  private fail(open: Open, problem: Problem, said?: FrameHeads['problem']): void {
     this.close(open.executionId);
-    if (!recorded) this.record(open, problem.slug);
-    open.reader.problem(problem);
+    if (said === undefined) this.record(open, problem.slug);
+    open.reader.problem(problem, said);
   }
 
   private close(executionId: string): void {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bus } from '@pontage/bus';
 import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
+import { answerTest, answerUnsavedTest } from '../connection-test/test-routes.js';
 import type { CreditBudget } from './credit-budget.js';
 import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
@@ -52,6 +53,8 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
       answerPreview(path, request, reply),
     );
     fastify.get('/api/v1/resources/:resource/auth', (request, reply) => answerSignIn(path, request, reply));
+    fastify.post('/api/v1/resources/:resource/test', (request, reply) => answerTest(path, request, reply));
+    fastify.post('/api/v1/resources/test', (request, reply) => answerUnsavedTest(path, request, reply));
     fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerSavedQuery(path, request, reply),
     );

@@ -68,8 +68,11 @@ function nestsDeeperThan(text: string, limit: number): boolean {
   return false;
 }
 
-/** PostgreSQL keeps no NUL in text, and half a surrogate pair is no text at all; both can only be written as escapes. */
-function refuseUnstorableText(value: unknown, pointer: string): void {
+/**
+ * PostgreSQL keeps no NUL in text, and half a surrogate pair is no text at all; both can only be written as escapes.
+ * @throws invalidRequest with the pointer of such a text
+ */
+export function refuseUnstorableText(value: unknown, pointer: string): void {
   if (typeof value === 'string') {
     if (/\0|\p{Surrogate}/u.test(value)) {
       throw invalidRequest({}, { errors: [{ pointer, detail: 'Text holds no NUL and no half of a surrogate pair.' }] });

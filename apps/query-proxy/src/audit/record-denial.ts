@@ -13,6 +13,7 @@ export interface Denied {
   readonly isPreview?: true;
   /** Nothing was to be run: it was asked how the caller stands with the upstream. */
   readonly isSignInCheck?: true;
+  readonly isTest?: true;
 }
 
 const denials = new Set([
@@ -27,7 +28,7 @@ const denials = new Set([
 /** Denied attempts are events too; a denial stands even when the event cannot be written. */
 export async function recordDenial(
   { bus, logger }: { readonly bus: Bus; readonly logger: Logger },
-  { asked, call, executionId, isPreview, isSignInCheck }: Denied,
+  { asked, call, executionId, isPreview, isSignInCheck, isTest }: Denied,
   { slug, errors }: Problem,
 ): Promise<void> {
   if (!denials.has(slug)) return;
@@ -35,9 +36,10 @@ export async function recordDenial(
     problem: slug,
     ...(errors.length === 0 ? {} : { reasons: errors.map((each) => ({ ...each })) }),
     query: asked.kind === 'saved' ? asked.name : null,
-    resource: asked.kind === 'saved' ? null : asked.resource,
+    resource: 'resource' in asked ? asked.resource : null,
     ...(isPreview === undefined ? {} : { preview: true }),
     ...(isSignInCheck === undefined ? {} : { signInCheck: true }),
+    ...(isTest === undefined ? {} : { test: true }),
   };
   await bus
     .publishEvent({

@@ -1,5 +1,6 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
+import { leaseDraftSecrets } from '@pontage/contracts/auth-broker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { cookiePairs } from '@pontage/http-message';
 import { unavailable } from '@pontage/problems';
@@ -26,7 +27,10 @@ export function callSecrets(
   call: Call,
 ): CallSecrets {
   return {
-    sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
+    sealed: async (secretsId, resourceId) =>
+      run.call.kind === 'unsaved'
+        ? (await bus.request(leaseDraftSecrets, { draftId: secretsId }, call)).values
+        : sealedValues.get(secretsId, resourceId, call),
     variables: variableSource(secretVariables, call),
     cookies: () => {
       if (run.cookies === undefined) return undefined;

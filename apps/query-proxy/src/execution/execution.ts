@@ -1,5 +1,6 @@
 import { encodeFrame, type Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
+import { leaseDraft, type Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Dispatcher, Verdict } from '@pontage/dispatch';
@@ -7,18 +8,20 @@ import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
 import { outboundScan, type Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
-import type { LeaseCache } from '../credential/lease-cache.js';
+import type { LeaseCache, LeaseKey } from '../credential/lease-cache.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
 import { limitedIn, type ResourceLimits } from '../policy/resource-limits.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
+import { Probing } from '../probe/probing.js';
+import { resolveCall } from '../request/resolve-call.js';
 import type { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';
 import { dispatchOf } from './dispatch-of.js';
 import { intentOf } from './intent-of.js';
-import { prepare, type Prepared } from './prepare.js';
+import { prepareResolved, regionOf, type Prepared } from './prepare.js';
 
 /** The rooms that an execution visits. */
 export interface Rooms {
@@ -46,6 +49,8 @@ export class Execution {
   private endsAt = 0;
   /** Gives the query's place back to its resource. */
   private over: () => void = () => undefined;
+  /** Of a connection test whose resource is known. */
+  private probing: Probing | undefined;
 
   constructor(
     private readonly rooms: Rooms,
@@ -59,16 +64,19 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { bus, policy, limits, leases, memory } = this.rooms;
+    const { bus, policy, limits, memory } = this.rooms;
     const secrets = callSecrets(bus, this.rooms, this.run, callOf(this.run));
-    const prepared = await prepare(policy, secrets, this.run, this.body);
-    const { resource, environment, timeoutMs } = prepared.resolved;
+    const resolved = await resolveCall(policy, this.run);
+    if (this.run.test !== undefined)
+      this.probing = new Probing(regionOf(policy, this.run, resolved), resolved.resource.tls.allowSelfSigned);
+    const prepared = await prepareResolved(policy, secrets, this.run, resolved, this.body);
+    const { resource, environment, timeoutMs } = resolved;
     const withinMs = Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
     const limited = limitedIn(resource, environment);
     limits.admit(limited, this.run.executionId, withinMs + receiptGraceMs);
     this.over = () => limits.release(limited, this.run.executionId);
     const key = prepared.leaseKey;
-    const lease = key === undefined ? undefined : (leases.cached(key) ?? (await leases.get(key, callOf(this.run))));
+    const lease = key === undefined ? undefined : await this.lease(key);
     const opening = openForLease(prepared, lease);
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
@@ -79,13 +87,24 @@ export class Execution {
   /** Tells the gateway that there will be no answer. */
   refuse(error: unknown): void {
     this.over();
-    const problem = outboundScan.problem(asProblem(error), this.run.org);
-    this.tell(encodeFrame('problem', this.attempt, { ...problem.toWire(), region: null, workerId: null }));
+    const problem = outboundScan.problem(asProblem(error), this.run.org).toWire();
+    const probed = this.probing === undefined ? {} : { probed: this.probing.known };
+    this.tell(encodeFrame('problem', this.attempt, { ...problem, region: null, workerId: null, ...probed }));
   }
 
   /** Tells the gateway that the query is being worked on. */
   beat(): void {
     this.tell(encodeFrame('accepted', this.attempt, { stage: 'leasing', region: null, workerId: null }));
+  }
+
+  private lease(key: LeaseKey): Lease | Promise<Lease> {
+    const { bus, leases } = this.rooms;
+    const { credentialId: draftId, region, environment } = key;
+    const lease =
+      this.run.call.kind === 'unsaved'
+        ? bus.request(leaseDraft, { draftId, region, environment }, callOf(this.run))
+        : (leases.cached(key) ?? leases.get(key, callOf(this.run)));
+    return this.probing === undefined ? lease : this.probing.leasing(lease);
   }
 
   private async send(prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<void> {
@@ -95,10 +114,11 @@ export class Execution {
     await gate.pass(intentOf(this.run, this.attempt, prepared, attempt.applied));
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
+    const dispatch = dispatchOf(this.run, this.attempt, this.inbox, prepared, attempt, Math.ceil(remainingMs));
     dispatcher.send({
       region: prepared.region,
       body: request.body,
-      dispatch: dispatchOf(this.run, this.attempt, this.inbox, prepared, attempt, Math.ceil(remainingMs)),
+      dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
       judge: (kept) => this.judge(kept, prepared, attempts, attempt),
       failed: (problem) => this.refuse(problem),
       ended: ({ status, observed: headers }) => {
@@ -138,6 +158,8 @@ export class Execution {
     const { lease, ready, renewed } = attempt;
     const refused = lease?.grant?.version;
     if (refused === undefined || leaseKey === undefined || renewed) return undefined;
+    // Another grant of the same draft would be refused as well.
+    if (this.run.call.kind === 'unsaved') return undefined;
     if (ready?.method.retryOn.includes(status) !== true) return undefined;
     try {
       const newer = await this.rooms.leases.renewed(leaseKey, callOf(this.run), refused);

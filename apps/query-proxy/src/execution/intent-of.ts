@@ -32,7 +32,7 @@ export function intentOf(
     actor: actorOf(principal),
     externalIdentifier: principal.type === 'external' ? principal.externalIdentifier : null,
     app: resolved.app,
-    resource: { id: resolved.resource.id, version: resolved.resource.version },
+    resource: run.call.kind === 'unsaved' ? null : { id: resolved.resource.id, version: resolved.resource.version },
     region,
     requestId: run.requestId,
     ip: run.ip ?? null,
@@ -42,6 +42,8 @@ export function intentOf(
       method: request.method,
       target: shown(withoutUrlSecrets(origin + pathname), 'data.target'),
       environment: resolved.environment,
+      ...(run.test === undefined ? {} : { test: true }),
+      ...(run.call.kind === 'unsaved' ? { unsaved: resolved.resource.name } : {}),
       ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
     },
   };

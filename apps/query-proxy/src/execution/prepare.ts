@@ -38,6 +38,13 @@ export interface CallSecrets {
   readonly variables: VariableSource;
 }
 
+/** The region that a call leaves from. @throws notFound when its organisation has gone */
+export function regionOf(policy: Policy, { org, test }: AskedCall, { resource }: ResolvedCall): string {
+  const region = test?.region ?? resource.region ?? policy.organisations.get(org)?.defaultRegion;
+  if (region === undefined) throw notFound({});
+  return region;
+}
+
 /** Resolves and renders a call. @throws Problem what policy, templates and the call's own fields give cause for. */
 export async function prepare(
   policy: Policy,
@@ -58,8 +65,7 @@ export async function prepareResolved(
 ): Promise<Prepared> {
   const { resource, environment } = resolved;
   const variables = new CallVariables(policy, secrets.variables, run.org, environment);
-  const region = resource.region ?? policy.organisations.get(run.org)?.defaultRegion;
-  if (region === undefined) throw notFound({});
+  const region = regionOf(policy, run, resolved);
   const sealed = resource.secretsId === null ? {} : await secrets.sealed(resource.secretsId, resource.id);
   const opening = variables.open([...variablesOfSettings(resource), ...variablesOfSealed(sealed)]);
   if (opening !== undefined) await opening;

@@ -62,8 +62,14 @@ export class QueryIntake {
         this.logger.error({ err: error, executionId: run.executionId }, 'a query failed on our side');
       execution.refuse(error);
       if (isProblem(error)) {
-        const { call: asked, executionId } = run;
-        await recordDenial(this.rooms, { asked, call: callOf(run), executionId }, error);
+        const { call: asked, executionId, test } = run;
+        const denied = {
+          asked,
+          call: callOf(run),
+          executionId,
+          ...(test === undefined ? {} : { isTest: true as const }),
+        };
+        await recordDenial(this.rooms, denied, error);
       }
     } finally {
       clearTimeout(first);

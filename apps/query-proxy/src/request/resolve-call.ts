@@ -5,9 +5,10 @@ import { authoriseApp, authoriseResource, noSuchResource } from '../policy/autho
 import type { Policy } from '../policy/policy.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { checkParams } from './check-params.js';
+import { resolveUnsaved } from './resolve-unsaved.js';
 
 /** What is asked, and by whom: all that a call is resolved and rendered from. */
-export type AskedCall = Pick<RunQuery, 'org' | 'principal' | 'call' | 'body'>;
+export type AskedCall = Pick<RunQuery, 'org' | 'principal' | 'call' | 'body' | 'test'>;
 
 /** A call after policy: which resource, which request, and in which environment. */
 export interface ResolvedCall {
@@ -29,13 +30,12 @@ export interface ResolvedCall {
  * @throws Problem `not-found`, `missing-scope`, `forbidden`, `stale-policy`, `invalid-request`.
  */
 export async function resolveCall(policy: Policy, run: AskedCall): Promise<ResolvedCall> {
-  const { call, org, principal } = run;
+  const { call, org } = run;
   if (call.kind === 'saved') return resolveSaved(policy, run, call);
-  const found = await policy.resources.find(org, call.resource);
-  if (found === undefined) throw notFound({}, { detail: noSuchResource });
   const given = call.kind === 'proxy' ? call : call.query;
   const asked = given.environment ?? defaultEnvironment(policy, org);
-  authoriseResource(policy, org, principal, found, asked);
+  const found =
+    call.kind === 'unsaved' ? resolveUnsaved(run, call) : await knownResource(policy, run, call.resource, asked);
   const environment = knownEnvironment(policy, org, asked);
   const resource = policy.resources.variantIn(found, environment);
   return {
@@ -47,6 +47,18 @@ export async function resolveCall(policy: Policy, run: AskedCall): Promise<Resol
     request: call.kind === 'proxy' ? null : call.query,
     params: call.kind === 'proxy' ? {} : call.query.params,
   };
+}
+
+async function knownResource(
+  policy: Policy,
+  { org, principal }: AskedCall,
+  reference: string,
+  environment: string,
+): Promise<ResourceSnapshot> {
+  const resource = await policy.resources.find(org, reference);
+  if (resource === undefined) throw notFound({}, { detail: noSuchResource });
+  authoriseResource(policy, org, principal, resource, environment);
+  return resource;
 }
 
 async function resolveSaved(

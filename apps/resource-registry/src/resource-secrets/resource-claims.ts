@@ -11,7 +11,7 @@ import { noCredential, type Credential, type ResourceContent, type SavedResource
 import { isSameDestination, variantIn, variantsOf } from '../resource-settings/variant.js';
 import type { CredentialClaims } from './credential-claims.js';
 import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
-import { asStored, holdsDrafted, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
+import { asStored, draftedSlotsOf, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
 
 /** What a client sent: the settings, and the broker's names for the secrets of it. */
 export interface DraftedResource {
@@ -123,7 +123,8 @@ export class ResourceClaims {
     const keep = keptPlacesOf(settings);
     const basedOn = before?.secretsId ?? null;
     if (secretsDraftId === undefined) {
-      if (holdsDrafted(settings)) throw invalidRequest({}, { detail: 'There is no draft of the sealed values.' });
+      if (draftedSlotsOf(settings).length > 0)
+        throw invalidRequest({}, { detail: 'There is no draft of the sealed values.' });
       return { settings: asStored(settings, {}), secretsId: keep.length === 0 ? null : basedOn };
     }
     const destinationChanged = before !== undefined && !goToOnePlace(before.settings, settings);

@@ -36,9 +36,11 @@ const keptIn = (own: Holder, prefix: string): SealedPlace<SecretView>[] =>
 export const keptPlacesOf = (settings: ResourceDraft): SealedPlace<SecretView>[] =>
   variantsOf(settings).flatMap(({ own, pointer }) => keptIn(own, pointer));
 
-/** True when the settings hold a secret that has yet to be claimed. */
-export const holdsDrafted = (settings: ResourceDraft): boolean =>
-  variantsOf(settings).some(({ own, pointer }) => placesIn(own, pointer).some(({ value }) => 'draft' in value));
+/** Which of the draft the settings name. */
+export const draftedSlotsOf = (settings: ResourceDraft): string[] =>
+  variantsOf(settings).flatMap(({ own, pointer }) =>
+    placesIn(own, pointer).flatMap(({ value }) => ('draft' in value ? [value.draft] : [])),
+  );
 
 /** The settings as they are saved: each drafted secret shows as set, by the fingerprint that the broker gave it. */
 export function asStored(

@@ -2,6 +2,7 @@ import type { AuthMethod } from '../auth-method.js';
 import { assumeRole, staticKeys } from './assume-role.js';
 import { stsOf } from './aws-service.js';
 import { secrets, settings } from './aws-sigv4-settings.js';
+import { awsRefusals } from './refusals.js';
 import type { SessionKeys } from './sts-answer.js';
 import { correctedTime, signatureHeaders, signatureIn, signedTexts, withSignature } from './with-signature.js';
 
@@ -16,6 +17,7 @@ export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> 
   signs: true,
   answerOn: [400, 403],
   retryOn: [],
+  refusals: awsRefusals,
   acquire: assumeRole,
   acquires: ({ roleArn }) => roleArn !== undefined,
   // CloudTrail tells callers apart by their sessions.

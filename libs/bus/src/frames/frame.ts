@@ -1,4 +1,12 @@
-import type { Accepted, AnswerEnd, AnswerHead, KeptAnswer, Pull, Receipt } from '@pontage/contracts/egress-worker';
+import type {
+  Accepted,
+  AnswerEnd,
+  AnswerHead,
+  KeptAnswer,
+  Probed,
+  Pull,
+  Receipt,
+} from '@pontage/contracts/egress-worker';
 import type { ProblemOnTheWire } from '@pontage/problems';
 
 /** The answer of one attempt comes in frames: what each kind carries besides bytes. */
@@ -12,7 +20,12 @@ export interface FrameHeads {
   /** The end of a chunked body. */
   end: AnswerEnd;
   /** The attempt failed, before or after its head. */
-  problem: ProblemOnTheWire & { readonly region: string | null; readonly workerId: string | null };
+  problem: ProblemOnTheWire & {
+    readonly region: string | null;
+    readonly workerId: string | null;
+    /** Of a connection test. */
+    readonly probed?: Probed;
+  };
   /** The worker takes more of the request's body. */
   pull: Pull;
   /** To the sender of the dispatch: judge this answer. */

@@ -1,4 +1,5 @@
 import type { RequestBody } from '../query-proxy/run-query.js';
+import type { Probe, Probed } from './probe.js';
 
 /** Where one worker takes dispatches: raw bytes, a sealed head and then the request's body (sealed along). */
 export const sendSubject = 'v1.egress-worker.{region}.{worker}.send';
@@ -50,6 +51,11 @@ export interface Dispatch {
   readonly window: number;
   /** Write an outcome event: false for calls of the broker, which have no intent. */
   readonly audited: boolean;
+  /**
+   * It tests the connection: over one of its own, timed by stages, and of the answer nothing goes on but its status and
+   * what tells why it refuses. Absent: it does not.
+   */
+  readonly probe?: Probe;
 }
 
 /** What differs about the TLS of one resource. Secret: it may hold a private key. */
@@ -68,6 +74,8 @@ export interface AnswerHead {
   readonly headers: readonly (readonly [string, string])[];
   readonly region: string;
   readonly workerId: string;
+  /** Of a connection test. */
+  readonly probed?: Probed;
 }
 
 /** The end of an answer. */

@@ -11,3 +11,11 @@ export {
   type Pull,
   type Receipt,
 } from './dispatch.js';
+export {
+  probeStages,
+  type Probe,
+  type Probed,
+  type ProbedCredential,
+  type ProbeStage,
+  type StageTime,
+} from './probe.js';

@@ -9,7 +9,8 @@ export interface QueryIntent {
   readonly actor: Actor;
   readonly externalIdentifier: string | null;
   readonly app: string | null;
-  readonly resource: { readonly id: string; readonly version: number };
+  /** Null: of one that is not saved, the connection was tested. */
+  readonly resource: { readonly id: string; readonly version: number } | null;
   readonly region: string;
   readonly requestId: string;
   readonly ip: string | null;

@@ -1,4 +1,5 @@
 import type { Principal } from '../principal.js';
+import type { ResourceSettings } from '../resource-registry/resource.js';
 import type { AdHocQuery } from './query-request.js';
 
 /** Where the gateway sends a query to be run; any query-proxy takes it. Raw bytes: a head, then the request's body. */
@@ -41,6 +42,16 @@ export type QueryCall =
       readonly headers: readonly (readonly [string, string])[];
       readonly environment?: string;
       readonly timeoutMs?: number;
+    }
+  /** Of what would be saved: its settings as the registry has checked them, its secrets as drafts that the broker keeps. */
+  | {
+      readonly kind: 'unsaved';
+      readonly settings: ResourceSettings;
+      readonly draftId: string | null;
+      /** Of environments that have an authentication of their own. */
+      readonly environmentDrafts: Readonly<Record<string, string>>;
+      readonly secretsDraftId: string | null;
+      readonly query: AdHocQuery;
     };
 
 /** The head of a `query.run` message: everything about the caller and the call but the body. */
@@ -64,6 +75,8 @@ export interface RunQuery {
   /** Undo `Content-Encoding` at the worker, under the same limit. */
   readonly decode: boolean;
   readonly call: QueryCall;
+  /** It tests the connection, from this region; null: from the resource's own. */
+  readonly test?: { readonly region: string | null };
   readonly body: RequestBody;
   /**
    * The caller's cookies but for ours, sealed for each query-proxy that may take this (by its instance, base64): they

@@ -47,6 +47,7 @@ export {
 export { applyResources, maxResourcesInSet, planResources } from './resource-set.js';
 export { environmentName } from './environment-name.js';
 export { hasEnvironment, settingsIn } from './settings/settings-in.js';
+export { checkRegion, checkResource } from './resource-check.js';
 export {
   createOrganisation,
   findOrganisation,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { applyResources, diffResources, planResources, type SetOptions } from './apply-resources.js';
 import { exportResources } from './export-resources.js';
 import { printFileSchema } from './file-schema.js';
+import { testResources, type TestOptions } from './test-resources.js';
 
 /** What a command gets from the program that it belongs to. */
 export interface CommandContext {
@@ -30,6 +31,21 @@ export function addResourceCommands(program: Command, { client, isJson, exitWith
   onFiles('plan', 'say what apply would do; change nothing', planResources);
   onFiles('diff', 'say where the resources differ from the files; ends with 1 when they do', diffResources);
   onFiles('apply', 'bring the resources to what the files say: all of it, or nothing', applyResources);
+  resources
+    .command('test [names...]')
+    .description('test connections, stage by stage; ends with 1 when one of them fails')
+    .option('-f, --file <files...>', 'test the resources of files as they would be saved')
+    .option('--environment <name>', 'in this environment')
+    .option(
+      '--region <region>',
+      "from this region, or from all that have workers; the resource's own unless said otherwise",
+    )
+    .option('--path <path>', 'the path below the base URL')
+    .option('--method <method>', 'the HTTP method')
+    .action(async (names: string[], options: TestOptions, command: Command) => {
+      if (names.length === 0 && options.file === undefined) command.error('Name resources, or files with -f.');
+      exitWith(await testResources(client(), names, options, isJson()));
+    });
   resources
     .command('export [names...]')
     .description('write resources (all, unless some are named) as a file that apply takes')

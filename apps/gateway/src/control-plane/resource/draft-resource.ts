@@ -27,12 +27,14 @@ export interface DraftedResource<G extends ResourceGiven> {
 
 /**
  * Parts the secrets from a resource: only the broker hears them, sealed.
+ * @param made gets the name of each draft that is made, also when another one fails
  * @throws Problem the broker's, with the pointers of all faults in what was given
  */
 export async function draftResource<G extends GivenResource>(
   bus: Bus,
   { authentication, ...given }: G,
   call: Call,
+  made: string[] = [],
 ): Promise<DraftedResource<Omit<G, 'authentication'>>> {
   const { settings, environments, secrets } = splitSecrets(given);
   liveSecrets.note(
@@ -40,11 +42,16 @@ export async function draftResource<G extends GivenResource>(
     secrets.map(({ value }) => value),
     inUseMs,
   );
-  const draft = (of: Authentication) => bus.request(draftCredential, { authentication: of }, call);
-  const [credential, own, values] = await Promise.all([
+  const noted = async (asked: Promise<{ draftId: string }>) => {
+    const drafted = await asked;
+    made.push(drafted.draftId);
+    return drafted;
+  };
+  const draft = (of: Authentication) => noted(bus.request(draftCredential, { authentication: of }, call));
+  const [credential, own, values] = await settled([
     authentication === undefined ? undefined : draft(authentication),
     draftsOf(given.environments ?? {}, draft),
-    secrets.length === 0 ? undefined : bus.request(draftSecrets, { secrets }, call),
+    secrets.length === 0 ? undefined : noted(bus.request(draftSecrets, { secrets }, call)),
   ]);
   return {
     settings: { ...settings, ...(environments && { environments: withDrafts<object | Ended<G>>(environments, own) }) },
@@ -66,7 +73,7 @@ async function draftsOf(environments: Environments, draft: Draft): Promise<Reado
     });
     return [[name, drafted] as const];
   });
-  return new Map((await Promise.all(drafts)).flat());
+  return new Map((await settled(drafts)).flat());
 }
 
 function withDrafts<E>(environments: Readonly<Record<string, E>>, drafts: ReadonlyMap<string, object>) {
@@ -75,4 +82,12 @@ function withDrafts<E>(environments: Readonly<Record<string, E>>, drafts: Readon
     return [name, authentication === undefined ? settings : { ...settings, authentication }] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** All of them, or the first failure once every one has ended, so that no draft is made behind anybody's back. */
+async function settled<const T extends readonly unknown[]>(
+  all: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
 }

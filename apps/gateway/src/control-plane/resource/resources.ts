@@ -18,13 +18,12 @@ import { z } from 'zod';
 import type { Asked } from '../../routes/asked.js';
 import { route } from '../../routes/route.js';
 import { draftResource } from './draft-resource.js';
+import { credentialOf, givenAuthentication } from './given-authentication.js';
 
 const byId = z.strictObject({ id: z.string().min(1).max(100) });
 const byVersion = byId.extend({ version: z.coerce.number().int().positive() });
-/** What the methods take is the broker's business: it knows them, and which of their fields are secret. */
-const authentication = z.record(z.string(), z.json()).optional();
-const draft = resourceGiven.extend({ authentication });
-const changes = resourceGivenPatch.extend({ authentication });
+const draft = resourceGiven.extend({ authentication: givenAuthentication });
+const changes = resourceGivenPatch.extend({ authentication: givenAuthentication });
 const toVersion = rollBackResource.request.pick({ version: true });
 
 @Controller()
@@ -54,8 +53,7 @@ export class Resources {
     also: { versioned: true, idempotency: 'kept', problems: draftCredential.problems },
   })
   async createResource({ body: { authentication: given, ...settings }, call }: Asked<{ body: typeof draft }>) {
-    const isNone = given?.method === 'none' && Object.keys(given).length === 1;
-    const drafted = await draftResource(this.bus, isNone ? settings : { ...settings, authentication: given }, call);
+    const drafted = await draftResource(this.bus, { ...settings, authentication: credentialOf(given) }, call);
     return this.bus.request(createResource, drafted, call);
   }
 
