@@ -1,4 +1,4 @@
-import { missingScope, stalePolicy } from '@pontage/problems';
+import { forbidden, missingScope, stalePolicy } from '@pontage/problems';
 import { z } from 'zod';
 import { signIn, signInProblems } from '../auth-broker/sign-in.js';
 import { requestContract } from '../contract.js';
@@ -14,7 +14,7 @@ export const checkSignIn = requestContract({
     cookieLine: z.string().optional(),
   }),
   reply: signIn,
-  problems: [missingScope, stalePolicy, ...signInProblems],
+  problems: [forbidden, missingScope, stalePolicy, ...signInProblems],
   deadlineMs: 55_000,
   sealed: true,
 });

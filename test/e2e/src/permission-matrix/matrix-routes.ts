@@ -60,7 +60,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     body: (name) => ({ resource: { name, baseUrl: 'https://127.0.0.1:9' } }),
   },
   { route: 'GET /api/v1/resources/{id}', ...reads },
-  { route: 'GET /api/v1/resources/{id}/auth', ...runs },
+  { route: 'GET /api/v1/resources/{resource}/auth', ...runs },
   { route: 'PATCH /api/v1/resources/{id}', ...edits, body: (name) => ({ description: name }) },
   { route: 'DELETE /api/v1/resources/{id}', ...edits, level: 'own', done: 204 },
   { route: 'GET /api/v1/resources/{id}/versions', ...reads },
