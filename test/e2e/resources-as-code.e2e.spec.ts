@@ -101,8 +101,6 @@ describe('resources as code', () => {
       1,
       `~ ${name}: update (version 1)\n    timeoutMs: 5000 → 6000\n    authentication.token: secret changed\n1 to update\n`,
     ]);
-    const json = await resources(['--help']);
-    expect(json.code).toBe(0);
     expect(await receivedBy(name, 'authorization')).toBe('Bearer token-before');
     const applied = await resources(['apply', '-f', changed], { THE_TOKEN: 'token-after' });
     expect(applied.stdout).not.toMatch(/token-(?:before|after)/);
@@ -189,6 +187,28 @@ describe('resources as code', () => {
       for (const name of names) tokens.add(await receivedBy(name, 'authorization'));
       expect([...tokens]).toEqual([`Bearer ${seen[0]?.description}`]);
     }
+  });
+
+  it('are tested as they would be saved, and by name once they are', async () => {
+    const [good, bad] = [unique(), unique()];
+    const file = fileOf([
+      { name: good, baseUrl: upstream.url, authentication: { method: 'bearer', token: 'env:THE_TOKEN' } },
+      { name: bad, baseUrl: 'http://169.254.169.254/', authentication: { method: 'bearer', token: 'env:THE_TOKEN' } },
+    ]);
+    const env = { THE_TOKEN: 'token-tested' };
+    const tested = await resources(['test', '-f', file, '--path', '/echo'], env);
+    expect([tested.code, tested.stdout]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`${good}[^]*ok[^]*${bad}[^]*FAIL  policy`)),
+    ]);
+    expect(tested.stdout).not.toContain('token-tested');
+    expect((await read(good)).status).toBe(404);
+    await ask(pontage, 'POST', '/api/v1/resources', { name: good, baseUrl: upstream.url });
+    expect(await resources(['test', good, '--path', '/echo'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ok {4}request/) as unknown,
+    });
+    expect((await resources(['test'])).code).toBe(2);
   });
 
   it('are refused on a plan that others have overtaken', async () => {

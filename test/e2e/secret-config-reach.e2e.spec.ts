@@ -65,6 +65,16 @@ describe('somebody who is restricted to groups', () => {
         },
         '/authentication/token',
       ],
+      // In an environment, by itself or because what counts everywhere goes elsewhere there.
+      [{ environments: { staging: { headers: [['X-Key', other]] } } }, '/environments/staging/headers/0/1'],
+      [
+        { environments: { staging: { authentication: { method: 'bearer', token: other } } } },
+        '/environments/staging/authentication/token',
+      ],
+      [
+        { environments: { staging: { baseUrl: 'http://127.0.0.1:1', authentication: { method: 'none' } } } },
+        '/environments/staging/headers/0/1',
+      ],
     ];
     for (const [body, pointer] of brings) {
       const { status, json } = await patch(body);
@@ -77,6 +87,9 @@ describe('somebody who is restricted to groups', () => {
     const fresh = { name: 'fresh', baseUrl: upstream.url, authentication: { method: 'bearer', token: other } };
     expect((await ask(pontage, 'POST', '/api/v1/resources', fresh, { token })).status).toBe(403);
     expect((await ask(pontage, 'GET', '/api/v1/resources/fresh')).status).toBe(404);
+    const { code, errors } = (await ask(pontage, 'POST', '/api/v1/resources/apply', { resources: [fresh] }, { token }))
+      .json;
+    expect([code, errors.map((each) => each.pointer)]).toEqual(['forbidden', ['/resources/0/authentication/token']]);
     const put = await ask(pontage, 'PUT', '/api/v1/config/OTHER', { value: 'mine', secret: true }, { token });
     expect([put.status, put.json.code]).toEqual([403, 'forbidden']);
 
@@ -85,5 +98,26 @@ describe('somebody who is restricted to groups', () => {
     expect((await patch({ authentication: { method: 'bearer', token: 'x{{ config.HELD }}' } })).status).toBe(200);
     expect((await runQuery(pontage, id, { path: '/echo' })).status).toBe(200);
     expect(JSON.stringify(upstream.requests.at(-1)?.headers)).toMatch(/Bearer xcanary-/);
+  });
+
+  it('tests no resource that is not saved with one', async () => {
+    const asked = upstream.requests.length;
+    const brings: [object, string][] = [
+      [{ headers: [['X-Key', other]] }, '/resource/headers/0/1'],
+      [{ headers: [['X-Key', { secret: other }]] }, '/resource/headers/0/1'],
+      [{ headers: [['Authorization', other]] }, '/resource/headers/0/1'],
+      [{ authentication: { method: 'bearer', token: other } }, '/resource/authentication/token'],
+      [{ authentication: { method: 'basic', username: other, password: 'p' } }, '/resource/authentication/username'],
+      [
+        { environments: { staging: { authentication: { method: 'bearer', token: other } } } },
+        '/resource/environments/staging/authentication/token',
+      ],
+    ];
+    for (const [more, pointer] of brings) {
+      const body = { resource: { name: 'unsaved', baseUrl: upstream.url, ...more }, environment: 'staging' };
+      const { status, json } = await ask(pontage, 'POST', '/api/v1/resources/test', body, { token });
+      expect([status, json.code, json.errors.map((each) => each.pointer)]).toEqual([403, 'forbidden', [pointer]]);
+    }
+    expect(upstream.requests).toHaveLength(asked);
   });
 });

@@ -147,7 +147,47 @@ describe('the test of a resource that is not saved', () => {
     expect([json.ok, json.regions.length]).toEqual([true, 2]);
   });
 
+  it('is of the environment that is asked for: its destination, its secrets, and none of the others', async () => {
+    const { digest, blunt } = upstreams;
+    const canary = `canary-${randomUUID()}`;
+    const asked = blunt.heard.length;
+    const resource = {
+      baseUrl: blunt.url,
+      headers: [['X-Everywhere', { secret: canary }]],
+      authentication: { method: 'bearer', token: canary },
+      environments: {
+        staging: { baseUrl: digest.url, headers: [], authentication: { method: 'digest', ...user } },
+      },
+    };
+    const staging = await test(resource, { environment: 'staging' });
+    expect([staging.json.ok, blunt.heard.length]).toEqual([true, asked]);
+    await test(resource, { path: '/moved' });
+    expect(blunt.heard.slice(asked).join('\n')).toContain(canary);
+    expect(await keptByBroker()).toEqual(baseline);
+  });
+
   it.each<[string, object, object, string]>([
+    [
+      'a kept secret of an environment',
+      {
+        baseUrl: 'http://x.test',
+        environments: { staging: { authentication: { method: 'bearer', token: { set: true, fingerprint: 'f' } } } },
+      },
+      {},
+      '/resource/environments/staging/authentication/token',
+    ],
+    [
+      'an environment that there is not',
+      { baseUrl: 'http://x.test', environments: { moon: {} } },
+      {},
+      '/resource/environments/moon',
+    ],
+    [
+      'a bad method in an environment',
+      { baseUrl: 'http://x.test', environments: { staging: { authentication: { method: 'magic' } } } },
+      {},
+      '/resource/environments/staging/authentication/method',
+    ],
     ['a URL that is none', { baseUrl: 'ftp://x' }, {}, '/resource/baseUrl'],
     ['an unknown field', { baseUrl: 'http://x.test', colour: 'red' }, {}, '/resource/colour'],
     [
