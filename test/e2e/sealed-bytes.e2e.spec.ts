@@ -170,7 +170,7 @@ describe('promise 9: sealed bytes in the wrong place', () => {
     const [one, two] = [await save(role()), await save(role())];
     expect([(await query(one, api)).json.status, (await query(two, api)).json.status]).toEqual([200, 200]);
     const { rows } = await sql.query<{ credential_id: string; environment: string; sealed: Buffer; version: number }>(
-      'SELECT g.* FROM issued_grant g JOIN credential c ON c.id = g.credential_id WHERE c.resource_id = ANY ($1::uuid[])',
+      'SELECT g.* FROM issued_grant g JOIN credential c ON c.id = g.credential_id WHERE c.resource_id = ANY ($1::uuid[]) AND g.sealed IS NOT NULL',
       [[one.id, two.id]],
     );
     const [first, second] = rows;
@@ -180,7 +180,7 @@ describe('promise 9: sealed bytes in the wrong place', () => {
       .filter(([id]) => id.startsWith('ASIA'))
       .map(([, { sessionToken = '' }]) => sessionToken);
     const set = (id: string, sealed: Buffer) =>
-      sql.query('UPDATE issued_grant SET sealed = $2 WHERE credential_id = $1', [id, sealed]);
+      sql.query('UPDATE issued_grant SET sealed = $2 WHERE credential_id = $1 AND sealed IS NOT NULL', [id, sealed]);
     await set(first.credential_id, second.sealed);
     await sql.query('UPDATE issued_grant SET version = version + 1 WHERE credential_id = $1', [second.credential_id]);
     upstream.forget();

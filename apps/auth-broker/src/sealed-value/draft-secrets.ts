@@ -19,7 +19,9 @@ export class DraftSecrets {
     );
     checkSecrets(draft);
     const draftId = randomUUID();
-    const secrets = Object.fromEntries(draft.secrets.map((secret, index) => [`s${index}`, secret]));
+    const secrets = Object.fromEntries(
+      draft.secrets.map(({ place, pointer, value }, index) => [`s${index}`, { place, pointer, value }]),
+    );
     await this.drafts.insert(org, draftId, { method: sealedValueKind, settings: {}, secrets, kept: [] });
     return { draftId };
   }

@@ -2,6 +2,7 @@
 const besides: ReadonlySet<string> = new Set([
   'name',
   'place',
+  'pointer',
   'type',
   'client_email',
   'token_uri',
