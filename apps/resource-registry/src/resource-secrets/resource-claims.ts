@@ -1,13 +1,20 @@
 import type { Call } from '@pontage/contracts';
-import type {
-  AuthenticationView,
-  ResourceDraft,
-  ResourceDraftPatch,
-  ResourceSettings,
+import {
+  hasEnvironment,
+  type AuthenticationView,
+  type ResourceDraft,
+  type ResourceDraftPatch,
+  type ResourceSettings,
 } from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem } from '@pontage/problems';
 import type { SecretVariables } from '../config/secret-variables.js';
-import { noCredential, type Credential, type ResourceContent, type SavedResource } from '../resource/resource.js';
+import {
+  noCredential,
+  ownCredentialOf,
+  type Credential,
+  type ResourceContent,
+  type SavedResource,
+} from '../resource/resource.js';
 import { isSameDestination, variantIn, variantsOf } from '../resource-settings/variant.js';
 import type { CredentialClaims } from './credential-claims.js';
 import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
@@ -91,7 +98,7 @@ export class ResourceClaims {
     const after = variantIn(settings, environment);
     const destinationChanged =
       before !== undefined && !isSameDestination(variantIn(before.settings, environment).settings, after.settings);
-    const known = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
+    const known = environment === null ? before?.credentialId : before && ownCredentialOf(before, environment);
     try {
       const { baseUrl } = after.settings;
       const claim = { draftId, resourceId, basedOn: known ?? null, destinationChanged, baseUrl, isTrial };
@@ -145,12 +152,15 @@ const isDraft = (authentication: Draft | AuthenticationView | undefined): authen
   authentication !== undefined && !('method' in authentication);
 
 function keptCredential(before: SavedResource | undefined, environment: string): Credential {
-  const authentication = before?.settings.environments[environment]?.authentication;
+  const authentication =
+    before && hasEnvironment(before.settings, environment)
+      ? before.settings.environments[environment]?.authentication
+      : undefined;
   if (before === undefined || authentication === undefined) {
     const pointer = `/environments/${environment}/authentication`;
     throw invalidRequest({}, { errors: [{ pointer, detail: 'There is no credential to keep.' }] });
   }
-  return { credentialId: before.environmentCredentials[environment] ?? null, authentication };
+  return { credentialId: ownCredentialOf(before, environment), authentication };
 }
 
 function withAuthentication(
