@@ -7,6 +7,7 @@ import {
   type ResourceSettings,
 } from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem } from '@pontage/problems';
+import type { CallWork } from '../call/call-transactions.js';
 import type { SecretVariables } from '../config/secret-variables.js';
 import {
   noCredential,
@@ -19,6 +20,7 @@ import { isSameDestination, variantIn, variantsOf } from '../resource-settings/v
 import type { CredentialClaims } from './credential-claims.js';
 import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
 import { asStored, draftedSlotsOf, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
+import { variablesTakenAlong } from './variables-taken-along.js';
 
 /** What a client sent: the settings, and the broker's names for the secrets of it. */
 export interface DraftedResource {
@@ -46,6 +48,8 @@ export interface Saving {
   readonly drafted: DraftedResource;
   /** True: only what it would look like is wanted. Its drafts stay, and its secrets have no names at the broker's. */
   readonly isTrial?: boolean;
+  /** The transaction that it is saved in, where that has begun. */
+  readonly work?: CallWork;
 }
 
 /** Claims the secrets of a resource that is about to be saved; the broker is asked before anything is written. */
@@ -80,6 +84,8 @@ export class ResourceClaims {
       environmentCredentials: credentialIdsOf(own),
     };
     refuseSecretsTakenAlong(content);
+    const along = variablesTakenAlong(before, content, isDraftedIn(drafted));
+    await this.secretVariables.refuseBroughtBy(call, along, saving.work);
     return content;
   }
 
@@ -146,6 +152,11 @@ export class ResourceClaims {
 const goToOnePlace = (before: ResourceDraft, after: ResourceDraft): boolean =>
   variantsOf(after).every(({ settings }) => isSameDestination(before, settings)) &&
   variantsOf(before).every(({ settings }) => isSameDestination(before, settings));
+
+const isDraftedIn =
+  ({ settings, draftId }: DraftedResource) =>
+  (environment: string | null): boolean =>
+    environment === null ? draftId !== undefined : isDraft(settings.environments[environment]?.authentication);
 
 type Draft = { readonly draftId: string };
 const isDraft = (authentication: Draft | AuthenticationView | undefined): authentication is Draft =>
