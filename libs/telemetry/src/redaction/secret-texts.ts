@@ -2,6 +2,8 @@
 const besides: ReadonlySet<string> = new Set([
   'name',
   'place',
+  'pointer',
+  'certificate',
   'type',
   'client_email',
   'token_uri',
