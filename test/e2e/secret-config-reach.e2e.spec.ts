@@ -122,7 +122,8 @@ describe('somebody who is restricted to groups', () => {
       ];
       for (const [body, pointer] of moves) {
         const { status, json } = await ask(pontage, 'PATCH', `/api/v1/resources/${id}`, body, { token });
-        expect([status, json.code, json.errors?.map((each) => each.pointer)]).toEqual([
+        expect([authentication.method, status, json.code, json.errors?.map((each) => each.pointer)]).toEqual([
+          authentication.method,
           403,
           'forbidden',
           [expect.stringContaining(pointer)],
