@@ -8,6 +8,7 @@ import { headerOf, startUpstream, type Upstream } from '@pontage/fixtures';
 import { startPontage, type Pontage } from '@pontage/testkit';
 import { stringify } from 'yaml';
 import { ask, type List } from './src/ask.js';
+import { counted } from './src/database.js';
 import { runQuery } from './src/save-resource.js';
 
 let upstream: Upstream;
@@ -275,3 +276,20 @@ describe('resources as code', () => {
     expect(stdout).not.toContain('"authentication": true');
   });
 });
+
+it('plans the most resources with secrets in every environment, and leaves no draft behind', async () => {
+  const own = (index: number) => ({ authentication: { method: 'bearer', token: `own-${index}` } });
+  const set = Array.from({ length: 200 }, (_, index) => ({
+    name: unique(),
+    baseUrl: upstream.url,
+    ...own(index),
+    environments: { production: own(index), staging: own(index) },
+  }));
+  const plan = await ask<{ changes: object[] }>(pontage, 'POST', '/api/v1/resources/plan', { resources: set });
+  expect([plan.status, plan.json.changes?.length]).toEqual([200, 200]);
+  expect(await counted(pontage, 'auth_broker', ['draft'])).toEqual([0]);
+  const bad = { name: unique(), baseUrl: upstream.url, headers: [['X', { set: true, fingerprint: 'f' }]] };
+  const apply = await ask(pontage, 'POST', '/api/v1/resources/apply', { resources: [...set.slice(0, 3), bad] });
+  expect([apply.status, apply.json.errors[0]?.pointer]).toEqual([400, '/resources/3/headers/0/1']);
+  expect(await counted(pontage, 'auth_broker', ['draft'])).toEqual([0]);
+}, 90_000);

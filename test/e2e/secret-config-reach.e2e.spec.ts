@@ -100,6 +100,42 @@ describe('somebody who is restricted to groups', () => {
     expect(JSON.stringify(upstream.requests.at(-1)?.headers)).toMatch(/Bearer xcanary-/);
   });
 
+  it('takes none elsewhere in the readable fields of a credential that is kept', async () => {
+    const kept = [
+      { method: 'session', cookiesToForward: ['sid'], verificationUrl: '/check?key={{ config.HELD }}' },
+      // Without a secret of its own, though the token that it gets is one.
+      {
+        method: 'oauth2',
+        grant: 'client_credentials',
+        tokenUrl: `${upstream.url}/token`,
+        clientId: 'c',
+        clientAuthentication: 'none',
+        extraParams: { password: '{{ config.HELD }}' },
+      },
+    ];
+    const there = { baseUrl: 'http://127.0.0.1:1' };
+    for (const authentication of kept) {
+      const { id, version } = await saveResource(pontage, { baseUrl: upstream.url, authentication });
+      const moves: [object, string][] = [
+        [there, '/authentication/'],
+        [{ environments: { staging: there } }, '/environments/staging/authentication/'],
+      ];
+      for (const [body, pointer] of moves) {
+        const { status, json } = await ask(pontage, 'PATCH', `/api/v1/resources/${id}`, body, { token });
+        expect([authentication.method, status, json.code, json.errors?.map((each) => each.pointer)]).toEqual([
+          authentication.method,
+          403,
+          'forbidden',
+          [expect.stringContaining(pointer)],
+        ]);
+      }
+      expect((await ask(pontage, 'GET', `/api/v1/resources/${id}`)).json).toMatchObject({ version });
+      const renamed = { environments: { staging: { timeoutMs: 500 } }, description: 'd' };
+      expect((await ask(pontage, 'PATCH', `/api/v1/resources/${id}`, renamed, { token })).status).toBe(200);
+      expect((await ask(pontage, 'PATCH', `/api/v1/resources/${id}`, there)).status).toBe(200);
+    }
+  });
+
   it('tests no resource that is not saved with one', async () => {
     const asked = upstream.requests.length;
     const brings: [object, string][] = [

@@ -21,7 +21,8 @@ export function resolveUnsaved(
   if (principal.type === 'token' && !holdsScope(principal, 'resources:write'))
     throw missingScope({ scope: 'resources:write' });
   const environments = Object.entries(settings.environments).map(([name, { authentication: _, limits, ...own }]) => {
-    const credentialId = environmentDrafts[name] ?? draftId;
+    // An environment may be called `constructor`.
+    const credentialId = (Object.hasOwn(environmentDrafts, name) ? environmentDrafts[name] : undefined) ?? draftId;
     return [name, { ...own, ...(limits && { limits: uncounted(limits) }), credentialId }] as const;
   });
   return {

@@ -25,9 +25,11 @@ export class SecretVariables {
     if (errors.length > 0) throw forbidden({}, { detail: 'The resource would name a secret variable.', errors });
   }
 
-  /** The same in a transaction of its own. */
-  async refuseBroughtBy(call: Call, brought: readonly NamedVariable[]): Promise<void> {
-    if (brought.length > 0) await this.transactions.run(call, (work) => this.refuseBrought(work, brought));
+  /** The same in a transaction of its own, unless one has begun. */
+  async refuseBroughtBy(call: Call, brought: readonly NamedVariable[], begun?: CallWork): Promise<void> {
+    if (brought.length === 0) return;
+    if (begun !== undefined) await this.refuseBrought(begun, brought);
+    else await this.transactions.run(call, (work) => this.refuseBrought(work, brought));
   }
 
   /** @throws secretVariable with the pointer of each text of a query that names one */

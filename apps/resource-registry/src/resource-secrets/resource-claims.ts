@@ -1,17 +1,26 @@
 import type { Call } from '@pontage/contracts';
-import type {
-  AuthenticationView,
-  ResourceDraft,
-  ResourceDraftPatch,
-  ResourceSettings,
+import {
+  hasEnvironment,
+  type AuthenticationView,
+  type ResourceDraft,
+  type ResourceDraftPatch,
+  type ResourceSettings,
 } from '@pontage/contracts/resource-registry';
 import { invalidRequest, isProblem } from '@pontage/problems';
+import type { CallWork } from '../call/call-transactions.js';
 import type { SecretVariables } from '../config/secret-variables.js';
-import { noCredential, type Credential, type ResourceContent, type SavedResource } from '../resource/resource.js';
+import {
+  noCredential,
+  ownCredentialOf,
+  type Credential,
+  type ResourceContent,
+  type SavedResource,
+} from '../resource/resource.js';
 import { isSameDestination, variantIn, variantsOf } from '../resource-settings/variant.js';
 import type { CredentialClaims } from './credential-claims.js';
 import { refuseMovedCredentials, refuseSecretsTakenAlong } from './moved-secrets.js';
 import { asStored, draftedSlotsOf, keptPlacesOf, refuseMovedValues, refuseUnknownKept } from './sealed-values.js';
+import { variablesTakenAlong } from './variables-taken-along.js';
 
 /** What a client sent: the settings, and the broker's names for the secrets of it. */
 export interface DraftedResource {
@@ -39,6 +48,8 @@ export interface Saving {
   readonly drafted: DraftedResource;
   /** True: only what it would look like is wanted. Its drafts stay, and its secrets have no names at the broker's. */
   readonly isTrial?: boolean;
+  /** The transaction that it is saved in, where that has begun. */
+  readonly work?: CallWork;
 }
 
 /** Claims the secrets of a resource that is about to be saved; the broker is asked before anything is written. */
@@ -73,6 +84,8 @@ export class ResourceClaims {
       environmentCredentials: credentialIdsOf(own),
     };
     refuseSecretsTakenAlong(content);
+    const along = variablesTakenAlong(before, content, isDraftedIn(drafted));
+    await this.secretVariables.refuseBroughtBy(call, along, saving.work);
     return content;
   }
 
@@ -91,7 +104,7 @@ export class ResourceClaims {
     const after = variantIn(settings, environment);
     const destinationChanged =
       before !== undefined && !isSameDestination(variantIn(before.settings, environment).settings, after.settings);
-    const known = environment === null ? before?.credentialId : before?.environmentCredentials[environment];
+    const known = environment === null ? before?.credentialId : before && ownCredentialOf(before, environment);
     try {
       const { baseUrl } = after.settings;
       const claim = { draftId, resourceId, basedOn: known ?? null, destinationChanged, baseUrl, isTrial };
@@ -140,17 +153,25 @@ const goToOnePlace = (before: ResourceDraft, after: ResourceDraft): boolean =>
   variantsOf(after).every(({ settings }) => isSameDestination(before, settings)) &&
   variantsOf(before).every(({ settings }) => isSameDestination(before, settings));
 
+const isDraftedIn =
+  ({ settings, draftId }: DraftedResource) =>
+  (environment: string | null): boolean =>
+    environment === null ? draftId !== undefined : isDraft(settings.environments[environment]?.authentication);
+
 type Draft = { readonly draftId: string };
 const isDraft = (authentication: Draft | AuthenticationView | undefined): authentication is Draft =>
   authentication !== undefined && !('method' in authentication);
 
 function keptCredential(before: SavedResource | undefined, environment: string): Credential {
-  const authentication = before?.settings.environments[environment]?.authentication;
+  const authentication =
+    before && hasEnvironment(before.settings, environment)
+      ? before.settings.environments[environment]?.authentication
+      : undefined;
   if (before === undefined || authentication === undefined) {
     const pointer = `/environments/${environment}/authentication`;
     throw invalidRequest({}, { errors: [{ pointer, detail: 'There is no credential to keep.' }] });
   }
-  return { credentialId: before.environmentCredentials[environment] ?? null, authentication };
+  return { credentialId: ownCredentialOf(before, environment), authentication };
 }
 
 function withAuthentication(

@@ -25,6 +25,15 @@ describe('checkSettings', () => {
     expect(staging({ tls: { ca: pem('expired.pem') } })).toThrow(faultAt('/environments/staging/tls/ca', /expired/));
   });
 
+  it('takes templates in the path and query of a base URL, and none that decides where secrets go', () => {
+    expect(check({ baseUrl: 'https://a.example/{{ config.A }}?b={{ params.b }}' })).not.toThrow();
+    for (const authority of ['{{ config.HOST }}', '{{config.HOST}}.a.example', 'a.example:{{ config.PORT }}'])
+      expect(check({ baseUrl: `https://${authority}/` })).toThrow(expect.objectContaining({ slug: 'invalid-request' }));
+    expect(check({ environments: { staging: { baseUrl: 'https://{{ params.x }}/' } } })).toThrow(
+      faultAt('/environments/staging/baseUrl', /path and query/),
+    );
+  });
+
   it('judges a COOKIE_ placeholder by the cookies of its environment', () => {
     const headers = [['X-Csrf', 'COOKIE_csrf']];
     expect(check({ environments: { staging: { headers, cookiesToForward: ['csrf'] } } })).not.toThrow();

@@ -26,10 +26,17 @@ function nameFaults({ name }: ResourceDraft): FieldError[] {
 
 const faultsOf = (variant: Variant): FieldError[] =>
   [
+    ...destinationFaults(variant),
     ...authorizationFaults(variant),
     ...cookieFaults(variant),
     ...(variant.own.tls === undefined ? [] : tlsFaults(variant.own.tls)),
   ].map(({ pointer, detail }) => ({ pointer: variant.pointer + pointer, detail }));
+
+/** Secrets are given for a destination; a template there would let a variable, or a parameter, lead them elsewhere later. */
+const destinationFaults = ({ own: { baseUrl = '' } }: Variant): FieldError[] =>
+  /^[^/]*\/\/[^/?#]*\{\{/.test(baseUrl)
+    ? [{ pointer: '/baseUrl', detail: 'Templates stand in the path and query of a base URL, not before them.' }]
+    : [];
 
 /** The gateway seals it, so one in clear has come past the gateway. */
 const authorizationFaults = ({ own: { headers = [] } }: Variant): FieldError[] =>

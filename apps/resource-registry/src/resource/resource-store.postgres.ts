@@ -8,7 +8,7 @@ import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow } from '../snapshot/snapshot-source.js';
 import { ResourceStore } from './resource-store.js';
 import { ResourceRow, ResourceVersionRow } from './resource.entity.js';
-import type { SavedResource } from './resource.js';
+import { ownCredentialOf, type SavedResource } from './resource.js';
 
 /** Resources in PostgreSQL. */
 export class PostgresResourceStore extends ResourceStore {
@@ -168,13 +168,13 @@ async function saveVersion(work: Work, resource: SavedResource): Promise<void> {
 }
 
 function entryOf(resource: SavedResource): SnapshotEntry<ValueOf<typeof resources>> {
-  const { id, version, settings, credentialId, secretsId, authentication, environmentCredentials } = resource;
+  const { id, version, settings, credentialId, secretsId, authentication } = resource;
   const { method } = authentication;
   const environments = Object.entries(settings.environments).map(([name, { authentication: own, ...differing }]) => {
     const ofIts =
       own === undefined
         ? lentOf(resource)
-        : lentOf({ authentication: own, credentialId: environmentCredentials[name] });
+        : lentOf({ authentication: own, credentialId: ownCredentialOf(resource, name) });
     return [name, { ...differing, credentialId: ofIts }] as const;
   });
   return {

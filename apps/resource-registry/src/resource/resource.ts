@@ -17,6 +17,14 @@ export interface ResourceContent extends Credential {
   readonly environmentCredentials: Readonly<Record<string, string>>;
 }
 
+/** The broker's name for the credential that an environment has of its own; null: there is none to lend. */
+export const ownCredentialOf = (
+  { environmentCredentials }: Pick<ResourceContent, 'environmentCredentials'>,
+  environment: string,
+): string | null =>
+  // An environment may be called `constructor`.
+  (Object.hasOwn(environmentCredentials, environment) ? environmentCredentials[environment] : undefined) ?? null;
+
 /** A resource at one of its versions. Versions never change. */
 export interface SavedResource extends ResourceContent {
   readonly id: string;

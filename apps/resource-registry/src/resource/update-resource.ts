@@ -39,7 +39,8 @@ export class UpdateResource implements Serves<typeof updateResource> {
       const draft = await this.merge(work, before, update);
       // The claims were made on what was there a moment ago.
       if (claimed !== undefined && claimed.before.version !== before.version) throw preconditionFailed({});
-      const content = claimed?.content ?? (await this.claims.content({ id: before.id, before, drafted: draft }, call));
+      const saving = { id: before.id, before, drafted: draft, work };
+      const content = claimed?.content ?? (await this.claims.content(saving, call));
       const after = nextVersion(before, content, actorOf(call.principal));
       if (claimed === undefined && changesBetween(chosenOf(before), chosenOf(after)).length === 0)
         return viewOf(before);

@@ -115,3 +115,10 @@ describe('LiveSecrets', () => {
     expect(best).toBeLessThan(100);
   });
 });
+
+it('passes over a text that is a template alone, which stands in readable settings too', () => {
+  const secrets = new LiveSecrets();
+  secrets.note('org', ['{{ config.HELD }}', 'x-{{ config.HELD }}'], 60_000);
+  expect(secrets.mask('/check?key={{ config.HELD }}')).toBeUndefined();
+  expect(secrets.mask('a x-{{ config.HELD }}')?.text).toBe('a ***');
+});

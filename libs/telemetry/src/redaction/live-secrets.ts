@@ -41,6 +41,9 @@ const briefMs = 60_000;
 const mostBrief = 1024;
 const sweepEveryMs = 30_000;
 
+/** A text that is nothing but templates says where a secret is, and stands readably in other settings as well. */
+const isTemplate = (text: string): boolean => text.replace(/\{\{[^{}]*\}\}/g, '').trim() === '';
+
 interface Held {
   readonly secret: string;
   /** Per owner the end, on this process's own monotonic clock. */
@@ -71,7 +74,7 @@ export class LiveSecrets {
     if (now >= this.sweepAt) this.sweep(now);
     const until = now + forMs;
     for (const secret of secrets) {
-      if (secret.length < shortestText) continue;
+      if (secret.length < shortestText || isTemplate(secret)) continue;
       const held = kept.get(secret) ?? { secret, until: new Map<Owner, number>(), spellings: [] };
       held.until.set(owner, Math.max(until, held.until.get(owner) ?? 0));
       if (kept.has(secret)) continue;

@@ -12,7 +12,8 @@ describe('secretTexts', () => {
   });
 
   it('are not what says where a secret stands', () => {
-    const drafted = { place: { setting: 'headers', name: 'x-key' }, pointer: '/headers/0/1', value: 'secret' };
+    const place = { setting: 'headers', name: 'x-key' };
+    const drafted = { place, pointer: '/headers/0/1', value: 'secret', certificate: 'a certificate' };
     expect(secretTexts({ s0: drafted })).toEqual(['secret']);
   });
 });

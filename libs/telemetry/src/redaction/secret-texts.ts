@@ -3,6 +3,7 @@ const besides: ReadonlySet<string> = new Set([
   'name',
   'place',
   'pointer',
+  'certificate',
   'type',
   'client_email',
   'token_uri',

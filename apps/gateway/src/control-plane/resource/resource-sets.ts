@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
-import type { Call } from '@pontage/contracts';
-import { draftCredential } from '@pontage/contracts/auth-broker';
+import type { Call, RequestOf } from '@pontage/contracts';
+import { draftCredential, dropDrafts } from '@pontage/contracts/auth-broker';
 import { applyResources, maxResourcesInSet, planResources, resourceGiven } from '@pontage/contracts/resource-registry';
 import { isProblem } from '@pontage/problems';
 import { z } from 'zod';
@@ -16,6 +16,10 @@ const set = z.strictObject({
   basis: planResources.request.shape.basis,
 });
 type Set = z.output<typeof set>;
+type DraftedSet = RequestOf<typeof planResources>;
+
+/** As many as the broker drops in one call. */
+const dropAtOnce = 100;
 
 /** Resources as code: a state that they shall have, as a whole. */
 @Controller()
@@ -32,7 +36,7 @@ export class ResourceSets {
     also: { problems: draftCredential.problems },
   })
   async planResources({ body, call }: Asked<{ body: typeof set }>) {
-    return this.bus.request(planResources, await this.drafted(body, call), call);
+    return this.withDrafts(body, call, (drafted) => this.bus.request(planResources, drafted, call));
   }
 
   @route({
@@ -45,15 +49,32 @@ export class ResourceSets {
     also: { problems: draftCredential.problems },
   })
   async applyResources({ body, call }: Asked<{ body: typeof set }>) {
-    return this.bus.request(applyResources, await this.drafted(body, call), call);
+    return this.withDrafts(body, call, (drafted) => this.bus.request(applyResources, drafted, call));
   }
 
-  private async drafted({ resources, ...rest }: Set, call: Call) {
-    const drafts = resources.map((each, index) =>
-      draftResource(this.bus, each, call).catch((error: unknown) => {
+  /** Lets `use` have the set with drafts in the place of its secrets. Afterwards those go that nobody has claimed. */
+  private async withDrafts<T>(set: Set, call: Call, use: (drafted: DraftedSet) => Promise<T>): Promise<T> {
+    const made: string[] = [];
+    try {
+      return await use(await this.drafted(set, call, made));
+    } finally {
+      for (let first = 0; first < made.length; first += dropAtOnce) {
+        const draftIds = made.slice(first, first + dropAtOnce);
+        // What cannot be dropped now is swept.
+        await this.bus.request(dropDrafts, { draftIds }, call).catch(() => undefined);
+      }
+    }
+  }
+
+  /** One resource after the other: thousands of drafts at once would keep the broker from everybody else. */
+  private async drafted({ resources, ...rest }: Set, call: Call, made: string[]): Promise<DraftedSet> {
+    const drafted: DraftedSet['resources'] = [];
+    for (const [index, each] of resources.entries()) {
+      const draft = draftResource(this.bus, each, call, made).catch((error: unknown) => {
         throw isProblem(error) ? error.below(`/resources/${index}`) : error;
-      }),
-    );
-    return { ...rest, resources: await Promise.all(drafts) };
+      });
+      drafted.push(await draft);
+    }
+    return { ...rest, resources: drafted };
   }
 }
