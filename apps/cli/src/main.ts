@@ -1,4 +1,4 @@
-import { PontageClient, PontageProblem } from '@pontage/client';
+import { PontageClient } from '@pontage/client';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { addResourceCommands } from './commands/resources/add-resource-commands.
 import { start } from './commands/start.js';
 import { status } from './commands/status.js';
 import { startWorker } from './commands/worker.js';
+import { failureText } from './failure-text.js';
 
 const done = 0;
 const failed = 1;
@@ -126,8 +127,7 @@ try {
 
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? done : wrongUse;
-  const said = error instanceof PontageProblem ? `${error.code}: ${error.message}` : (error as Error).message;
-  process.stderr.write(`${said}\n`);
+  process.stderr.write(`${failureText(error)}\n`);
   return failed;
 }
 
