@@ -119,6 +119,12 @@ keys
     exitWith(await rotateKeys(client(), { add, data }, isJson())),
   );
 
+// Whoever reads may have seen enough, as `| head` has: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
