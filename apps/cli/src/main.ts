@@ -1,4 +1,4 @@
-import { PontageClient, PontageProblem } from '@pontage/client';
+import { PontageClient } from '@pontage/client';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { addResourceCommands } from './commands/resources/add-resource-commands.
 import { start } from './commands/start.js';
 import { status } from './commands/status.js';
 import { startWorker } from './commands/worker.js';
+import { failureText } from './failure-text.js';
 
 const done = 0;
 const failed = 1;
@@ -118,6 +119,12 @@ keys
     exitWith(await rotateKeys(client(), { add, data }, isJson())),
   );
 
+// Whoever reads may have seen enough, as `| head` has: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -126,8 +133,7 @@ try {
 
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? done : wrongUse;
-  const said = error instanceof PontageProblem ? `${error.code}: ${error.message}` : (error as Error).message;
-  process.stderr.write(`${said}\n`);
+  process.stderr.write(`${failureText(error)}\n`);
   return failed;
 }
 

@@ -24,6 +24,8 @@ export const newHash = (): string => randomBytes(32).toString('hex');
 interface Broker {
   readonly claims: RequestOf<typeof claimCredential>[];
   readonly forgotten: string[];
+  /** Throws what the broker refuses with. */
+  forget: (resourceIds: readonly string[]) => void;
   claim: (claim: RequestOf<typeof claimCredential>) => ReplyOf<typeof claimCredential>;
   readonly valueClaims: RequestOf<typeof claimConfigValue>[];
   claimValue: (claim: RequestOf<typeof claimConfigValue>) => ReplyOf<typeof claimConfigValue>;
@@ -36,6 +38,7 @@ export class RegistryRoom {
   readonly broker: Broker = {
     claims: [],
     forgotten: [],
+    forget: () => undefined,
     valueClaims: [],
     claimValue: () => ({ valueId: randomUUID(), fingerprint: randomBytes(8).toString('hex') }),
     claimSecrets: () => ({ secretsId: randomUUID(), fingerprints: { s0: 'f0' } }),
@@ -74,8 +77,9 @@ export class RegistryRoom {
       return room.broker.claimValue(claim);
     });
     broker.serve(claimSecrets, async (claim) => room.broker.claimSecrets(claim));
-    broker.serve(forgetCredentials, async ({ resourceId }) => {
-      room.broker.forgotten.push(resourceId);
+    broker.serve(forgetCredentials, async ({ resourceIds }) => {
+      room.broker.forget(resourceIds);
+      room.broker.forgotten.push(...resourceIds);
       return {};
     });
     await Promise.all(Array.from({ length: processes }, () => room.start()));

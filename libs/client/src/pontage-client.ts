@@ -125,10 +125,15 @@ export class PontageClient {
       });
     } catch (cause) {
       if (signal?.aborted === true) throw cause;
-      throw new Error(`${this.url} cannot be reached`, { cause });
+      throw new Error(unreachableText(this.url), { cause });
     }
   }
 }
+
+const unreachableText = (url: string): string =>
+  URL.canParse(url)
+    ? `${url} cannot be reached: is Pontage running there?`
+    : `"${url}" is not a URL: the gateway's is like http://127.0.0.1:7400`;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const textsOf = (values: Readonly<Record<string, unknown>>): Record<string, string> =>

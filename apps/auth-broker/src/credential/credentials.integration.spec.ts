@@ -159,9 +159,10 @@ describe('a credential', () => {
   it('is forgotten with its resource, and an event says so once', async () => {
     const credential = await stack.credential(bearer('t0ken'), call);
     const { resourceId } = credential;
-    await stack.registry.request(forgetCredentials, { resourceId }, stranger);
+    await stack.registry.request(forgetCredentials, { resourceIds: [resourceId] }, stranger);
     await stack.lease(credential, call);
-    for (let round = 0; round < 2; round += 1) await stack.registry.request(forgetCredentials, { resourceId }, call);
+    const of = { resourceIds: [randomUUID(), resourceId] };
+    for (let round = 0; round < 2; round += 1) await stack.registry.request(forgetCredentials, of, call);
     await expect(stack.lease(credential, call)).rejects.toMatchObject(slug('not-found'));
     expect(
       stack.events.filter(({ action, resource }) => action === 'credential.forgotten' && resource?.id === resourceId),

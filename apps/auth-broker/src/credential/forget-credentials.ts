@@ -4,7 +4,7 @@ import { forgetCredentials } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { CredentialStore } from './credential-store.js';
 
-/** Forgets every credential and grant of a deleted resource; asked again, there is nothing left to do. */
+/** Forgets every credential and grant of deleted resources; asked again, there is nothing left to do. */
 @serves(forgetCredentials)
 export class ForgetCredentials {
   constructor(
@@ -13,12 +13,13 @@ export class ForgetCredentials {
   ) {}
 
   handle(
-    { resourceId }: ParsedRequestOf<typeof forgetCredentials>,
+    { resourceIds }: ParsedRequestOf<typeof forgetCredentials>,
     call: Call,
   ): Promise<ReplyOf<typeof forgetCredentials>> {
     return this.unitOfWork.run(call.org, async (work) => {
-      const credentialIds = await this.credentials.deleteOf(work, resourceId);
-      if (credentialIds.length > 0) {
+      for (const resourceId of resourceIds) {
+        const credentialIds = await this.credentials.deleteOf(work, resourceId);
+        if (credentialIds.length === 0) continue;
         work.audit({
           ...auditOf(call),
           action: 'credential.forgotten',

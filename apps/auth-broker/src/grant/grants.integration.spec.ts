@@ -173,7 +173,7 @@ describe('a credential that is forgotten while its token is asked for', () => {
     };
     const waiting = stack.lease(of, call).catch((error: unknown) => error);
     while (endpoint.asked === 0) await new Promise((resolve) => setImmediate(resolve));
-    await stack.registry.request(forgetCredentials, { resourceId: of.resourceId }, call);
+    await stack.registry.request(forgetCredentials, { resourceIds: [of.resourceId] }, call);
     release();
     expect(await waiting).toMatchObject(slug('not-found'));
     expect(await stack.sql('SELECT 1 FROM issued_grant WHERE credential_id = $1', [of.credentialId])).toEqual([]);

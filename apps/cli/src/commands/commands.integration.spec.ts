@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPontage, type Pontage } from '@pontage/testkit';
@@ -17,9 +18,9 @@ describe('the pontage command', () => {
   }, 120_000);
   afterAll(() => pontage.stop());
 
+  const command = join(import.meta.dirname, '..', '..', 'bin', 'pontage.mjs');
   const run = (args: readonly string[], token: string | undefined = pontage.demoToken): Promise<Ran> =>
     new Promise((resolve) => {
-      const command = join(import.meta.dirname, '..', '..', 'bin', 'pontage.mjs');
       const env = { PATH: process.env.PATH, PONTAGE_URL: pontage.url, PONTAGE_TOKEN: token };
       execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -75,11 +76,36 @@ describe('the pontage command', () => {
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/^unknown-region: /)]);
   });
 
+  it('ends quietly when nobody reads on, as with head', async () => {
+    const env = { PATH: process.env.PATH, PONTAGE_URL: pontage.url, PONTAGE_TOKEN: pontage.adminToken };
+    const child = spawn(process.execPath, [command, 'resources', 'schema'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const complaints = child.stderr.toArray();
+    expect([await once(child, 'close'), Buffer.concat(await complaints).toString()]).toEqual([[0, null], '']);
+  });
+
+  it('says what helps when the token or the address is wrong, and which file is', async () => {
+    const refused = await run(['resources', 'plan', '-f', 'nowhere.yaml'], 'pontage_guess');
+    expect(refused.stderr).toMatch(/^unauthenticated: .*\nPut an API token .* into PONTAGE_TOKEN\.\n$/);
+    expect(await run(['resources', 'plan', '-f', 'nowhere.yaml'])).toMatchObject({
+      code: 1,
+      stderr: 'nowhere.yaml: there is no such file\n',
+    });
+    expect((await run(['status', '--url', 'nonsense'])).stderr).toMatch(/^"nonsense" is not a URL/);
+    expect((await run(['status', '--url', 'http://127.0.0.1:9'])).stderr).toMatch(
+      /cannot be reached: is Pontage running/,
+    );
+  });
+
   it.each([
     [['queries']],
     [['query', 'run']],
     [['query', 'run', 'orders', '--param', 'storeId']],
     [['audit', 'tail', '-n', 'few']],
+    [['resources', 'plan']],
+    [['resources', 'apply', '-f']],
+    [['resources', 'apply', '-f', 'a.yaml', '--purne']],
+    [['resources', 'test']],
   ])('ends with 2 when it is used wrongly: %j', async (args) => {
     expect((await run(args)).code).toBe(2);
   });

@@ -114,7 +114,7 @@ export class Authentication {
 
 /** @throws Problem `missing-scope` */
 export function requireScope(principal: Principal, scope: Scope): void {
-  if (!holdsScope(principal, scope)) throw missingScope({ scope });
+  if (!holdsScope(principal, scope)) throw missingScope({ scope }, { detail: `The token lacks the scope ${scope}.` });
 }
 
 /** SHA-256 in hex: what is known of tokens, sessions and nonces anywhere but at their holder. */

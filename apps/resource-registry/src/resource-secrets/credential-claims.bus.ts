@@ -31,8 +31,8 @@ export class BusCredentialClaims extends CredentialClaims {
     return { ...claimed, brought };
   }
 
-  async forget(resourceId: string, call: Call): Promise<void> {
-    await this.bus.request(forgetCredentials, { resourceId }, call);
+  async forget(resourceIds: readonly string[], call: Call): Promise<void> {
+    await this.bus.request(forgetCredentials, { resourceIds: [...resourceIds] }, call);
   }
 }
 

@@ -55,6 +55,6 @@ export abstract class CredentialClaims {
    * @throws secretRequired; invalidRequest, also for a draft that is gone
    */
   abstract claimSecrets(claim: SecretsClaim, call: Call): Promise<ClaimedSecrets>;
-  /** Has everything forgotten that belongs to a resource. Forgetting again is no fault. */
-  abstract forget(resourceId: string, call: Call): Promise<void>;
+  /** Has everything forgotten that belongs to these resources, or nothing of it. Forgetting again is no fault. */
+  abstract forget(resourceIds: readonly string[], call: Call): Promise<void>;
 }

@@ -89,9 +89,9 @@ export class ResourceClaims {
     return content;
   }
 
-  /** Has everything forgotten that belongs to a resource. */
-  forget(id: string, call: Call): Promise<void> {
-    return this.credentials.forget(id, call);
+  /** Has everything forgotten that belongs to the resources. */
+  forget(ids: readonly string[], call: Call): Promise<void> {
+    return this.credentials.forget(ids, call);
   }
 
   /** @param environment null: the credential is for all environments without one of their own */

@@ -51,7 +51,7 @@ export class ApplyResources implements Serves<typeof applyResources> {
   }
 
   private async forgetNew(changes: readonly WeighedChange[], call: Call): Promise<void> {
-    for (const change of changes)
-      if (change.action === 'create') await this.claims.forget(change.id, call).catch(() => undefined);
+    const ids = changes.flatMap((change) => (change.action === 'create' ? [change.id] : []));
+    if (ids.length > 0) await this.claims.forget(ids, call).catch(() => undefined);
   }
 }

@@ -3,7 +3,7 @@ import { isProblem, notFound, preconditionFailed, resourceNameTaken } from '@pon
 import type { CallWork } from '../call/call-transactions.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import { recordCreated, recordUpdated } from '../resource/resource-events.js';
-import type { ResourceRemoval } from '../resource/resource-removal.js';
+import type { RemovedResource, ResourceRemoval } from '../resource/resource-removal.js';
 import type { ResourceStore } from '../resource/resource-store.js';
 import { firstVersion, nextVersion, type ResourceContent, type SavedResource } from '../resource/resource.js';
 import { nameOf, type WeighedChange } from './planned-change.js';
@@ -35,14 +35,14 @@ export class ResourceSetWriter {
   async write(work: CallWork, claimed: readonly ClaimedChange[], by: Actor): Promise<WrittenChange[]> {
     await this.organisations.find(work, 'change');
     const written: WrittenChange[] = [];
-    const forgetting: (() => Promise<void>)[] = [];
+    const removed: RemovedResource[] = [];
     for (const { change, content } of claimed.toSorted(byName)) {
       const before = change.action === 'create' ? undefined : await this.unchanged(work, change.before);
-      if (before !== undefined && change.action === 'delete') forgetting.push(await this.removal.remove(work, before));
+      if (before !== undefined && change.action === 'delete') removed.push(await this.removal.remove(work, before));
       const saved = content === undefined ? before : await this.save(work, change, before, content, by);
       written.push({ change, saved: change.action === 'delete' ? undefined : saved });
     }
-    for (const forget of forgetting) await forget();
+    await this.removal.forgetSecrets(work, removed);
     return written;
   }
 

@@ -32,7 +32,7 @@ export class CreateResource implements Serves<typeof createResource> {
       return await this.save(id, draft, call);
     } catch (error) {
       // `unavailable` may mean that it was saved after all.
-      if (!isProblem(error, unavailable)) await this.claims.forget(id, call).catch(() => undefined);
+      if (!isProblem(error, unavailable)) await this.claims.forget([id], call).catch(() => undefined);
       throw error;
     }
   }

@@ -23,8 +23,8 @@ export class DeleteResource implements Serves<typeof deleteResource> {
       const resource = await this.resources.lock(work, reference);
       requireAccess(work.reach, 'resources', resource.id, 'own');
       requireVersion(resource.version, ifVersion);
-      const forget = await this.removal.remove(work, resource);
-      await forget();
+      const removed = await this.removal.remove(work, resource);
+      await this.removal.forgetSecrets(work, [removed]);
       return {};
     });
   }

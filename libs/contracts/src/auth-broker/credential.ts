@@ -58,11 +58,11 @@ export const claimCredential = requestContract({
   deadlineMs: 3_000,
 });
 
-/** Forgets every credential and grant of a deleted resource. */
+/** Forgets every credential and grant of deleted resources: of all of them or, when it fails, of none. */
 export const forgetCredentials = requestContract({
   subject: 'v1.auth-broker.credential.forget',
   callers: ['resource-registry'],
-  request: z.strictObject({ resourceId: z.uuid() }),
+  request: z.strictObject({ resourceIds: z.array(z.uuid()) }),
   reply: z.strictObject({}),
   problems: [],
   deadlineMs: 3_000,

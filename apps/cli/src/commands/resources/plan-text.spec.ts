@@ -49,6 +49,7 @@ describe('planText', () => {
   it('counts what stays, and cuts what is long', () => {
     const same = change({ action: 'none' });
     expect(planText([same, same])).toBe('2 unchanged');
+    expect(planText([])).toBe('nothing to do');
     const differences = [{ pointer: '/tls/ca', from: null, to: 'x'.repeat(500) }];
     const text = planText([change({ differences }), change({ action: 'delete', name: 'old' }), same]);
     expect(text).toContain(`tls.ca: nothing → "${'x'.repeat(59)}…`);

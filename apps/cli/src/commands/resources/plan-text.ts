@@ -10,6 +10,7 @@ const longestShown = 60;
 
 /** The changes for people: what is there already is only counted. */
 export function planText(changes: readonly Change[]): string {
+  if (changes.length === 0) return 'nothing to do';
   const telling = changes.filter(({ action }) => action !== 'none');
   const same = changes.length - telling.length;
   const lines = telling.flatMap((change) => [headline(change), ...detailsOf(change)]);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { InputOf, PontageClient } from '@pontage/client';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { SecretReferences } from './secret-reference.js';
 
 /** Resources as the API takes them. */
@@ -18,14 +18,16 @@ type SecretFields = ReadonlyMap<string, ReadonlySet<string>>;
 export async function readResourceFiles(client: PontageClient, files: readonly string[]): Promise<ResourceEntries> {
   const { data } = await client.call('listAuthMethods');
   const fields: SecretFields = new Map(data.map(({ id, secrets }) => [id, new Set(propertiesOf(secrets))]));
-  return files.flatMap((file) => entriesOf(file, fields));
+  const entries = files.map((file) => ({ file, resources: entriesOf(file, fields) }));
+  refuseRepeats(entries);
+  return entries.flatMap(({ resources }) => resources);
 }
 
 function entriesOf(file: string, fields: SecretFields): ResourceEntries {
-  const content: unknown = parse(readFileSync(file, 'utf8'));
+  const content = contentOf(file);
   const resources = isFields(content) ? content.resources : undefined;
   if (!Array.isArray(resources) || Object.keys(content as Fields).length > 1)
-    throw new Error(`${file}: a file has "resources", a list, and nothing else`);
+    throw new Error(`${file}: a file has "resources:", a list of them, and nothing else`);
   const references = new SecretReferences(dirname(file));
   const resolved = resources.map((each: unknown, index) =>
     withSecrets(each, nameOf(each) ?? `resources[${index}]`, fields, references),
@@ -33,6 +35,46 @@ function entriesOf(file: string, fields: SecretFields): ResourceEntries {
   if (references.faults.length > 0) throw new Error(references.faults.map((fault) => `${file}: ${fault}`).join('\n'));
   // What is not as the API takes it, the API refuses with a pointer.
   return resolved as ResourceEntries;
+}
+
+function contentOf(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = reasons[code ?? ''] ?? `cannot be read (${code})`;
+    throw new Error(`${file}: ${why}`, { cause });
+  }
+  const [document, ...others] = parseAllDocuments(text);
+  if (document === undefined) return undefined;
+  if (others.length > 0) throw new Error(`${file}: it holds several YAML documents, and one is expected`);
+  const [fault] = document.errors;
+  if (fault !== undefined) throw new Error(`${file}: it is not YAML: ${fault.message.trimEnd()}`);
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new Error(`${file}: it is not YAML: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder; name the files in it',
+  EACCES: 'it may not be read',
+};
+
+/** The API refuses them, too, but knows no files. */
+function refuseRepeats(entries: readonly { readonly file: string; readonly resources: ResourceEntries }[]): void {
+  const seen = new Map<string, string>();
+  const faults: string[] = [];
+  for (const { file, resources } of entries)
+    for (const name of resources.map(nameOf)) {
+      const first = name === undefined ? undefined : seen.get(name);
+      if (first !== undefined) faults.push(`${file}: ${name} is in ${first === file ? 'it' : first} already`);
+      if (name !== undefined) seen.set(name, file);
+    }
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
 /** A resource, or what an environment of it has of its own, with its secrets. */

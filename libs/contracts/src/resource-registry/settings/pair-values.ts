@@ -41,6 +41,9 @@ const framing: ReadonlySet<string> = new Set(framingHeaders);
 
 const maxPairs = 100;
 
+/** Files are written by hand, and YAML reads an unquoted 2 as a number. */
+const neitherForm = { error: 'A value is a text (numbers in quotes), or an object with "secret".' };
+
 /** Ordered pairs: duplicates survive. */
 export const pairs = z.array(z.tuple([text(200).min(1), text(8192)])).max(maxPairs);
 
@@ -52,18 +55,18 @@ export const headerPairs = z
 
 /** Pairs of a resource, whose values may be sealed. */
 export const settingPairs = <S extends z.ZodType>(sealed: SealedForm<S>) =>
-  z.array(z.tuple([text(200).min(1), z.union([text(8192), sealed(text(8192))])])).max(maxPairs);
+  z.array(z.tuple([text(200).min(1), z.union([text(8192), sealed(text(8192))], neitherForm)])).max(maxPairs);
 
 /** The headers of a resource. */
 export const settingHeaders = <S extends z.ZodType>(sealed: SealedForm<S>) =>
   z
-    .array(z.tuple([fieldName, z.union([fieldValue, sealed(fieldValue)])]))
+    .array(z.tuple([fieldName, z.union([fieldValue, sealed(fieldValue)], neitherForm)]))
     .max(maxPairs)
     .superRefine((headers, context) => refuseHeaders(headers as [string, unknown][], framing, context));
 
 /** The static cookies of a resource. */
 export const settingCookies = <S extends z.ZodType>(sealed: SealedForm<S>) =>
-  z.array(z.tuple([cookieName, z.union([cookieValue, sealed(cookieValue)])])).max(maxPairs);
+  z.array(z.tuple([cookieName, z.union([cookieValue, sealed(cookieValue)], neitherForm)])).max(maxPairs);
 
 function refuseHeaders(
   headers: readonly (readonly [string, unknown])[],
