@@ -120,3 +120,10 @@ export function defineProblem<F extends z.ZodRawShape = Record<never, never>>(fi
 export function isProblem(value: unknown, definition?: { readonly slug: string }): value is Problem {
   return value instanceof Problem && (definition === undefined || value.slug === definition.slug);
 }
+
+/** What a part of a request failed with, as `catch` is given it: a problem is thrown {@link Problem.below} that part, anything else as it is. */
+export const throwBelow =
+  (prefix: string) =>
+  (error: unknown): never => {
+    throw isProblem(error) ? error.below(prefix) : error;
+  };

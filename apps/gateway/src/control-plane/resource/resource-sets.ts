@@ -3,7 +3,7 @@ import { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { draftCredential } from '@pontage/contracts/auth-broker';
 import { applyResources, maxResourcesInSet, planResources, resourceGiven } from '@pontage/contracts/resource-registry';
-import { isProblem } from '@pontage/problems';
+import { throwBelow } from '@pontage/problems';
 import { z } from 'zod';
 import type { Asked } from '../../routes/asked.js';
 import { route } from '../../routes/route.js';
@@ -50,9 +50,7 @@ export class ResourceSets {
 
   private async drafted({ resources, ...rest }: Set, call: Call) {
     const drafts = resources.map((each, index) =>
-      draftResource(this.bus, each, call).catch((error: unknown) => {
-        throw isProblem(error) ? error.below(`/resources/${index}`) : error;
-      }),
+      draftResource(this.bus, each, call).catch(throwBelow(`/resources/${index}`)),
     );
     return { ...rest, resources: await Promise.all(drafts) };
   }
