@@ -1,6 +1,6 @@
 import { encodeFrame, type Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
-import { leaseDraft, type Lease } from '@pontage/contracts/auth-broker';
+import type { Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Dispatcher, Verdict } from '@pontage/dispatch';
@@ -9,6 +9,7 @@ import { outboundScan, type Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache, LeaseKey } from '../credential/lease-cache.js';
+import { lendDraft } from '../credential/lend-draft.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
 import { limitedIn, type ResourceLimits } from '../policy/resource-limits.js';
@@ -99,10 +100,9 @@ export class Execution {
 
   private lease(key: LeaseKey): Lease | Promise<Lease> {
     const { bus, leases } = this.rooms;
-    const { credentialId: draftId, region, environment } = key;
     const lease =
       this.run.call.kind === 'unsaved'
-        ? bus.request(leaseDraft, { draftId, region, environment }, callOf(this.run))
+        ? lendDraft(bus, key, callOf(this.run))
         : (leases.cached(key) ?? leases.get(key, callOf(this.run)));
     return this.probing === undefined ? lease : this.probing.leasing(lease);
   }
