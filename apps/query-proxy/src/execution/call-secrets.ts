@@ -49,8 +49,18 @@ export function callSecrets(
   };
 }
 
-/** Secret variables as a call gets at them. */
-export const variableSource = (opened: SecretVariableCache, call: Call): VariableSource => ({
+/** The secrets of a call that runs nothing: it has the caller's cookies with it, as one line. */
+export const secretsOfCall = (
+  { sealedValues, secretVariables }: OpenedSecrets,
+  call: Call,
+  cookieLine: string | undefined,
+): CallSecrets => ({
+  sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
+  variables: variableSource(secretVariables, call),
+  cookies: () => cookieLine,
+});
+
+const variableSource = (opened: SecretVariableCache, call: Call): VariableSource => ({
   cached: (variable) => opened.cached(variable),
   ask: (variable) => opened.ask(variable, call),
 });
