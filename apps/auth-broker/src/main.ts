@@ -37,11 +37,15 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const unitOfWork = new UnitOfWork(dataSource, bus, {
     put: () => Promise.reject(new Error('the broker owns no bucket')),
   });
+  const watch = await SnapshotWatch.open(bus, config);
+  onStop(() => watch.stop());
+  const variables = new ConfigVariables(watch);
   const rotations = new KeyRotations(unitOfWork, box, logger);
   const background = [
     new OutboxRelay(unitOfWork, logger),
     new Sweep(draftSweep(new DraftStore(unitOfWork, box)), logger),
     new Sweep(grantSweep(new GrantStore(unitOfWork, box)), logger),
+    new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger),
     rotations,
   ];
   for (const work of background) {
@@ -51,12 +55,6 @@ runService('auth-broker', async ({ logger, onStop }) => {
   if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
   onStop(() => ring.stop());
 
-  const watch = await SnapshotWatch.open(bus, config);
-  onStop(() => watch.stop());
-  const variables = new ConfigVariables(watch);
-  const sweep = new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger);
-  sweep.start();
-  onStop(() => sweep.stop());
   const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus));
   const app = await NestFactory.createMicroservice(
     AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
