@@ -121,7 +121,7 @@ export function isProblem(value: unknown, definition?: { readonly slug: string }
   return value instanceof Problem && (definition === undefined || value.slug === definition.slug);
 }
 
-/** What a part of a request failed with, as `catch` is given it: a problem is thrown {@link Problem.below} that part, anything else as it is. */
+/** For `catch` of a part of a request: throws a problem {@link Problem.below} that part, and anything else as it is. */
 export const throwBelow =
   (prefix: string) =>
   (error: unknown): never => {

@@ -5,7 +5,7 @@ import type { LeaseKey } from './lease-cache.js';
 import { noteLease, noteLent } from './note-lent.js';
 import type { SealedTexts } from './sealed-value-cache.js';
 
-/** The lease on the draft that a resource which is not saved has for its credential; it is for one test, and kept nowhere. */
+/** The lease on the draft of a credential, of a resource that is not saved: it is for one test, and kept nowhere. */
 export async function lendDraft(bus: Bus, key: LeaseKey, call: Call): Promise<Lease> {
   const { credentialId: draftId, region, environment } = key;
   const lease = await bus.request(leaseDraft, { draftId, region, environment }, call);
@@ -13,7 +13,7 @@ export async function lendDraft(bus: Bus, key: LeaseKey, call: Call): Promise<Le
   return lease;
 }
 
-/** The values of the draft that it has for its sealed values. */
+/** The values of the draft of its sealed values. */
 export async function lendDraftSecrets(bus: Bus, draftId: string, call: Call): Promise<SealedTexts> {
   const { values } = await bus.request(leaseDraftSecrets, { draftId }, call);
   noteLent(call.org, Object.values(values));
