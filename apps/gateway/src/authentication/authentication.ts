@@ -17,7 +17,7 @@ import {
   unauthenticated,
 } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
-import { noteSecrets } from '../note-secrets.js';
+import { noteSecrets } from './note-secrets.js';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
 import { bearerOf, isApiToken, isSessionToken, sessionCookie } from './credentials.js';
 

@@ -11,7 +11,7 @@ import {
   putConfig,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
-import { noteSecrets } from '../note-secrets.js';
+import { noteSecrets } from '../authentication/note-secrets.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
 

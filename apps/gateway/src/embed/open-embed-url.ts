@@ -21,7 +21,7 @@ import {
   sessionCookie,
   sessionCookieName,
 } from '../authentication/credentials.js';
-import { noteSecrets } from '../note-secrets.js';
+import { noteSecrets } from '../authentication/note-secrets.js';
 import { sendPage } from '../pages/send-page.js';
 import { interstitialPage, lookPage } from './embed-pages.js';
 import { refuseWithPage } from './refuse-with-page.js';

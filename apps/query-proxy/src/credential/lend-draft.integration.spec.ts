@@ -25,7 +25,7 @@ beforeAll(async () => {
     settings: {},
     secrets: { token: 'canary-token-of-draft' },
     grant: { version: 1, value: { token: 'canary-grant-of-draft' }, expiresInMs: null },
-    serves: 'everyone',
+    serves: 'everyone' as const,
     validForMs: 1,
   }));
   broker.serve(leaseDraftSecrets, async () => ({ values: { 'headers/x-key/s0': 'canary-value-of-draft' } }));

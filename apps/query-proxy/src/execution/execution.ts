@@ -16,7 +16,7 @@ import { limitedIn, type ResourceLimits } from '../policy/resource-limits.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
 import { Probing } from '../probe/probing.js';
-import { resolveCall } from '../request/resolve-call.js';
+import { resolveCall } from '../call/resolve-call.js';
 import type { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';

@@ -13,7 +13,7 @@ import { leaseName } from '../credential/lease-cache.js';
 import type { Rooms } from '../execution/execution.js';
 import { secretsOfCall } from '../execution/call-secrets.js';
 import { prepare, type CallSecrets, type Prepared } from '../execution/prepare.js';
-import type { AskedCall } from '../request/resolve-call.js';
+import type { AskedCall } from '../call/resolve-call.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import { showRequest } from './show-request.js';
 

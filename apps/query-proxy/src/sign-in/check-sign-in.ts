@@ -6,7 +6,7 @@ import { recordDenial } from '../audit/record-denial.js';
 import type { Rooms } from '../execution/execution.js';
 import { secretsOfCall } from '../execution/call-secrets.js';
 import { prepareResolved } from '../execution/prepare.js';
-import { resolveCall, type AskedCall } from '../request/resolve-call.js';
+import { resolveCall, type AskedCall } from '../call/resolve-call.js';
 
 type Asked = ParsedRequestOf<typeof checkSignIn>;
 type Reply = ReplyOf<typeof checkSignIn>;

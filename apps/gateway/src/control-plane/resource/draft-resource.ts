@@ -4,7 +4,7 @@ import { draftCredential, draftSecrets } from '@pontage/contracts/auth-broker';
 import type { ResourceGiven } from '@pontage/contracts/resource-registry';
 import { throwBelow } from '@pontage/problems';
 import type { z } from 'zod';
-import { noteSecrets } from '../../note-secrets.js';
+import { noteSecrets } from '../../authentication/note-secrets.js';
 import { splitSecrets, type SplitSettings } from './split-secrets.js';
 
 type Authentication = z.output<typeof draftCredential.request>['authentication'];
