@@ -10,7 +10,7 @@ import {
   type Listener,
   type Upstream,
 } from '@pontage/fixtures';
-import { startBluntUpstream, type BluntUpstream } from './blunt-upstream.js';
+import { startBluntUpstream, type BluntUpstream } from './upstreams/blunt-upstream.js';
 
 /** Who a Digest server lets in. */
 export const digestUser = { username: 'mufasa', password: 'circle of life' };
