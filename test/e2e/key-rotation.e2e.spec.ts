@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { removeTestFolder, startPontage, type Pontage } from '@pontage/testkit';
 import { ask } from './src/ask.js';
 import { runQuery } from './src/save-resource.js';
-import { startTokenUpstream, tokenOf, type TokenUpstream } from './src/upstream/token-upstream.js';
+import { startTokenUpstream, tokenOf, type TokenUpstream } from './src/upstreams/token-upstream.js';
 
 const resourceCount = 400;
 const setSize = 100;

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPontage, type Pontage } from '@pontage/testkit';
 import { ask } from './src/ask.js';
-import { startFickleUpstream, type FickleUpstream } from './src/fickle-upstream.js';
+import { startFickleUpstream, type FickleUpstream } from './src/upstreams/fickle-upstream.js';
 
 let upstream: FickleUpstream;
 let pontage: Pontage;

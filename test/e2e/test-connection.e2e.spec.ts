@@ -6,7 +6,7 @@ import { ask } from './src/ask.js';
 import { recorded } from './src/recorded.js';
 import { runQuery, saveResource } from './src/save-resource.js';
 import { last, shape, testConnection, tokenOf, type Tested, type TestedRegions } from './src/tested.js';
-import { digestUser as user, startTestedUpstreams, type TestedUpstreams } from './src/upstream/tested-upstreams.js';
+import { digestUser as user, startTestedUpstreams, type TestedUpstreams } from './src/upstreams/tested-upstreams.js';
 
 let upstreams: TestedUpstreams;
 let pontage: Pontage;

@@ -7,7 +7,7 @@ import { ask } from './src/ask.js';
 import { counted, dump } from './src/database.js';
 import { recorded } from './src/recorded.js';
 import { last, shape, testUnsaved, tokenOf, type Tested, type TestedRegions } from './src/tested.js';
-import { digestUser as user, startTestedUpstreams, type TestedUpstreams } from './src/upstream/tested-upstreams.js';
+import { digestUser as user, startTestedUpstreams, type TestedUpstreams } from './src/upstreams/tested-upstreams.js';
 
 let upstreams: TestedUpstreams;
 let pontage: Pontage;

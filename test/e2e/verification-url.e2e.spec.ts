@@ -2,7 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { startPontage, type Pontage } from '@pontage/testkit';
 import { ask } from './src/ask.js';
 import { saveResource, trySaveResource } from './src/save-resource.js';
-import { startSignInUpstream, tokenCanary, upstreamCanary, type SignInUpstream } from './src/sign-in-upstream.js';
+import {
+  startSignInUpstream,
+  tokenCanary,
+  upstreamCanary,
+  type SignInUpstream,
+} from './src/upstreams/sign-in-upstream.js';
 
 interface SignIn {
   readonly state: string;

@@ -31,7 +31,7 @@ import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { GrantLeases } from './lease/grant-leases.js';
 import { LeaseCredential } from './lease/lease-credential.js';
-import { VariableScope } from './lease/variable-scope.js';
+import { RenderedCredentials } from './lease/rendered-credentials.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
@@ -82,8 +82,8 @@ export class AppModule {
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
     const credentials = new CredentialStore(box);
-    const variables = new VariableScope(config, values);
-    const wishes = new GrantWishes(unitOfWork, fingerprints, variables);
+    const rendered = new RenderedCredentials(config, values);
+    const wishes = new GrantWishes(unitOfWork, fingerprints, rendered);
     const verifications = new Verifications(egress);
     const verdicts = new GrantVerdicts(unitOfWork, grants);
     return {
@@ -97,15 +97,14 @@ export class AppModule {
         { provide: ConfigValues, useValue: values },
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
-        { provide: VariableScope, useValue: variables },
+        { provide: RenderedCredentials, useValue: rendered },
         { provide: TokenEgress, useValue: egress },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
         { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
-        { provide: GrantWishes, useValue: wishes },
         { provide: Verifications, useValue: verifications },
-        { provide: GrantSignIns, useValue: new GrantSignIns(keeper, verifications, verdicts) },
+        { provide: GrantSignIns, useValue: new GrantSignIns(wishes, keeper, verifications, verdicts) },
       ],
     };
   }

@@ -11,14 +11,15 @@ import { AppModule, entities } from './app.module.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
 import { DraftStore } from './draft/draft-store.js';
-import { DraftSweep } from './draft/draft-sweep.js';
+import { draftSweep } from './draft/draft-sweep.js';
 import { GrantStore } from './grant/grant-store.js';
-import { GrantSweep } from './grant/grant-sweep.js';
+import { grantSweep } from './grant/grant-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
+import { Sweep } from './sweep.js';
 
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
@@ -36,11 +37,15 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const unitOfWork = new UnitOfWork(dataSource, bus, {
     put: () => Promise.reject(new Error('the broker owns no bucket')),
   });
+  const watch = await SnapshotWatch.open(bus, config);
+  onStop(() => watch.stop());
+  const variables = new ConfigVariables(watch);
   const rotations = new KeyRotations(unitOfWork, box, logger);
   const background = [
     new OutboxRelay(unitOfWork, logger),
-    new DraftSweep(new DraftStore(unitOfWork, box), logger),
-    new GrantSweep(new GrantStore(unitOfWork, box), logger),
+    new Sweep(draftSweep(new DraftStore(unitOfWork, box)), logger),
+    new Sweep(grantSweep(new GrantStore(unitOfWork, box)), logger),
+    new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger),
     rotations,
   ];
   for (const work of background) {
@@ -50,12 +55,6 @@ runService('auth-broker', async ({ logger, onStop }) => {
   if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
   onStop(() => ring.stop());
 
-  const watch = await SnapshotWatch.open(bus, config);
-  onStop(() => watch.stop());
-  const variables = new ConfigVariables(watch);
-  const sweep = new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables, logger);
-  sweep.start();
-  onStop(() => sweep.stop());
   const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus));
   const app = await NestFactory.createMicroservice(
     AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),

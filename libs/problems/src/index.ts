@@ -4,6 +4,7 @@ export {
   Problem,
   problemKinds,
   problemOnTheWire,
+  throwBelow,
   type FieldError,
   type ProblemDefinition,
   type ProblemKind,

@@ -120,3 +120,10 @@ export function defineProblem<F extends z.ZodRawShape = Record<never, never>>(fi
 export function isProblem(value: unknown, definition?: { readonly slug: string }): value is Problem {
   return value instanceof Problem && (definition === undefined || value.slug === definition.slug);
 }
+
+/** For `catch` of a part of a request: throws a problem {@link Problem.below} that part, and anything else as it is. */
+export const throwBelow =
+  (prefix: string) =>
+  (error: unknown): never => {
+    throw isProblem(error) ? error.below(prefix) : error;
+  };

@@ -39,6 +39,11 @@ export function templatePaths(template: Template): Path[] {
   return template.parts.filter((part) => typeof part !== 'string');
 }
 
+/** The names of the configuration variables that a template names, each as often as it does. */
+export function variablesIn(template: Template): string[] {
+  return templatePaths(template).flatMap(([root, name]) => (root === 'config' && name !== undefined ? [name] : []));
+}
+
 /** The path as the template's author could have written it. */
 export function pathText(path: Path): string {
   return path.reduce((text, name, index) => {

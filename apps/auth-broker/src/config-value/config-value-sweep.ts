@@ -1,9 +1,8 @@
 import type { UnitOfWork, Work } from '@pontage/persistence';
-import type { Logger } from '@pontage/telemetry';
 import type { ConfigVariables } from '../lease/config-variables.js';
+import type { Swept } from '../sweep.js';
 import { type ConfigValueStore, type OldConfigValue } from './config-value-store.js';
 
-const everyMs = 30_000;
 /** A value that was replaced a moment ago may be asked for by a process that has not heard of that yet. */
 const keptForSeconds = 60;
 
@@ -12,28 +11,16 @@ const keptForSeconds = 60;
  * has come to the version that the value was claimed for, and names another one. A bucket that is behind, was lost or is
  * being made anew ends nothing; neither does a registry that dies between claim and save leave anything behind for long.
  */
-export class ConfigValueSweep {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
+export class ConfigValueSweep implements Swept {
+  readonly everyMs = 30_000;
+  readonly done = 'values that variables no longer have were forgotten';
+  readonly failed = 'values of variables could not be swept; trying again in a moment';
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly values: ConfigValueStore,
     private readonly variables: ConfigVariables,
-    private readonly logger: Logger,
   ) {}
-
-  start(): void {
-    const sweep = () => void (this.round = this.attempt());
-    this.timer = setInterval(sweep, everyMs).unref();
-    sweep();
-  }
-
-  /** Ends the background work; a round under way is waited for. */
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.round;
-  }
 
   /** Goes through all organisations once. Returns how many values were forgotten. */
   async sweep(olderThanSeconds: number = keptForSeconds): Promise<number> {
@@ -55,14 +42,5 @@ export class ConfigValueSweep {
     if (reached === undefined || reached < version) return false;
     const now = this.variables.now(org, environment, name);
     return now === undefined || !('valueId' in now) || now.valueId !== id;
-  }
-
-  private async attempt(): Promise<void> {
-    try {
-      const count = await this.sweep();
-      if (count > 0) this.logger.info({ count }, 'values that variables no longer have were forgotten');
-    } catch (error) {
-      this.logger.warn({ err: error }, 'values of variables could not be swept; trying again in a moment');
-    }
   }
 }

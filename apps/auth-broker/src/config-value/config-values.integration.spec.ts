@@ -13,7 +13,6 @@ import {
 import { config } from '@pontage/contracts/snapshots';
 import { MasterKeys } from '@pontage/envelope';
 import { SnapshotWatch } from '@pontage/snapshots';
-import { createLogger } from '@pontage/telemetry';
 import { BrokerStack, callOf, newKey, type Broker } from '../broker.fixture.js';
 import { TokenEndpoint } from '../grant/token-endpoint.fixture.js';
 import { ConfigVariables } from '../lease/config-variables.js';
@@ -141,12 +140,7 @@ describe('the secret value of a variable', () => {
     await stack.sql('DELETE FROM config_value');
     const watch = await SnapshotWatch.open(broker.bus, config);
     const variables = new ConfigVariables(watch);
-    const sweep = new ConfigValueSweep(
-      broker.unitOfWork,
-      new ConfigValueStore(broker.box),
-      variables,
-      createLogger('spec', 'silent'),
-    );
+    const sweep = new ConfigValueSweep(broker.unitOfWork, new ConfigValueStore(broker.box), variables);
     const tell = async (name: string, version: number, value: { value: string } | { valueId: string } | null) => {
       const key = `${call.org}.staging.${name}`;
       await stack.config.put(key, { version, value });

@@ -1,6 +1,5 @@
 import { credentialVariables, variablePlaces, type AuthMethod } from '@pontage/auth-methods';
 import type { NamedVariable } from '@pontage/contracts/auth-broker';
-import { parseTemplate, templatePaths } from '@pontage/templates';
 import type { Base } from './merge-draft.js';
 
 /** The fields of a credential, old or new. */
@@ -21,7 +20,3 @@ export function broughtVariables(
   const known = new Set(base === undefined || moves ? [] : credentialVariables(base));
   return variablePlaces(fields, '/authentication').filter(({ name }) => !known.has(name));
 }
-
-/** The configuration variables that a text names. Every text that is stored parses. */
-export const variablesIn = (text: string): string[] =>
-  templatePaths(parseTemplate(text)).flatMap(([root, name]) => (root === 'config' && name !== undefined ? [name] : []));

@@ -49,22 +49,10 @@ export class DraftStore {
     return row === undefined ? undefined : this.opened(org, id, row);
   }
 
-  private opened(org: string, id: string, { sealed, ...draft }: SealedDraft): Draft {
-    return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
-  }
-
-  /** A draft, which stays; undefined when it is not there or too old. @throws leaseUnavailable when it does not open */
+  /** The same in a transaction of its own. @throws leaseUnavailable when it does not open */
   async read(org: string, id: string): Promise<Draft | undefined> {
-    const [row] = await this.unitOfWork.run(org, ({ manager }) =>
-      manager.query<(Omit<Draft, 'secrets'> & { sealed: Buffer })[]>(
-        `SELECT method, settings, kept, sealed FROM draft WHERE id = $1 AND created_at > now() - ${keptFor}`,
-        [id],
-      ),
-    );
-    if (row === undefined) return undefined;
-    const { sealed, ...draft } = row;
     try {
-      return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
+      return await this.unitOfWork.run(org, (work) => this.find(work, id));
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error;
       throw leaseUnavailable({}, { detail: 'The draft cannot be opened; send it again.', cause: error });
@@ -87,6 +75,10 @@ export class DraftStore {
       });
     }
     return swept;
+  }
+
+  private opened(org: string, id: string, { sealed, ...draft }: SealedDraft): Draft {
+    return { ...draft, secrets: this.box.open(draftPlace(org, id), sealed) };
   }
 }
 

@@ -1,12 +1,4 @@
-import {
-  authMethods,
-  credentialVariables,
-  hasGrantPerCaller,
-  needsGrant,
-  renderCredential,
-  type AuthMethod,
-  type Credential,
-} from '@pontage/auth-methods';
+import { authMethods, hasGrantPerCaller, needsGrant, type AuthMethod, type Credential } from '@pontage/auth-methods';
 import { auditOf, serves } from '@pontage/bus';
 import { callerOf, type Call, type ParsedRequestOf } from '@pontage/contracts';
 import { leaseDraft, type Lease } from '@pontage/contracts/auth-broker';
@@ -15,8 +7,7 @@ import { isProblem, notFound, type Problem } from '@pontage/problems';
 import { mergeSecrets } from '../credential/merge-draft.js';
 import { acquireGrant } from '../grant/acquire-grant.js';
 import { TokenEgress } from '../grant/token-egress.js';
-import { VariableScope } from '../lease/variable-scope.js';
-import { noteSecrets } from '../secrets/note-secrets.js';
+import { RenderedCredentials } from '../lease/rendered-credentials.js';
 import { DraftStore } from './draft-store.js';
 
 type Request = ParsedRequestOf<typeof leaseDraft>;
@@ -30,7 +21,7 @@ export class LeaseDraft {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly drafts: DraftStore,
-    private readonly variables: VariableScope,
+    private readonly rendered: RenderedCredentials,
     private readonly egress: TokenEgress,
   ) {}
 
@@ -55,9 +46,7 @@ export class LeaseDraft {
     call: Call,
   ): Promise<Lease> {
     const { org } = call;
-    const { scope } = await this.variables.of(call, environment, credentialVariables(given));
-    const credential = renderCredential(method, given, scope);
-    noteSecrets(org, credential.secrets);
+    const { credential } = await this.rendered.of(method, given, environment, call);
     const outcome = await acquireGrant(method, credential, {
       fetch: this.egress.fetchFrom(region, org),
       now: () => new Date(),

@@ -13,6 +13,7 @@ import { type TokenEgress } from './token-egress.js';
 /** An owner that says nothing for so long is lost, and the next one may take off. */
 const flightMs = 10_000;
 const stayEveryMs = 3_000;
+
 /** Obtains one grant: alone over all processes, stored before anybody gets it, recorded either way. */
 export class GrantFlights {
   constructor(

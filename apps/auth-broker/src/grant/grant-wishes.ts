@@ -1,17 +1,10 @@
-import {
-  credentialVariables,
-  hasGrantPerCaller,
-  renderCredential,
-  type AuthMethod,
-  type Credential,
-} from '@pontage/auth-methods';
+import { credentialVariables, hasGrantPerCaller, type AuthMethod, type Credential } from '@pontage/auth-methods';
 import { callerName, type Call, type Caller } from '@pontage/contracts';
 import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork } from '@pontage/persistence';
 import { leaseUnavailable } from '@pontage/problems';
-import { type KnownVariables, type VariableScope } from '../lease/variable-scope.js';
+import { type RenderedCredentials, type VariableVersions } from '../lease/rendered-credentials.js';
 import { type Fingerprint, type Fingerprints } from '../secrets/fingerprints.js';
-import { noteSecrets } from '../secrets/note-secrets.js';
 import { reportDamage } from '../secrets/report-damage.js';
 import type { GrantRequest } from './grant-request.js';
 
@@ -27,7 +20,7 @@ export interface GrantUse {
 
 /** A grant that is wanted, and the variables that its credential was rendered with. */
 export interface WishedGrant extends GrantRequest {
-  readonly variables: KnownVariables['versions'];
+  readonly variables: VariableVersions;
 }
 
 /** Says of a credential which grant somebody needs of it: rendered for the environment, and whose it is. */
@@ -35,17 +28,14 @@ export class GrantWishes {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly fingerprints: Fingerprints,
-    private readonly variables: VariableScope,
+    private readonly rendered: RenderedCredentials,
   ) {}
 
   /** @throws Problem `unknown-variable`, `invalid-request` when the credential cannot be rendered; `lease-unavailable` */
   async of(method: AuthMethod, stored: Credential, use: GrantUse, call: Call): Promise<WishedGrant> {
     const { credentialId, resourceId, region, environment, caller, refusedGrantVersion } = use;
     const { org } = call;
-    const { scope, versions: variables } = await this.variables.of(call, environment, credentialVariables(stored));
-    const credential = renderCredential(method, stored, scope);
-    // With its variables filled in it is another text than the one that was opened.
-    noteSecrets(org, credential.secrets);
+    const { credential, versions: variables } = await this.rendered.of(method, stored, environment, call);
     const fingerprint = await this.fingerprint(resourceId, credentialId, call);
     const owner = hasGrantPerCaller(method, stored.settings) ? caller : undefined;
     return {
@@ -64,14 +54,6 @@ export class GrantWishes {
       input: fingerprint([org, credentialId, 'input'], credential),
       destination: destinationOf(method, stored, credential),
     };
-  }
-
-  /** The credential with its variables filled in. @throws Problem as `of` */
-  async render(method: AuthMethod, stored: Credential, environment: string, call: Call): Promise<Credential> {
-    const { scope } = await this.variables.of(call, environment, credentialVariables(stored));
-    const credential = renderCredential(method, stored, scope);
-    noteSecrets(call.org, credential.secrets);
-    return credential;
   }
 
   private async fingerprint(resourceId: string, credentialId: string, call: Call): Promise<Fingerprint> {

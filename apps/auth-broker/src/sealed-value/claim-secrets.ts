@@ -5,7 +5,7 @@ import { claimSecrets, sealedName, type SecretPlace } from '@pontage/contracts/a
 import { SealBroken } from '@pontage/envelope';
 import { UnitOfWork, type Work } from '@pontage/persistence';
 import { invalidRequest, notFound, secretRequired, type FieldError } from '@pontage/problems';
-import { variablesIn } from '../credential/brought-variables.js';
+import { parseTemplate, variablesIn } from '@pontage/templates';
 import { CredentialStore } from '../credential/credential-store.js';
 import { DraftStore } from '../draft/draft-store.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
@@ -57,8 +57,8 @@ export class ClaimSecrets {
     const values = new Map([...kept, ...drafted.map(({ name, value }) => [name, value] as const)]);
     const counts = { new: drafted.length, kept: keep.length };
     const secretsId = isTrial ? null : await this.store(work, resourceId, values, counts, call);
-    const known = new Set(claim.destinationChanged ? [] : [...before.values()].flatMap(variablesIn));
-    const named = drafted.flatMap(({ pointer, value }) => variablesIn(value).map((name) => ({ name, pointer })));
+    const known = new Set(claim.destinationChanged ? [] : [...before.values()].flatMap(namedIn));
+    const named = drafted.flatMap(({ pointer, value }) => namedIn(value).map((name) => ({ name, pointer })));
     return {
       secretsId,
       fingerprints: Object.fromEntries(drafted.map(({ slot, print }) => [slot, print])),
@@ -91,6 +91,9 @@ export class ClaimSecrets {
     return valuesOf(stored?.method === sealedValueKind ? this.credentials.open(stored) : {});
   }
 }
+
+/** Every text that is drafted or stored parses. */
+const namedIn = (text: string): string[] => variablesIn(parseTemplate(text));
 
 /** @throws invalidRequest for each secret that is to be kept and is not there, or not in that place */
 function keptOf(keep: Claim['keep'], before: ReadonlyMap<string, string>): [string, string][] {

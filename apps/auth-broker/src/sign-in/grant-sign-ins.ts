@@ -1,6 +1,9 @@
+import type { Call } from '@pontage/contracts';
 import { credentialRejected, isProblem } from '@pontage/problems';
+import type { OpenedCredential } from '../credential/opened-credentials.js';
 import { type GrantKeeper, type LentGrant } from '../grant/grant-keeper.js';
 import type { GrantRequest } from '../grant/grant-request.js';
+import { type GrantWishes } from '../grant/grant-wishes.js';
 import { type GrantVerdicts } from './grant-verdicts.js';
 import type { Standing } from './standing.js';
 import { type Question, type Verifications } from './verifications.js';
@@ -8,16 +11,18 @@ import { type Question, type Verifications } from './verifications.js';
 /** Finds out how callers stand with an upstream that takes grants: as a query would, by the grant and with it. */
 export class GrantSignIns {
   constructor(
+    private readonly wishes: GrantWishes,
     private readonly keeper: GrantKeeper,
     private readonly verifications: Verifications,
     private readonly verdicts: GrantVerdicts,
   ) {}
 
   /** @throws Problem when neither grant nor rejection is to be had, or the upstream cannot be asked */
-  async standing(wish: GrantRequest, asked: Question['asked']): Promise<Standing> {
+  async standing({ method, credential }: OpenedCredential, asked: Question['asked'], call: Call): Promise<Standing> {
+    const wish = await this.wishes.of(method, credential, asked, call);
     const held = await this.grantOf(wish);
     if (held === undefined) return { by: 'rejection', endedAt: await this.keeper.endOf(wish) };
-    const url = wish.method.verificationUrl?.(wish.credential.settings);
+    const url = method.verificationUrl?.(wish.credential.settings);
     if (url === undefined) return { by: 'grant', endsAt: endOf(held), status: undefined };
     const last = await this.askAsQuery(wish, asked, held, url);
     if (last.isFresh) await this.verdicts.note(wish, last.status);

@@ -16,8 +16,8 @@ import {
   stalePolicy,
   unauthenticated,
 } from '@pontage/problems';
-import { liveSecrets } from '@pontage/telemetry';
 import type { FastifyRequest } from 'fastify';
+import { noteSecrets } from './note-secrets.js';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
 import { bearerOf, isApiToken, isSessionToken, sessionCookie } from './credentials.js';
 
@@ -33,8 +33,6 @@ export interface Directory<V> {
 }
 
 const freshWithinMs = 500;
-/** As long as nearly every request lasts. */
-const inUseMs = 60_000;
 const pollMs = 20;
 
 /** Tells who a request comes from. Free of Nest: the query path's plain routes call it as they are. */
@@ -58,7 +56,7 @@ export class Authentication {
     const known = this.tokens.get(hash) ?? (isApiToken(token) ? await this.tokens.find(hash) : undefined);
     if (known === undefined) throw unauthenticated({});
     const { org, id, name, scopes, groupIds, expiresAt } = known;
-    liveSecrets.note(org, [token], inUseMs);
+    noteSecrets(org, [token]);
     const principal: TokenPrincipal = { type: 'token', id, display: name, scopes, groupIds };
     const call = callOf(request, org, principal);
     if (isPast(expiresAt)) {
@@ -82,7 +80,7 @@ export class Authentication {
     if (token === undefined) throw unauthenticated({}, { detail: 'An embed session is needed.' });
     const session = await this.session(token);
     if (session === undefined || session.app !== app) throw embedSessionExpired({});
-    liveSecrets.note(session.org, [token], inUseMs);
+    noteSecrets(session.org, [token]);
     const caller = externalCaller(request, session);
     if (isPast(session.expiresAt)) {
       request.refused = auditOf(caller.call);

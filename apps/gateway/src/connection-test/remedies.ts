@@ -14,7 +14,8 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   'invalid-request': 'Change the setting, the variable or the path that the detail names.',
   'unknown-variable':
     'Set the configuration variable for this environment; `params` and what an external user brings have no value in a test.',
-  'secret-variable': 'Name the secret variable in the settings of the resource: the path of a test is a query’s.',
+  'secret-variable':
+    'Name the secret variable in a setting of the resource, a header for instance: the path of a test cannot hold it.',
   'template-unsupported': 'Use a plain path such as {{ config.NAME }}.',
   forbidden: path,
   'not-found': 'What the broker kept for this resource is gone: give its secrets again.',

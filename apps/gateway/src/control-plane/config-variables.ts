@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
-import { pageRequest } from '@pontage/contracts';
+import { pageRequest, type Call } from '@pontage/contracts';
 import { draftConfigValue } from '@pontage/contracts/auth-broker';
 import {
   configGiven,
@@ -11,6 +11,7 @@ import {
   putConfig,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
+import { noteSecrets } from '../authentication/note-secrets.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
 
@@ -45,9 +46,7 @@ export class ConfigVariables {
   })
   async putConfig({ params, body, call }: Asked<{ params: typeof byName; body: typeof configGiven }>) {
     const { value } = body;
-    // Only the broker hears it, sealed.
-    const isNew = body.secret === true && typeof value === 'string';
-    const kept = isNew ? await this.bus.request(draftConfigValue, { value }, call) : value;
+    const kept = body.secret === true && typeof value === 'string' ? await this.drafted(value, call) : value;
     return this.bus.request(putConfig, { ...body, value: kept, name: params.name }, call);
   }
 
@@ -63,5 +62,11 @@ export class ConfigVariables {
   })
   async deleteConfig({ params, query, call }: Asked<{ params: typeof byName; query: typeof inEnvironment }>) {
     return this.bus.request(deleteConfig, { ...params, ...query }, call);
+  }
+
+  /** Only the broker hears it, sealed. */
+  private async drafted(value: string, call: Call): Promise<{ draftId: string }> {
+    noteSecrets(call.org, [value]);
+    return this.bus.request(draftConfigValue, { value }, call);
   }
 }

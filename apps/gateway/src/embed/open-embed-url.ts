@@ -12,7 +12,6 @@ import {
   type Problem,
 } from '@pontage/problems';
 import type { ReplyOf } from '@pontage/contracts';
-import { liveSecrets } from '@pontage/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPast, sha256 } from '../authentication/authentication.js';
 import { callOf } from '../authentication/caller.js';
@@ -22,13 +21,11 @@ import {
   sessionCookie,
   sessionCookieName,
 } from '../authentication/credentials.js';
+import { noteSecrets } from '../authentication/note-secrets.js';
 import { sendPage } from '../pages/send-page.js';
 import { interstitialPage, lookPage } from './embed-pages.js';
 import { refuseWithPage } from './refuse-with-page.js';
 import { comesFromAllowed, isPostedByUs, visitOf } from './visit.js';
-
-/** As long as nearly every request lasts. */
-const inUseMs = 60_000;
 
 type Peeked = ReplyOf<typeof peekEmbedUrl>;
 
@@ -50,7 +47,7 @@ export class OpenEmbedUrl {
     const { nonce } = request.params as { nonce: string };
     const org = organisationOf(nonce);
     if (org === undefined) return refuseWithPage(request, reply, notFound({}), { parents: [] });
-    liveSecrets.note(org, [nonce], inUseMs);
+    noteSecrets(org, [nonce]);
     const { publicAddresses } = request.server;
     if (publicAddresses.isMisdirected(request.headers.host))
       return reply.redirect(`${publicAddresses.embedOrigin}/embed/${nonce}`, 308);

@@ -3,7 +3,7 @@ import { callerName, type Call, type Caller, type RequestOf } from '@pontage/con
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
 import type { config } from '@pontage/contracts/snapshots';
 import type { SnapshotWatch } from '@pontage/snapshots';
-import { liveSecrets, secretTexts } from '@pontage/telemetry';
+import { noteLease } from './note-lent.js';
 
 /** Which lease: of what, for where, and who asks. A changed secret is another credential, so it takes effect at once. */
 export interface LeaseKey {
@@ -13,9 +13,6 @@ export interface LeaseKey {
   readonly environment: string;
   readonly caller: Caller;
 }
-
-/** A query may run so long on a lease that has just ended. */
-const shortestNoteMs = 120_000;
 
 interface Kept {
   readonly org: string;
@@ -125,8 +122,7 @@ export class LeaseCache {
 
   private async request(asked: RequestOf<typeof leaseCredential>, call: Call): Promise<Lease> {
     const lease = await this.bus.request(leaseCredential, asked, call);
-    const secrets = [...secretTexts(lease.secrets), ...secretTexts(lease.grant?.value)];
-    liveSecrets.note(call.org, secrets, Math.max(lease.validForMs, shortestNoteMs));
+    noteLease(call.org, lease);
     return lease;
   }
 

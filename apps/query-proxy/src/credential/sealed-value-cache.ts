@@ -1,21 +1,15 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { leaseSecrets } from '@pontage/contracts/auth-broker';
-import { liveSecrets } from '@pontage/telemetry';
+import { LentValues, type Lent } from './lent-values.js';
+import { noteLent } from './note-lent.js';
 
 /** The sealed values of a resource in clear, by their names. */
 export type SealedTexts = Readonly<Record<string, string>>;
 
-interface Kept {
-  readonly values: SealedTexts;
-  /** On this process's own monotonic clock. */
-  readonly until: number;
-}
-
-/** Sealed values of resources, kept as long as the broker said; many askers at once make one question. */
+/** Sealed values of resources that the broker has lent. */
 export class SealedValueCache {
-  private readonly kept = new Map<string, Kept>();
-  private readonly asking = new Map<string, Promise<SealedTexts>>();
+  private readonly lent = new LentValues<SealedTexts>();
 
   constructor(private readonly bus: Bus) {}
 
@@ -24,22 +18,12 @@ export class SealedValueCache {
    * @throws Problem the broker's; `lease-unavailable` when it cannot be reached.
    */
   async get(secretsId: string, resourceId: string, call: Call): Promise<SealedTexts> {
-    const kept = this.kept.get(secretsId);
-    if (kept !== undefined && kept.until > performance.now()) return kept.values;
-    const asked = this.asking.get(secretsId);
-    if (asked !== undefined) return asked;
-    const asking = this.fetch(secretsId, resourceId, call).finally(() => this.asking.delete(secretsId));
-    this.asking.set(secretsId, asking);
-    return asking;
+    return this.lent.cached(secretsId) ?? this.lent.ask(secretsId, () => this.fetch(secretsId, resourceId, call));
   }
 
-  private async fetch(secretsId: string, resourceId: string, call: Call): Promise<SealedTexts> {
+  private async fetch(secretsId: string, resourceId: string, call: Call): Promise<Lent<SealedTexts>> {
     const { values, validForMs } = await this.bus.request(leaseSecrets, { secretsId, resourceId }, call);
-    liveSecrets.note(call.org, Object.values(values), validForMs);
-    const now = performance.now();
-    // Secrets do not stay in memory longer than they are good for.
-    for (const [id, { until }] of this.kept) if (until <= now) this.kept.delete(id);
-    this.kept.set(secretsId, { values, until: now + validForMs });
-    return values;
+    noteLent(call.org, Object.values(values), validForMs);
+    return { value: values, validForMs };
   }
 }

@@ -1,10 +1,10 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
-import { leaseDraftSecrets } from '@pontage/contracts/auth-broker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { cookiePairs } from '@pontage/http-message';
 import { unavailable } from '@pontage/problems';
 import { liveSecrets } from '@pontage/telemetry';
+import { lendDraftSecrets } from '../credential/lend-draft.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { VariableSource } from '../variable/call-variables.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
@@ -27,9 +27,9 @@ export function callSecrets(
   call: Call,
 ): CallSecrets {
   return {
-    sealed: async (secretsId, resourceId) =>
+    sealed: (secretsId, resourceId) =>
       run.call.kind === 'unsaved'
-        ? (await bus.request(leaseDraftSecrets, { draftId: secretsId }, call)).values
+        ? lendDraftSecrets(bus, secretsId, call)
         : sealedValues.get(secretsId, resourceId, call),
     variables: variableSource(secretVariables, call),
     cookies: () => {
@@ -49,8 +49,18 @@ export function callSecrets(
   };
 }
 
-/** Secret variables as a call gets at them. */
-export const variableSource = (opened: SecretVariableCache, call: Call): VariableSource => ({
+/** The secrets of a call that runs nothing: it has the caller's cookies with it, as one line. */
+export const secretsOfCall = (
+  { sealedValues, secretVariables }: OpenedSecrets,
+  call: Call,
+  cookieLine: string | undefined,
+): CallSecrets => ({
+  sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
+  variables: variableSource(secretVariables, call),
+  cookies: () => cookieLine,
+});
+
+const variableSource = (opened: SecretVariableCache, call: Call): VariableSource => ({
   cached: (variable) => opened.cached(variable),
   ask: (variable) => opened.ask(variable, call),
 });

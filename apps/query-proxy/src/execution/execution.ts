@@ -1,6 +1,6 @@
 import { encodeFrame, type Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
-import { leaseDraft, type Lease } from '@pontage/contracts/auth-broker';
+import type { Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Dispatcher, Verdict } from '@pontage/dispatch';
@@ -9,13 +9,14 @@ import { outboundScan, type Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache, LeaseKey } from '../credential/lease-cache.js';
+import { lendDraft } from '../credential/lend-draft.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
 import type { Policy } from '../policy/policy.js';
 import { limitedIn, type ResourceLimits } from '../policy/resource-limits.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
 import { Probing } from '../probe/probing.js';
-import { resolveCall } from '../request/resolve-call.js';
+import { resolveCall } from '../call/resolve-call.js';
 import type { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';
@@ -99,10 +100,9 @@ export class Execution {
 
   private lease(key: LeaseKey): Lease | Promise<Lease> {
     const { bus, leases } = this.rooms;
-    const { credentialId: draftId, region, environment } = key;
     const lease =
       this.run.call.kind === 'unsaved'
-        ? bus.request(leaseDraft, { draftId, region, environment }, callOf(this.run))
+        ? lendDraft(bus, key, callOf(this.run))
         : (leases.cached(key) ?? leases.get(key, callOf(this.run)));
     return this.probing === undefined ? lease : this.probing.leasing(lease);
   }

@@ -10,7 +10,7 @@ import type { Policy } from '../policy/policy.js';
 import { isBodyless } from '../request/extra-body.js';
 import { passOn } from '../request/pass-on.js';
 import { renderRequest, type RenderedRequest, type RenderSources } from '../request/render-request.js';
-import { resolveCall, type AskedCall, type ResolvedCall } from '../request/resolve-call.js';
+import { resolveCall, type AskedCall, type ResolvedCall } from '../call/resolve-call.js';
 import { transportOf } from '../request/transport-of.js';
 import { CallVariables, type VariableSource } from '../variable/call-variables.js';
 import { variablesOfSealed, variablesOfSettings } from '../variable/named-variables.js';

@@ -11,9 +11,9 @@ import {
 } from '../credential/apply-credential.js';
 import { leaseName } from '../credential/lease-cache.js';
 import type { Rooms } from '../execution/execution.js';
-import { variableSource } from '../execution/call-secrets.js';
+import { secretsOfCall } from '../execution/call-secrets.js';
 import { prepare, type CallSecrets, type Prepared } from '../execution/prepare.js';
-import type { AskedCall } from '../request/resolve-call.js';
+import type { AskedCall } from '../call/resolve-call.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import { showRequest } from './show-request.js';
 
@@ -47,13 +47,10 @@ export class PreviewQuery {
   }
 
   private async preview(run: AskedCall, { cookieLine, pulledBytes }: Asked, call: Call) {
-    const { policy, sealedValues, secretVariables, leases } = this.rooms;
+    const { policy, leases } = this.rooms;
     let sealed = {};
-    const secrets: CallSecrets = {
-      sealed: async (secretsId, resourceId) => (sealed = await sealedValues.get(secretsId, resourceId, call)),
-      cookies: () => cookieLine,
-      variables: variableSource(secretVariables, call),
-    };
+    const opened = secretsOfCall(this.rooms, call, cookieLine);
+    const secrets: CallSecrets = { ...opened, sealed: async (...of) => (sealed = await opened.sealed(...of)) };
     const prepared = await prepare(policy, secrets, run, Buffer.alloc(0));
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : await leases.held(key, call);

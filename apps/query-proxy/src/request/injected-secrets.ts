@@ -1,9 +1,8 @@
 import { sealedName, type SecretPlace } from '@pontage/contracts/auth-broker';
 import type { SecretView } from '@pontage/contracts/resource-registry';
 import { internal } from '@pontage/problems';
-import type { Template } from '@pontage/templates';
+import { variablesIn, type Template } from '@pontage/templates';
 import type { SealedTexts } from '../credential/sealed-value-cache.js';
-import { variablesIn } from '../variable/named-variables.js';
 
 /** The text of a secret variable that has been opened; undefined for every other one. */
 export type SecretTextOf = (variable: string) => string | undefined;

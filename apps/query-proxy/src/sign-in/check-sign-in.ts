@@ -4,9 +4,9 @@ import { adHocQuery, type checkSignIn } from '@pontage/contracts/query-proxy';
 import { isProblem, unavailable } from '@pontage/problems';
 import { recordDenial } from '../audit/record-denial.js';
 import type { Rooms } from '../execution/execution.js';
-import { variableSource } from '../execution/call-secrets.js';
-import { prepareResolved, type CallSecrets } from '../execution/prepare.js';
-import { resolveCall, type AskedCall } from '../request/resolve-call.js';
+import { secretsOfCall } from '../execution/call-secrets.js';
+import { prepareResolved } from '../execution/prepare.js';
+import { resolveCall, type AskedCall } from '../call/resolve-call.js';
 
 type Asked = ParsedRequestOf<typeof checkSignIn>;
 type Reply = ReplyOf<typeof checkSignIn>;
@@ -33,14 +33,10 @@ export class CheckSignIn {
   }
 
   private async check(run: AskedCall, { cookieLine }: Asked, call: Call): Promise<Reply> {
-    const { bus, policy, sealedValues, secretVariables } = this.rooms;
+    const { bus, policy } = this.rooms;
     const resolved = await resolveCall(policy, run);
     if (resolved.resource.credentialId === null) return unneeded;
-    const secrets: CallSecrets = {
-      sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
-      cookies: () => cookieLine,
-      variables: variableSource(secretVariables, call),
-    };
+    const secrets = secretsOfCall(this.rooms, call, cookieLine);
     // The policy of a resource is about what callers may ask; this request is the resource's own.
     const unbound = { ...resolved, resource: { ...resolved.resource, policy: { methods: [], paths: [] } } };
     const { request, leaseKey, tls } = await prepareResolved(policy, secrets, run, unbound, Buffer.alloc(0));

@@ -4,6 +4,7 @@ import type { Policy } from '../policy/policy.js';
 import type { SecretVariable } from './secret-variable-cache.js';
 
 type Members = Record<string, Json>;
+type ConfigEntry = NonNullable<ReturnType<Policy['config']['get']>>;
 
 /** The variables as this process has last heard of them. */
 export interface KnownConfig extends Pick<Policy, 'variables'> {
@@ -24,6 +25,7 @@ export interface VariableSource {
  */
 export class CallVariables {
   private readonly opened = new Map<string, string>();
+  private inEnvironment: [string, ConfigEntry][] | undefined;
   private forSettings: Members | undefined;
   private forQuery: Members | undefined;
 
@@ -55,7 +57,8 @@ export class CallVariables {
   /** What `{{ config }}` is in settings: those that are secret are not among its members as a whole. */
   get ofSettings(): Members {
     if (this.forSettings !== undefined) return this.forSettings;
-    const members = this.readable();
+    const members: Members = {};
+    for (const [name, entry] of this.known()) if ('value' in entry) members[name] = entry.value;
     for (const [name, value] of this.opened) hide(members, name, { value });
     return (this.forSettings = members);
   }
@@ -63,17 +66,16 @@ export class CallVariables {
   /** What `{{ config }}` is in a query; naming a secret one is a problem. */
   get ofQuery(): Members {
     if (this.forQuery !== undefined) return this.forQuery;
-    const members = this.readable();
-    for (const [name, entry] of this.policy.variables(this.org, this.environment))
-      if ('valueId' in entry) hide(members, name, { get: () => refuse(name) });
+    const members: Members = {};
+    for (const [name, entry] of this.known())
+      if ('value' in entry) members[name] = entry.value;
+      else hide(members, name, { get: () => refuse(name) });
     return (this.forQuery = members);
   }
 
-  private readable(): Members {
-    const members: Members = {};
-    for (const [name, entry] of this.policy.variables(this.org, this.environment))
-      if ('value' in entry) members[name] = entry.value;
-    return members;
+  /** Those of the environment: looked for once, as that takes a look at everybody's. */
+  private known(): readonly [string, ConfigEntry][] {
+    return (this.inEnvironment ??= [...this.policy.variables(this.org, this.environment)]);
   }
 
   private secret(name: string): SecretVariable | undefined {

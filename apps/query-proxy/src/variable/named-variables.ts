@@ -1,26 +1,22 @@
 import { credentialVariables } from '@pontage/auth-methods';
 import type { Lease } from '@pontage/contracts/auth-broker';
-import { parseTemplate, templatePaths, type Template } from '@pontage/templates';
+import { parseTemplate, variablesIn } from '@pontage/templates';
 import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 
-/** The names of the configuration variables that a template names. */
-export const variablesIn = (template: Template): string[] =>
-  templatePaths(template).flatMap(([root, name]) => (root === 'config' && name !== undefined ? [name] : []));
-
-/** The names of those that a resource's readable settings name; looked for once per snapshot. */
+/** The configuration variables that a resource's readable settings name; looked for once per snapshot. */
 export const variablesOfSettings = oncePer((resource: ResourceSnapshot): readonly string[] => {
   const { baseUrl, urlParams, headers, body, cookies } = resource;
   const values = [...urlParams, ...headers, ...body, ...cookies].map(([, value]) => value);
   return variablesOf([baseUrl, ...values.filter((value) => typeof value === 'string')]);
 });
 
-/** The names of those that sealed values name; looked for once per lease of them. */
+/** Those that sealed values name; looked for once per lease of them. */
 export const variablesOfSealed = oncePer((sealed: SealedTexts): readonly string[] =>
   variablesOf(Object.values(sealed)),
 );
 
-/** The names of those that a leased credential names, or was made with; looked for once per lease. */
+/** Those that a leased credential names, or was made with; looked for once per lease. */
 export const variablesOfLease = oncePer((lease: Lease): readonly string[] =>
   lease.variables === undefined ? credentialVariables(lease) : lease.variables.map(({ name }) => name),
 );

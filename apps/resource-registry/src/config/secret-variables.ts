@@ -1,7 +1,7 @@
 import type { Call } from '@pontage/contracts';
 import type { NamedVariable } from '@pontage/contracts/auth-broker';
 import { forbidden, secretVariable } from '@pontage/problems';
-import { parseTemplate, templatePaths } from '@pontage/templates';
+import { parseTemplate, variablesIn } from '@pontage/templates';
 import type { CallTransactions, CallWork } from '../call/call-transactions.js';
 import type { TemplateField } from '../call/template-check.js';
 import type { ConfigStore } from './config-store.js';
@@ -49,8 +49,4 @@ export class SecretVariables {
 
 /** The configuration variables that texts name. They have been checked to parse. */
 export const variablesNamed = (fields: readonly TemplateField[]): NamedVariable[] =>
-  fields.flatMap(([pointer, text]) =>
-    templatePaths(parseTemplate(text)).flatMap(([root, name]) =>
-      root === 'config' && name !== undefined ? [{ name, pointer }] : [],
-    ),
-  );
+  fields.flatMap(([pointer, text]) => variablesIn(parseTemplate(text)).map((name) => ({ name, pointer })));

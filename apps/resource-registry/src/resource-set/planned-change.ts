@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { preconditionFailed, type Problem } from '@pontage/problems';
 import { changesBetween, type Change } from '../call/changes.js';
 import { chosenOf, type ResourceContent, type SavedResource } from '../resource/resource.js';
 import type { DraftedResource } from '../resource-secrets/resource-claims.js';
@@ -35,6 +36,10 @@ export function basisOf(changes: readonly PlannedChange[]): string {
   const text = JSON.stringify(seen.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   return createHash('sha256').update(text).digest('base64url');
 }
+
+/** What a plan is refused with that does not fit what there is any more. */
+export const changedSince = (): Problem =>
+  preconditionFailed({}, { detail: 'The resources have changed since the plan was made.' });
 
 /** A change as its readers see it. */
 export const viewOf = (change: WeighedChange) => ({

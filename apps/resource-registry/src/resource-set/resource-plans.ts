@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, ParsedRequestOf } from '@pontage/contracts';
 import type { planResources } from '@pontage/contracts/resource-registry';
-import { invalidRequest, isProblem, notFound, preconditionFailed, resourceNameTaken } from '@pontage/problems';
+import { invalidRequest, isProblem, notFound, resourceNameTaken, throwBelow } from '@pontage/problems';
 import type { CallTransactions, CallWork } from '../call/call-transactions.js';
 import { refuseOversize } from '../call/size-limit.js';
 import { requireAccess, requireCreation, requireEverything } from '../group/reach.js';
@@ -9,7 +9,7 @@ import type { ResourceClaims } from '../resource-secrets/resource-claims.js';
 import type { ResourceStore } from '../resource/resource-store.js';
 import type { SavedResource } from '../resource/resource.js';
 import type { SettingsCheck } from '../resource-settings/settings-check.js';
-import { basisOf, differencesOf, type PlannedChange, type WeighedChange } from './planned-change.js';
+import { basisOf, changedSince, differencesOf, type PlannedChange, type WeighedChange } from './planned-change.js';
 
 type Wanted = ParsedRequestOf<typeof planResources>;
 type Entry = Wanted['resources'][number];
@@ -45,8 +45,7 @@ export class ResourcePlans {
       ...(wanted.prune ? await this.othersIn(work, wanted.resources) : []),
     ]);
     const basis = basisOf(planned);
-    if (wanted.basis !== undefined && wanted.basis !== basis)
-      throw preconditionFailed({}, { detail: 'The resources have changed since the plan was made.' });
+    if (wanted.basis !== undefined && wanted.basis !== basis) throw changedSince();
     const changes: WeighedChange[] = [];
     for (const change of planned) changes.push(await this.weigh(change, call));
     return { changes, basis };
@@ -54,8 +53,10 @@ export class ResourcePlans {
 
   private async wantedIn(work: CallWork, entries: readonly Entry[]): Promise<PlannedChange[]> {
     const planned: PlannedChange[] = [];
-    for (const [index, entry] of entries.entries())
-      planned.push(await below(`/resources/${index}`, () => this.planned(work, entry, `/resources/${index}`)));
+    for (const [index, entry] of entries.entries()) {
+      const at = `/resources/${index}`;
+      planned.push(await this.planned(work, entry, at).catch(throwBelow(at)));
+    }
     return planned;
   }
 
@@ -99,7 +100,7 @@ export class ResourcePlans {
     const { drafted, at } = change;
     const before = change.action === 'update' ? change.before : undefined;
     const id = change.action === 'update' ? change.before.id : change.id;
-    const content = await below(at, () => this.claims.content({ id, before, drafted, isTrial: true }, call));
+    const content = await this.claims.content({ id, before, drafted, isTrial: true }, call).catch(throwBelow(at));
     const differences = differencesOf(before, content);
     if (before !== undefined && differences.length === 0) return { action: 'none', before, differences };
     return { ...change, differences };
@@ -118,12 +119,4 @@ function refuseRepeats(entries: readonly Entry[]): void {
 
 function absent(error: unknown): undefined {
   if (!isProblem(error, notFound)) throw error;
-}
-
-async function below<T>(at: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw isProblem(error) ? error.below(at) : error;
-  }
 }

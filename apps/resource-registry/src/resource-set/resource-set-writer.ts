@@ -1,12 +1,12 @@
 import type { Actor } from '@pontage/contracts/events';
-import { isProblem, notFound, preconditionFailed, resourceNameTaken } from '@pontage/problems';
+import { isProblem, notFound, resourceNameTaken } from '@pontage/problems';
 import type { CallWork } from '../call/call-transactions.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import { recordCreated, recordUpdated } from '../resource/resource-events.js';
 import type { RemovedResource, ResourceRemoval } from '../resource/resource-removal.js';
 import type { ResourceStore } from '../resource/resource-store.js';
 import { firstVersion, nextVersion, type ResourceContent, type SavedResource } from '../resource/resource.js';
-import { nameOf, type WeighedChange } from './planned-change.js';
+import { changedSince, nameOf, type WeighedChange } from './planned-change.js';
 
 /** A change whose secrets the broker keeps; there is nothing to save when a resource goes or stays. */
 export interface ClaimedChange {
@@ -79,5 +79,3 @@ export class ResourceSetWriter {
 
 const byName = (one: ClaimedChange, other: ClaimedChange): number =>
   nameOf(one.change) < nameOf(other.change) ? -1 : 1;
-
-const changedSince = () => preconditionFailed({}, { detail: 'The resources have changed since the plan was made.' });

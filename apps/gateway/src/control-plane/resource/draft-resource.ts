@@ -2,15 +2,12 @@ import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { draftCredential, draftSecrets } from '@pontage/contracts/auth-broker';
 import type { ResourceGiven } from '@pontage/contracts/resource-registry';
-import { isProblem } from '@pontage/problems';
-import { liveSecrets } from '@pontage/telemetry';
+import { throwBelow } from '@pontage/problems';
 import type { z } from 'zod';
+import { noteSecrets } from '../../authentication/note-secrets.js';
 import { splitSecrets, type SplitSettings } from './split-secrets.js';
 
 type Authentication = z.output<typeof draftCredential.request>['authentication'];
-
-/** Longer than a request that saves a resource takes. */
-const inUseMs = 60_000;
 
 /** A resource as a client gives it. */
 export type GivenResource = ResourceGiven & { readonly authentication?: Authentication | undefined };
@@ -37,10 +34,9 @@ export async function draftResource<G extends GivenResource>(
   made: string[] = [],
 ): Promise<DraftedResource<Omit<G, 'authentication'>>> {
   const { settings, environments, secrets } = splitSecrets(given);
-  liveSecrets.note(
+  noteSecrets(
     call.org,
     secrets.map(({ value }) => value),
-    inUseMs,
   );
   const noted = async (asked: Promise<{ draftId: string }>) => {
     const drafted = await asked;
@@ -68,9 +64,7 @@ async function draftsOf(environments: Environments, draft: Draft): Promise<Reado
   const drafts = Object.entries(environments).map(async ([name, own]) => {
     const authentication = own?.authentication;
     if (authentication === undefined) return [];
-    const drafted = await draft(authentication).catch((error: unknown) => {
-      throw isProblem(error) ? error.below(`/environments/${name}`) : error;
-    });
+    const drafted = await draft(authentication).catch(throwBelow(`/environments/${name}`));
     return [[name, drafted] as const];
   });
   return new Map((await settled(drafts)).flat());

@@ -3,7 +3,7 @@ import { Bus } from '@pontage/bus';
 import type { Call, RequestOf } from '@pontage/contracts';
 import { draftCredential, dropDrafts } from '@pontage/contracts/auth-broker';
 import { applyResources, maxResourcesInSet, planResources, resourceGiven } from '@pontage/contracts/resource-registry';
-import { isProblem } from '@pontage/problems';
+import { throwBelow } from '@pontage/problems';
 import { z } from 'zod';
 import type { Asked } from '../../routes/asked.js';
 import { route } from '../../routes/route.js';
@@ -70,10 +70,7 @@ export class ResourceSets {
   private async drafted({ resources, ...rest }: Set, call: Call, made: string[]): Promise<DraftedSet> {
     const drafted: DraftedSet['resources'] = [];
     for (const [index, each] of resources.entries()) {
-      const draft = draftResource(this.bus, each, call, made).catch((error: unknown) => {
-        throw isProblem(error) ? error.below(`/resources/${index}`) : error;
-      });
-      drafted.push(await draft);
+      drafted.push(await draftResource(this.bus, each, call, made).catch(throwBelow(`/resources/${index}`)));
     }
     return { ...rest, resources: drafted };
   }

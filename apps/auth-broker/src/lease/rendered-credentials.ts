@@ -1,24 +1,46 @@
+import { credentialVariables, renderCredential, type AuthMethod, type Credential } from '@pontage/auth-methods';
 import type { Call } from '@pontage/contracts';
 import { leaseUnavailable } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
 import type { ConfigValues } from '../config-value/config-values.js';
+import { noteSecrets } from '../secrets/note-secrets.js';
 import type { ConfigEntry, ConfigVariables } from './config-variables.js';
 
-/** Variables as the broker knows them at a moment. */
-export interface KnownVariables {
-  readonly scope: Scope;
-  readonly versions: { name: string; version: number }[];
+/** The variables that a credential was rendered with, as the broker knew them. */
+export type VariableVersions = { name: string; version: number }[];
+
+/** A credential in clear with its templates filled in. */
+export interface RenderedCredential {
+  readonly credential: Credential;
+  readonly versions: VariableVersions;
 }
 
-/** What the templates of a credential may name: configuration variables, the secret ones opened. */
-export class VariableScope {
+/** Fills in the configuration variables that the templates of credentials name, the secret ones opened. */
+export class RenderedCredentials {
   constructor(
     private readonly variables: ConfigVariables,
     private readonly values: ConfigValues,
   ) {}
 
-  /** The scope with these variables, as far as the environment has them. @throws leaseUnavailable when a secret one cannot be opened */
-  async of(call: Call, environment: string, names: readonly string[]): Promise<KnownVariables> {
+  /**
+   * The credential as it is in an environment.
+   * @throws Problem `unknown-variable`, `invalid-request` when it cannot be rendered; `lease-unavailable` when a secret
+   * variable cannot be opened
+   */
+  async of(method: AuthMethod, stored: Credential, environment: string, call: Call): Promise<RenderedCredential> {
+    const { scope, versions } = await this.scopeOf(call, environment, credentialVariables(stored));
+    const credential = renderCredential(method, stored, scope);
+    // With its variables filled in it is another text than the one that was opened.
+    noteSecrets(call.org, credential.secrets);
+    return { credential, versions };
+  }
+
+  /** These variables, as far as the environment has them. */
+  private async scopeOf(
+    call: Call,
+    environment: string,
+    names: readonly string[],
+  ): Promise<{ scope: Scope; versions: VariableVersions }> {
     const found = await Promise.all(
       names.map(async (name) => {
         // Read first, so that it is never newer than the value: an older one means that somebody asks once more.
