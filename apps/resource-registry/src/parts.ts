@@ -104,7 +104,7 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: ResourceRemoval, useValue: removal },
       { provide: ResourceClaims, useValue: resourceClaims },
       { provide: ResourcePlans, useValue: new ResourcePlans(transactions, resources, resourceClaims, check) },
-      { provide: ResourceSetWriter, useValue: new ResourceSetWriter(organisations, resources, removal) },
+      { provide: ResourceSetWriter, useValue: new ResourceSetWriter(organisations, resources, removal, check) },
       { provide: Revocations, useValue: revocations },
     ],
   };

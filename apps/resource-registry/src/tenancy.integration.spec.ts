@@ -61,6 +61,8 @@ const withoutId: readonly RequestContract[] = [
   registry.listApps,
   registry.createResource,
   registry.listResources,
+  registry.checkResource,
+  registry.checkRegion,
   registry.planResources,
   registry.applyResources,
   registry.createGroup,

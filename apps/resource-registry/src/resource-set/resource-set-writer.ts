@@ -1,11 +1,13 @@
 import type { Actor } from '@pontage/contracts/events';
 import { isProblem, notFound, resourceNameTaken } from '@pontage/problems';
 import type { CallWork } from '../call/call-transactions.js';
+import { requireAccess, requireCreation } from '../group/reach.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import { recordCreated, recordUpdated } from '../resource/resource-events.js';
 import type { RemovedResource, ResourceRemoval } from '../resource/resource-removal.js';
 import type { ResourceStore } from '../resource/resource-store.js';
 import { firstVersion, nextVersion, type ResourceContent, type SavedResource } from '../resource/resource.js';
+import type { SettingsCheck } from '../resource-settings/settings-check.js';
 import { changedSince, nameOf, type WeighedChange } from './planned-change.js';
 
 /** A change whose secrets the broker keeps; there is nothing to save when a resource goes or stays. */
@@ -26,17 +28,20 @@ export class ResourceSetWriter {
     private readonly organisations: OrganisationStore,
     private readonly resources: ResourceStore,
     private readonly removal: ResourceRemoval,
+    private readonly check: SettingsCheck,
   ) {}
 
   /**
    * Sets are written one after the other, each in the order of its names, so that two of them never wait for one another.
-   * @throws preconditionFailed when a resource is no longer as the plan has it; inUse
+   * @throws preconditionFailed when a resource is no longer as the plan has it; inUse; and whatever the plan would be refused
+   * with by now
    */
   async write(work: CallWork, claimed: readonly ClaimedChange[], by: Actor): Promise<WrittenChange[]> {
     await this.organisations.find(work, 'change');
     const written: WrittenChange[] = [];
     const removed: RemovedResource[] = [];
     for (const { change, content } of claimed.toSorted(byName)) {
+      await this.acceptAgain(work, change, content);
       const before = change.action === 'create' ? undefined : await this.unchanged(work, change.before);
       if (before !== undefined && change.action === 'delete') removed.push(await this.removal.remove(work, before));
       const saved = content === undefined ? before : await this.save(work, change, before, content, by);
@@ -44,6 +49,20 @@ export class ResourceSetWriter {
     }
     await this.removal.forgetSecrets(work, removed);
     return written;
+  }
+
+  /** What was allowed and known when the plan was made may not be any more. */
+  private async acceptAgain(
+    work: CallWork,
+    change: WeighedChange,
+    content: ResourceContent | undefined,
+  ): Promise<void> {
+    if (change.action === 'create') requireCreation(work.reach, 'resources');
+    else if (change.action !== 'none')
+      requireAccess(work.reach, 'resources', change.before.id, change.action === 'delete' ? 'own' : 'edit');
+    if (content === undefined) return;
+    const before = change.action === 'create' ? undefined : change.before.settings;
+    await this.check.acceptAgain(work, content.settings, before);
   }
 
   private async unchanged(work: CallWork, { id, version }: SavedResource): Promise<SavedResource> {
