@@ -26,7 +26,9 @@ interface Broker {
   readonly forgotten: string[];
   /** Throws what the broker refuses with. */
   forget: (resourceIds: readonly string[]) => void;
-  claim: (claim: RequestOf<typeof claimCredential>) => ReplyOf<typeof claimCredential>;
+  claim: (
+    claim: RequestOf<typeof claimCredential>,
+  ) => ReplyOf<typeof claimCredential> | Promise<ReplyOf<typeof claimCredential>>;
   readonly valueClaims: RequestOf<typeof claimConfigValue>[];
   claimValue: (claim: RequestOf<typeof claimConfigValue>) => ReplyOf<typeof claimConfigValue>;
   claimSecrets: (claim: RequestOf<typeof claimSecrets>) => ReplyOf<typeof claimSecrets>;

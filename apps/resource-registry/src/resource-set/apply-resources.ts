@@ -1,7 +1,7 @@
 import { actorOf, serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { applyResources } from '@pontage/contracts/resource-registry';
-import { isProblem, unavailable } from '@pontage/problems';
+import { isProblem, throwBelow, unavailable } from '@pontage/problems';
 import { CallTransactions } from '../call/call-transactions.js';
 import { ResourceClaims } from '../resource-secrets/resource-claims.js';
 import { viewOf, type WeighedChange } from './planned-change.js';
@@ -42,12 +42,12 @@ export class ApplyResources implements Serves<typeof applyResources> {
 
   private async claim(change: WeighedChange, call: Call): Promise<ClaimedChange> {
     if (change.action === 'delete' || change.action === 'none') return { change, content: undefined };
-    const { drafted } = change;
+    const { drafted, at } = change;
     const saving =
       change.action === 'create'
         ? { id: change.id, before: undefined, drafted }
         : { id: change.before.id, before: change.before, drafted };
-    return { change, content: await this.claims.content(saving, call) };
+    return { change, content: await this.claims.content(saving, call).catch(throwBelow(at)) };
   }
 
   private async forgetNew(changes: readonly WeighedChange[], call: Call): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Actor } from '@pontage/contracts/events';
-import { isProblem, notFound, resourceNameTaken } from '@pontage/problems';
+import { isProblem, notFound, resourceNameTaken, throwBelow } from '@pontage/problems';
 import type { CallWork } from '../call/call-transactions.js';
-import { requireAccess, requireCreation } from '../group/reach.js';
+import { requireAccess, requireCreation, requireEverything } from '../group/reach.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import { recordCreated, recordUpdated } from '../resource/resource-events.js';
 import type { RemovedResource, ResourceRemoval } from '../resource/resource-removal.js';
@@ -41,7 +41,7 @@ export class ResourceSetWriter {
     const written: WrittenChange[] = [];
     const removed: RemovedResource[] = [];
     for (const { change, content } of claimed.toSorted(byName)) {
-      await this.acceptAgain(work, change, content);
+      await this.acceptAgain(work, change);
       const before = change.action === 'create' ? undefined : await this.unchanged(work, change.before);
       if (before !== undefined && change.action === 'delete') removed.push(await this.removal.remove(work, before));
       const saved = content === undefined ? before : await this.save(work, change, before, content, by);
@@ -52,17 +52,13 @@ export class ResourceSetWriter {
   }
 
   /** What was allowed and known when the plan was made may not be any more. */
-  private async acceptAgain(
-    work: CallWork,
-    change: WeighedChange,
-    content: ResourceContent | undefined,
-  ): Promise<void> {
-    if (change.action === 'create') requireCreation(work.reach, 'resources');
-    else if (change.action !== 'none')
-      requireAccess(work.reach, 'resources', change.before.id, change.action === 'delete' ? 'own' : 'edit');
-    if (content === undefined) return;
-    const before = change.action === 'create' ? undefined : change.before.settings;
-    await this.check.acceptAgain(work, content.settings, before);
+  private async acceptAgain(work: CallWork, change: WeighedChange): Promise<void> {
+    if (change.action === 'none') return;
+    if (change.action === 'delete') return requireEverything(work.reach);
+    const before = change.action === 'create' ? undefined : change.before;
+    if (before === undefined) requireCreation(work.reach, 'resources');
+    else requireAccess(work.reach, 'resources', before.id, 'edit');
+    await this.check.acceptAgain(work, change.drafted.settings, before?.settings).catch(throwBelow(change.at));
   }
 
   private async unchanged(work: CallWork, { id, version }: SavedResource): Promise<SavedResource> {
