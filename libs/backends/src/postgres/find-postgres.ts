@@ -14,13 +14,17 @@ export interface PostgresPrograms {
 /**
  * Finds the PostgreSQL that npm installed, in a place from which `user` can run it: a clone below a home directory
  * that only its owner may enter is copied to the temporary folder, once per version.
+ * @throws Error when there is no such place
  */
 export function findPostgres(user: SystemUser | undefined): PostgresPrograms {
   const native = nativeFolder();
   linkLibraries(native);
   const found = programsIn(native);
-  if (user === undefined || runs(found.postgres, user)) return found;
-  return programsIn(readableCopy(native));
+  if (user === undefined || succeeds(found.postgres, ['--version'], user)) return found;
+  // A temporary folder can be private, too: libpam-tmpdir gives every user such a one.
+  const folder = [tmpdir(), '/tmp'].find((each) => succeeds('test', ['-x', each], user));
+  if (folder === undefined) throw new Error(`User ${user.uid} may enter neither ${native} nor ${tmpdir()} nor /tmp.`);
+  return programsIn(readableCopy(native, folder));
 }
 
 const programsIn = (native: string): PostgresPrograms => ({
@@ -54,18 +58,18 @@ function linkLibraries(native: string): void {
   }
 }
 
-function runs(program: string, user: SystemUser): boolean {
+function succeeds(program: string, args: readonly string[], user: SystemUser): boolean {
   try {
-    execFileSync(program, ['--version'], { ...user, cwd: '/', stdio: 'ignore' });
+    execFileSync(program, args, { ...user, cwd: '/', stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
 }
 
-function readableCopy(native: string): string {
+function readableCopy(native: string, folder: string): string {
   const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string };
-  const copy = join(tmpdir(), `pontage-postgres-${version}`);
+  const copy = join(folder, `pontage-postgres-${version}`);
   if (!existsSync(copy)) {
     const draft = mkdtempSync(`${copy}-`);
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
