@@ -4,7 +4,7 @@ import { applyResources } from '@pontage/contracts/resource-registry';
 import { isProblem, throwBelow, unavailable } from '@pontage/problems';
 import { CallTransactions } from '../call/call-transactions.js';
 import { ResourceClaims } from '../resource-secrets/resource-claims.js';
-import { viewOf, type WeighedChange } from './planned-change.js';
+import { isSaving, viewOf, type WeighedChange } from './planned-change.js';
 import { ResourcePlans } from './resource-plans.js';
 import { ResourceSetWriter, type ClaimedChange } from './resource-set-writer.js';
 
@@ -41,13 +41,8 @@ export class ApplyResources implements Serves<typeof applyResources> {
   }
 
   private async claim(change: WeighedChange, call: Call): Promise<ClaimedChange> {
-    if (change.action === 'delete' || change.action === 'none') return { change, content: undefined };
-    const { drafted, at } = change;
-    const saving =
-      change.action === 'create'
-        ? { id: change.id, before: undefined, drafted }
-        : { id: change.before.id, before: change.before, drafted };
-    return { change, content: await this.claims.content(saving, call).catch(throwBelow(at)) };
+    if (!isSaving(change)) return { change, content: undefined };
+    return { change, content: await this.claims.content(change, call).catch(throwBelow(change.at)) };
   }
 
   private async forgetNew(changes: readonly WeighedChange[], call: Call): Promise<void> {

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { preconditionFailed, type Problem } from '@pontage/problems';
 import { changesBetween, type Change } from '../call/changes.js';
 import { chosenOf, type ResourceContent, type SavedResource } from '../resource/resource.js';
-import type { DraftedResource } from '../resource-secrets/resource-claims.js';
+import type { Saving } from '../resource-secrets/resource-claims.js';
+
+/** A resource that is to be as the set has it; there is nothing before one that is new. */
+export interface PlannedSaving extends Saving {
+  readonly action: 'create' | 'update';
+  /** Where it stands in the set. */
+  readonly at: string;
+}
 
 /** One resource that a set speaks of, and what has to be done about it. */
-export type PlannedChange =
-  | { readonly action: 'create'; readonly id: string; readonly drafted: DraftedResource; readonly at: string }
-  | {
-      readonly action: 'update';
-      readonly before: SavedResource;
-      readonly drafted: DraftedResource;
-      readonly at: string;
-    }
-  | { readonly action: 'delete'; readonly before: SavedResource }
-  | { readonly action: 'none'; readonly before: SavedResource };
+export type PlannedChange = PlannedSaving | { readonly action: 'delete' | 'none'; readonly before: SavedResource };
+
+/** True for what is written anew, so that the broker has to be asked. */
+export const isSaving = <C extends PlannedChange>(change: C): change is C & PlannedSaving => 'drafted' in change;
 
 /** A planned change with what it changes. */
 export type WeighedChange = PlannedChange & { readonly differences: readonly Change[] };
@@ -26,13 +27,15 @@ export function differencesOf(before: SavedResource | undefined, content: Resour
 
 /** The name of the resource that a change is about. */
 export const nameOf = (change: PlannedChange): string =>
-  change.action === 'create' ? change.drafted.settings.name : change.before.settings.name;
+  isSaving(change) ? change.drafted.settings.name : change.before.settings.name;
 
 /** What the plan stands on: another version of one of its resources is another basis. */
 export function basisOf(changes: readonly PlannedChange[]): string {
-  const seen = changes.map((change): [string, string, number] =>
-    change.action === 'create' ? [nameOf(change), '', 0] : [nameOf(change), change.before.id, change.before.version],
-  );
+  const seen = changes.map((change): [string, string, number] => [
+    nameOf(change),
+    change.before?.id ?? '',
+    change.before?.version ?? 0,
+  ]);
   const text = JSON.stringify(seen.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   return createHash('sha256').update(text).digest('base64url');
 }
@@ -45,7 +48,7 @@ export const changedSince = (): Problem =>
 export const viewOf = (change: WeighedChange) => ({
   name: nameOf(change),
   action: change.action,
-  id: change.action === 'create' ? null : change.before.id,
-  version: change.action === 'create' ? null : change.before.version,
+  id: change.before?.id ?? null,
+  version: change.before?.version ?? null,
   differences: change.differences.map((each) => ({ ...each })),
 });

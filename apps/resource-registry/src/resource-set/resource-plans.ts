@@ -9,7 +9,14 @@ import type { ResourceClaims } from '../resource-secrets/resource-claims.js';
 import type { ResourceStore } from '../resource/resource-store.js';
 import type { SavedResource } from '../resource/resource.js';
 import type { SettingsCheck } from '../resource-settings/settings-check.js';
-import { basisOf, changedSince, differencesOf, type PlannedChange, type WeighedChange } from './planned-change.js';
+import {
+  basisOf,
+  changedSince,
+  differencesOf,
+  isSaving,
+  type PlannedChange,
+  type WeighedChange,
+} from './planned-change.js';
 
 type Wanted = ParsedRequestOf<typeof planResources>;
 type Entry = Wanted['resources'][number];
@@ -63,9 +70,9 @@ export class ResourcePlans {
   private async planned(work: CallWork, drafted: Entry, at: string): Promise<PlannedChange> {
     const before = await this.named(work, drafted.settings.name);
     await this.check.accept(work, drafted.settings, before?.settings);
-    if (before !== undefined) return { action: 'update', before, drafted, at };
+    if (before !== undefined) return { action: 'update', id: before.id, before, drafted, at };
     requireCreation(work.reach, 'resources');
-    return { action: 'create', id: randomUUID(), drafted, at };
+    return { action: 'create', id: randomUUID(), before, drafted, at };
   }
 
   /** @throws resourceNameTaken for one that the caller may not know of */
@@ -95,12 +102,9 @@ export class ResourcePlans {
 
   /** An update that would change nothing is none. */
   private async weigh(change: PlannedChange, call: Call): Promise<WeighedChange> {
-    if (change.action === 'delete' || change.action === 'none')
-      return { ...change, differences: differencesOf(change.before, undefined) };
-    const { drafted, at } = change;
-    const before = change.action === 'update' ? change.before : undefined;
-    const id = change.action === 'update' ? change.before.id : change.id;
-    const content = await this.claims.content({ id, before, drafted, isTrial: true }, call).catch(throwBelow(at));
+    if (!isSaving(change)) return { ...change, differences: differencesOf(change.before, undefined) };
+    const { before } = change;
+    const content = await this.claims.content({ ...change, isTrial: true }, call).catch(throwBelow(change.at));
     const differences = differencesOf(before, content);
     if (before !== undefined && differences.length === 0) return { action: 'none', before, differences };
     return { ...change, differences };

@@ -8,7 +8,7 @@ import type { RemovedResource, ResourceRemoval } from '../resource/resource-remo
 import type { ResourceStore } from '../resource/resource-store.js';
 import { firstVersion, nextVersion, type ResourceContent, type SavedResource } from '../resource/resource.js';
 import type { SettingsCheck } from '../resource-settings/settings-check.js';
-import { changedSince, nameOf, type WeighedChange } from './planned-change.js';
+import { changedSince, isSaving, nameOf, type WeighedChange } from './planned-change.js';
 
 /** A change whose secrets the broker keeps; there is nothing to save when a resource goes or stays. */
 export interface ClaimedChange {
@@ -42,9 +42,10 @@ export class ResourceSetWriter {
     const removed: RemovedResource[] = [];
     for (const { change, content } of claimed.toSorted(byName)) {
       await this.acceptAgain(work, change);
-      const before = change.action === 'create' ? undefined : await this.unchanged(work, change.before);
+      const before = change.before && (await this.unchanged(work, change.before));
       if (before !== undefined && change.action === 'delete') removed.push(await this.removal.remove(work, before));
-      const saved = content === undefined ? before : await this.save(work, change, before, content, by);
+      const isSaved = isSaving(change) && content !== undefined;
+      const saved = isSaved ? await this.save(work, change.id, before, content, by) : before;
       written.push({ change, saved: change.action === 'delete' ? undefined : saved });
     }
     await this.removal.forgetSecrets(work, removed);
@@ -53,12 +54,12 @@ export class ResourceSetWriter {
 
   /** What was allowed and known when the plan was made may not be any more. */
   private async acceptAgain(work: CallWork, change: WeighedChange): Promise<void> {
-    if (change.action === 'none') return;
-    if (change.action === 'delete') return requireEverything(work.reach);
-    const before = change.action === 'create' ? undefined : change.before;
+    if (change.action === 'delete') requireEverything(work.reach);
+    if (!isSaving(change)) return;
+    const { id, before, drafted, at } = change;
     if (before === undefined) requireCreation(work.reach, 'resources');
-    else requireAccess(work.reach, 'resources', before.id, 'edit');
-    await this.check.acceptAgain(work, change.drafted.settings, before?.settings).catch(throwBelow(change.at));
+    else requireAccess(work.reach, 'resources', id, 'edit');
+    await this.check.acceptAgain(work, drafted.settings, before?.settings).catch(throwBelow(at));
   }
 
   private async unchanged(work: CallWork, { id, version }: SavedResource): Promise<SavedResource> {
@@ -71,7 +72,7 @@ export class ResourceSetWriter {
 
   private async save(
     work: CallWork,
-    change: WeighedChange,
+    id: string,
     before: SavedResource | undefined,
     content: ResourceContent,
     by: Actor,
@@ -82,8 +83,7 @@ export class ResourceSetWriter {
       recordUpdated(work, before, after);
       return after;
     }
-    if (change.action !== 'create') throw new TypeError('only a new resource has nothing before it');
-    const first = firstVersion(change.id, content, by);
+    const first = firstVersion(id, content, by);
     await this.resources.insert(work, first).catch((error: unknown) => {
       throw isProblem(error, resourceNameTaken) ? changedSince() : error;
     });
