@@ -31,8 +31,7 @@ export class ClaimCredential {
   async handle(claim: Claim, call: Call): Promise<Reply> {
     try {
       return await this.unitOfWork.run(call.org, async (work) => {
-        const { draftId, isTrial } = claim;
-        const draft = await (isTrial ? this.drafts.find(work, draftId) : this.drafts.take(work, draftId));
+        const draft = await this.drafts.claim(work, claim);
         if (draft === undefined)
           throw notFound({}, { detail: 'There is no such draft of a credential; drafts are kept for ten minutes.' });
         return this.claim(work, claim, draft, call);

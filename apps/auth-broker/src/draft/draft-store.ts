@@ -31,6 +31,11 @@ export class DraftStore {
     );
   }
 
+  /** The draft that is claimed, out of the store; it stays there for a trial. @throws SealBroken */
+  claim(work: Work, { draftId, isTrial }: { draftId: string; isTrial: boolean }): Promise<Draft | undefined> {
+    return isTrial ? this.find(work, draftId) : this.take(work, draftId);
+  }
+
   /** Takes a draft out of the store; undefined when it is not there or too old. @throws SealBroken */
   async take({ manager, org }: Work, id: string): Promise<Draft | undefined> {
     const [[row]] = await manager.query<[SealedDraft[], number]>(

@@ -1,11 +1,9 @@
 import { serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
-import { leaseDraftSecrets, sealedName, type SecretPlace } from '@pontage/contracts/auth-broker';
+import { leaseDraftSecrets, sealedName } from '@pontage/contracts/auth-broker';
 import { notFound } from '@pontage/problems';
-import { sealedValueKind } from '../sealed-value/sealed-value-kind.js';
+import { sealedValueKind, type DraftedValues } from '../sealed-value/sealed-value-kind.js';
 import { DraftStore } from './draft-store.js';
-
-type Drafted = Readonly<Record<string, { readonly place: SecretPlace; readonly value: string }>>;
 
 /** Lends a query-proxy the sealed values of a draft. */
 @serves(leaseDraftSecrets)
@@ -18,7 +16,7 @@ export class LeaseDraftSecrets {
   ): Promise<ReplyOf<typeof leaseDraftSecrets>> {
     const draft = await this.drafts.read(org, draftId);
     if (draft?.method !== sealedValueKind) throw notFound({}, { detail: 'There is no such draft of sealed values.' });
-    const values = Object.entries(draft.secrets as Drafted);
+    const values = Object.entries(draft.secrets as DraftedValues);
     return { values: Object.fromEntries(values.map(([slot, { place, value }]) => [sealedName(place, slot), value])) };
   }
 }

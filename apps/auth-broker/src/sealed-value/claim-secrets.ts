@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { auditOf, serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
-import { claimSecrets, sealedName, type SecretPlace } from '@pontage/contracts/auth-broker';
+import { claimSecrets, sealedName } from '@pontage/contracts/auth-broker';
 import { SealBroken } from '@pontage/envelope';
 import { UnitOfWork, type Work } from '@pontage/persistence';
 import { invalidRequest, notFound, secretRequired, type FieldError } from '@pontage/problems';
@@ -10,13 +10,10 @@ import { CredentialStore } from '../credential/credential-store.js';
 import { DraftStore } from '../draft/draft-store.js';
 import { Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
-import { fieldsOf, sealedValueKind, valuesOf } from './sealed-value-kind.js';
+import { fieldsOf, sealedValueKind, valuesOf, type DraftedValues } from './sealed-value-kind.js';
 
 type Claim = ParsedRequestOf<typeof claimSecrets>;
 type Reply = ReplyOf<typeof claimSecrets>;
-type Drafted = Readonly<
-  Record<string, { readonly place: SecretPlace; readonly pointer: string; readonly value: string }>
->;
 
 /** Turns drafted secrets into the sealed values of a resource. */
 @serves(claimSecrets)
@@ -43,14 +40,14 @@ export class ClaimSecrets {
   }
 
   private async claim(work: Work, claim: Claim, call: Call): Promise<Reply> {
-    const { draftId, resourceId, basedOn, keep, isTrial } = claim;
-    const draft = await (isTrial ? this.drafts.find(work, draftId) : this.drafts.take(work, draftId));
+    const { resourceId, basedOn, keep, isTrial } = claim;
+    const draft = await this.drafts.claim(work, claim);
     if (draft?.method !== sealedValueKind)
       throw notFound({}, { detail: 'There is no such draft of sealed values; drafts are kept for ten minutes.' });
     const before = basedOn === null ? new Map<string, string>() : await this.before(work, basedOn, resourceId);
     const kept = keptOf(keep, before);
     const fingerprint = await this.fingerprints.of(work);
-    const drafted = Object.entries(draft.secrets as Drafted).map(([slot, { place, pointer, value }]) => {
+    const drafted = Object.entries(draft.secrets as DraftedValues).map(([slot, { place, pointer, value }]) => {
       const print = fingerprint([work.org, resourceId], value);
       return { slot, print, name: sealedName(place, print), pointer, value };
     });

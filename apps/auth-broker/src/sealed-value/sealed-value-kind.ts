@@ -1,3 +1,4 @@
+import type { SecretPlace } from '@pontage/contracts/auth-broker';
 import type { SecretValues } from '../secrets/secret-box.js';
 
 /**
@@ -5,6 +6,11 @@ import type { SecretValues } from '../secrets/secret-box.js';
  * anew together with credentials, but are none.
  */
 export const sealedValueKind = 'sealed-values';
+
+/** The secrets of a draft of sealed values, by what the settings call each. */
+export type DraftedValues = Readonly<
+  Record<string, { readonly place: SecretPlace; readonly pointer: string; readonly value: string }>
+>;
 
 interface Field {
   readonly name: string;
