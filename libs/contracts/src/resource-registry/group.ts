@@ -2,7 +2,7 @@ import { forbidden, groupNameTaken, notFound, preconditionFailed } from '@pontag
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
-import { environmentName } from './environment-name.js';
+import { environmentName, maxEnvironments } from './environment-name.js';
 
 const callers = ['gateway'] as const;
 
@@ -16,7 +16,7 @@ const accessOrNone = z.enum(['none', ...accessLevels]);
 export const groupId = z.coerce.number().int().positive().max(2_147_483_647);
 
 /** The environments that an access is restricted to; null: it is not restricted. */
-export const accessEnvironments = z.array(environmentName).min(1).max(20).nullable();
+export const accessEnvironments = z.array(environmentName).min(1).max(maxEnvironments).nullable();
 
 const settings = { name: z.string().min(1).max(100), allApps: accessOrNone, allResources: accessOrNone };
 /** A permission group, and what it may do with which apps and resources. */
