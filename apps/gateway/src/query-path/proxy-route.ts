@@ -39,8 +39,8 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
   }
   const upload = new StreamedUpload(request.raw, start.bytes, maxBodyBytes, () => answer.query, failed);
   answer.onUnsignable = async () => {
-    const held = await path.spool.take(upload.whole(), maxBodyBytes);
-    reply.raw.once('close', () => void held.close());
+    const held = await path.spool.takeFor(reply.raw, upload.whole(), maxBodyBytes);
+    if (held === undefined) return;
     const { bytes, hashes } = held;
     const again = { ...asked, body: { kind: 'pulled', bytes, hashes } as const };
     answer.begin(path.client.run(again, undefined, false, answer), new HeldUpload(held, () => answer.query, failed));

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { createServer, get, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Spool, type SpooledBody } from './spool.js';
 
@@ -57,5 +61,31 @@ describe('Spool', () => {
     };
     await expect(spool.take(broken(), 2 * mib)).rejects.toThrow('broke off');
     await (await spool.take(inPieces(Buffer.alloc(2 * mib), mib), 2 * mib)).close();
+  });
+
+  it('gives the room back when the response is over, and for a caller who has gone after the last piece', async () => {
+    const spool = new Spool(2 * mib);
+    const body = () => inPieces(Buffer.alloc(2 * mib), mib);
+    const responses: ServerResponse[] = [];
+    const server = createServer((_, response) => void responses.push(response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const asked = () => get({ port: (server.address() as AddressInfo).port }).on('error', () => undefined);
+    const [answered, left] = [asked(), asked()];
+    while (responses.length < 2) await once(server, 'request');
+    const [first, second] = responses as [ServerResponse, ServerResponse];
+
+    expect(await spool.takeFor(first, body(), 2 * mib)).toMatchObject({ bytes: 2 * mib });
+    expect(await slugOf(spool.take(body(), 2 * mib))).toBe('overloaded');
+    first.end();
+    await once(answered, 'response');
+
+    left.destroy();
+    await once(second, 'close');
+    expect(await spool.takeFor(second, body(), 2 * mib)).toBeUndefined();
+    await setImmediate();
+    await (await spool.take(body(), 2 * mib)).close();
+    server.closeAllConnections();
+    server.close();
   });
 });

@@ -1,7 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { finished } from 'node:stream';
 import type { BodyHashes } from '@pontage/contracts/query-proxy';
 import { bodyTooLarge, overloaded } from '@pontage/problems';
 import { BodyHasher } from './body-hasher.js';
@@ -27,6 +29,21 @@ export class Spool {
   private usedBytes = 0;
 
   constructor(private readonly limitBytes = defaultLimitBytes) {}
+
+  /**
+   * The same as {@link take} until a response is over, however that comes about; undefined: it is over already.
+   * @throws bodyTooLarge; overloaded when the spool is full; whatever the pieces throw
+   */
+  async takeFor(
+    response: ServerResponse,
+    pieces: AsyncIterable<Uint8Array>,
+    maxBytes: number,
+  ): Promise<SpooledBody | undefined> {
+    const body = await this.take(pieces, maxBytes);
+    // Also for a caller who went away after the last piece: that is not told any more.
+    finished(response, () => void body.close());
+    return response.destroyed ? undefined : body;
+  }
 
   /** @throws bodyTooLarge; overloaded when the spool is full; whatever the pieces throw */
   async take(pieces: AsyncIterable<Uint8Array>, maxBytes: number): Promise<SpooledBody> {
