@@ -75,10 +75,12 @@ async function embeddedCaller(externalIdentifier: string): Promise<Caller> {
 
 interface Ran {
   readonly status: number;
+  /** Of a problem. */
+  readonly code?: string;
   readonly body?: { readonly authenticated?: boolean; readonly key?: string };
 }
-function keyOf({ status, body }: Ran): string {
-  if (status !== 200 || body?.authenticated !== true) throw new Error(`a query was refused: ${status}`);
+function keyOf({ status, code, body }: Ran): string {
+  if (status !== 200 || body?.authenticated !== true) throw new Error(`a query was refused: ${status} ${code}`);
   return body.key ?? '';
 }
 const sessionOf = (key: string): string => setting.upstream.cloud.sessionOfKey.get(key) ?? 'none';

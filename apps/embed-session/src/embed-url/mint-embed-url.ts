@@ -5,6 +5,7 @@ import { mintEmbedUrl } from '@pontage/contracts/embed-session';
 import { UnitOfWork } from '@pontage/persistence';
 import { forbidden, invalidRequest, stalePolicy, unavailable } from '@pontage/problems';
 import { Directory } from '../directory/directory.js';
+import { becomesFresh } from '@pontage/snapshots';
 import { foreignGroups, judge, type EmbedGrant, type EmbedUrlDraft } from './embed-url.js';
 import { insertEmbedUrl } from './embed-url-table.js';
 
@@ -49,7 +50,7 @@ export class MintEmbedUrl {
 
   /** @throws forbidden for groups that are not the token's, invalidRequest with every other fault at once */
   private async grantOf(given: EmbedUrlDraft, { org, principal }: Call): Promise<EmbedGrant> {
-    if (!this.directory.isFresh()) throw stalePolicy({});
+    if (!(await becomesFresh(this.directory))) throw stalePolicy({});
     const foreign = foreignGroups(principal, given.groupIds);
     if (foreign.length > 0)
       throw forbidden({}, { errors: foreign, detail: 'The token is restricted to other groups.' });

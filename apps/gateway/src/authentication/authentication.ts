@@ -16,6 +16,7 @@ import {
   stalePolicy,
   unauthenticated,
 } from '@pontage/problems';
+import { becomesFresh, type Freshness } from '@pontage/snapshots';
 import type { FastifyRequest } from 'fastify';
 import { noteSecrets } from './note-secrets.js';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
@@ -25,15 +26,11 @@ type TokenSnapshot = ValueOf<typeof tokens>;
 type SessionSnapshot = ValueOf<typeof sessions>;
 
 /** What is asked of a snapshot watch: who is known right now, and whether a revocation would have been heard. */
-export interface Directory<V> {
+export interface Directory<V> extends Freshness {
   get(key: string): V | undefined;
   /** Waits up to half a second for a key that has not arrived yet. */
   find(key: string): Promise<V | undefined>;
-  isFresh(): boolean;
 }
-
-const freshWithinMs = 500;
-const pollMs = 20;
 
 /** Tells who a request comes from. Free of Nest: the query path's plain routes call it as they are. */
 export class Authentication {
@@ -51,7 +48,7 @@ export class Authentication {
   async authenticateToken(request: FastifyRequest, scope?: Scope): Promise<Caller<TokenPrincipal>> {
     const token = bearerOf(request);
     if (token === undefined) throw unauthenticated({});
-    await fresh(this.tokens);
+    if (!(await becomesFresh(this.tokens))) throw stalePolicy({});
     const hash = sha256(token);
     const known = this.tokens.get(hash) ?? (isApiToken(token) ? await this.tokens.find(hash) : undefined);
     if (known === undefined) throw unauthenticated({});
@@ -93,7 +90,7 @@ export class Authentication {
 
   /** The session of a token, if it lives; it may be past its end by the clock. */
   async session(token: string): Promise<SessionSnapshot | undefined> {
-    await fresh(this.sessions);
+    if (!(await becomesFresh(this.sessions))) throw stalePolicy({});
     const hash = sha256(token);
     return this.sessions.get(hash) ?? (isSessionToken(token) ? await this.sessions.find(hash) : undefined);
   }
@@ -148,13 +145,4 @@ function refuseImpersonation(request: FastifyRequest): void {
     {},
     { errors: [{ pointer: '/headers/Pontage-User', detail: 'Acting for an external user is not offered here.' }] },
   );
-}
-
-/** A process that was busy or cut off gives its watch a moment to catch up before it refuses to guess. */
-async function fresh(directory: Directory<unknown>): Promise<void> {
-  const deadline = performance.now() + freshWithinMs;
-  while (!directory.isFresh()) {
-    if (performance.now() > deadline) throw stalePolicy({});
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
 }

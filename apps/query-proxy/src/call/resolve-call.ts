@@ -67,10 +67,10 @@ async function resolveSaved(
   call: { app: string; name: string; params: Readonly<Record<string, unknown>> },
 ): Promise<ResolvedCall> {
   const { org, principal } = run;
-  if (principal.type === 'external') authoriseApp(policy, org, principal, call.app);
+  if (principal.type === 'external') await authoriseApp(policy, org, principal, call.app);
   const query = await policy.queries.find(`${org}.${call.app}.${call.name}`);
   if (query === undefined) throw notFound({}, { detail: 'There is no such query.' });
-  if (principal.type !== 'external') authoriseApp(policy, org, principal, call.app);
+  if (principal.type !== 'external') await authoriseApp(policy, org, principal, call.app);
   const found = await policy.resources.find(org, query.resource);
   if (found === undefined) throw notFound({}, { detail: 'The resource of this query is gone.' });
   const asked = principal.type === 'external' ? principal.environment : query.request.environment;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Principal } from '@pontage/contracts';
 import { permissions, type ValueOf } from '@pontage/contracts/snapshots';
 import type { Problem } from '@pontage/problems';
-import { authoriseResource } from './authorise.js';
+import { authoriseApp, authoriseResource } from './authorise.js';
 
 type Group = ValueOf<typeof permissions>;
 const group = (more: Partial<Group>): Group => ({
@@ -91,5 +91,39 @@ describe('authoriseResource', () => {
       metadataJson: '{}',
     };
     expect(slug([group({ allResources: 'own' })], 'production', external)).toBe('not-found');
+  });
+});
+
+describe('authoriseApp, for an external user', () => {
+  const user: Principal = {
+    type: 'external',
+    id: 's',
+    externalIdentifier: 'ada',
+    app: 'a',
+    groupIds: [1],
+    environment: 'production',
+    userInfo: {},
+    metadataJson: '{}',
+  };
+  const knowing = (isFresh: () => boolean) => ({
+    isFresh,
+    groups: () => [{ id: 1, group: group({ apps: { a: 'use' } }) }],
+  });
+
+  it('waits for a policy that has fallen behind', async () => {
+    let asked = 0;
+    const late = knowing(() => ++asked > 3);
+    await expect(authoriseApp(late, 'org', user, 'a')).resolves.toBeUndefined();
+  });
+
+  it('refuses to guess when it does not catch up', async () => {
+    await expect(
+      authoriseApp(
+        knowing(() => false),
+        'org',
+        user,
+        'a',
+      ),
+    ).rejects.toMatchObject({ slug: 'stale-policy' });
   });
 });

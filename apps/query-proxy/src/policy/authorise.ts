@@ -1,5 +1,6 @@
 import { holdsScope, type Principal } from '@pontage/contracts';
 import { forbidden, missingScope, notFound, stalePolicy } from '@pontage/problems';
+import { becomesFresh } from '@pontage/snapshots';
 import type { Policy } from './policy.js';
 import type { ResourceSnapshot } from './resource-index.js';
 
@@ -37,9 +38,14 @@ export function authoriseResource(
  * groups may use it; a token like a resource's.
  * @throws Problem `missing-scope`, `not-found`; `stale-policy` when a revocation might not have been heard.
  */
-export function authoriseApp(policy: Policy, org: string, principal: Principal, app: string): void {
+export async function authoriseApp(
+  policy: Pick<Policy, 'groups' | 'isFresh'>,
+  org: string,
+  principal: Principal,
+  app: string,
+): Promise<void> {
   if (principal.type === 'external') {
-    if (!policy.isFresh()) throw stalePolicy({});
+    if (!(await becomesFresh(policy))) throw stalePolicy({});
     if (principal.app !== app || !groupsMayUse(policy, org, principal.groupIds, app)) throw notFound({});
     return;
   }
@@ -52,6 +58,6 @@ function requireRun(principal: Principal): void {
   if (principal.type === 'token' && !holdsScope(principal, 'queries:run')) throw missingScope({ scope: 'queries:run' });
 }
 
-function groupsMayUse(policy: Policy, org: string, ids: readonly number[], app: string): boolean {
+function groupsMayUse(policy: Pick<Policy, 'groups'>, org: string, ids: readonly number[], app: string): boolean {
   return policy.groups(org, ids).some(({ group }) => group.allApps !== 'none' || group.apps[app] !== undefined);
 }

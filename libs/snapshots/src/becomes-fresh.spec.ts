@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { becomesFresh } from './becomes-fresh.js';
+
+const freshAfter = (ms: number) => {
+  const begun = performance.now();
+  return { isFresh: () => performance.now() - begun >= ms };
+};
+
+describe('a watch that has fallen behind', () => {
+  it('is waited for', async () => {
+    expect(await becomesFresh(freshAfter(100))).toBe(true);
+  });
+
+  it('costs nothing when it has not', async () => {
+    let asked = 0;
+    expect(await becomesFresh({ isFresh: () => ++asked > 0 })).toBe(true);
+    expect(asked).toBe(1);
+  });
+
+  it('is given up when it does not catch up', async () => {
+    expect(await becomesFresh(freshAfter(60_000))).toBe(false);
+  });
+});
