@@ -280,6 +280,7 @@ export function problemFromWire(wire: ProblemOnTheWire): Problem {
   return new Problem(definition, wire.facts ?? {}, {
     ...(wire.detail === undefined ? {} : { detail: wire.detail }),
     ...(wire.errors === undefined ? {} : { errors: wire.errors }),
+    ...(wire.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: wire.retryAfterSeconds }),
   });
 }
 

@@ -34,6 +34,7 @@ export const problemOnTheWire = z.object({
   detail: z.string().optional(),
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   facts: z.record(z.string(), z.unknown()).optional(),
+  retryAfterSeconds: z.number().optional(),
 });
 export type ProblemOnTheWire = z.infer<typeof problemOnTheWire>;
 
@@ -42,6 +43,8 @@ interface ProblemOptions {
   readonly detail?: string;
   /** The invalid fields, for problems of the kind `invalid`. */
   readonly errors?: readonly FieldError[];
+  /** When it may be tried again, if that is known: whole seconds, 1 or more. @see RFC 9110, 10.2.3 */
+  readonly retryAfterSeconds?: number;
   /** For the log only. */
   readonly cause?: unknown;
   /** For the log only: what the operator needs to know. */
@@ -54,6 +57,7 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[];
   readonly detail: string | undefined;
   readonly note: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly definition: { readonly slug: string; readonly kind: ProblemKind; readonly title: string },
@@ -64,6 +68,7 @@ export class Problem extends Error {
     this.detail = options.detail;
     this.errors = options.errors ?? [];
     this.note = options.note;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get slug(): string {
@@ -72,13 +77,14 @@ export class Problem extends Error {
 
   /** The same problem as one of a part: its fields stand below `prefix`, and without fields it is about the part itself. */
   below(prefix: string): Problem {
-    const { definition, facts, errors, detail, note } = this;
+    const { definition, facts, errors, detail, note, retryAfterSeconds } = this;
     const within = errors.map((error) => ({ ...error, pointer: prefix + error.pointer }));
     return new Problem(definition, facts, {
       errors: within.length > 0 ? within : [{ pointer: prefix, detail: this.message }],
       cause: this,
       ...(detail === undefined ? {} : { detail }),
       ...(note === undefined ? {} : { note }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
   }
 
@@ -89,6 +95,7 @@ export class Problem extends Error {
       ...(this.detail === undefined ? {} : { detail: this.detail }),
       ...(this.errors.length === 0 ? {} : { errors: [...this.errors] }),
       ...(Object.keys(this.facts).length === 0 ? {} : { facts: { ...this.facts } }),
+      ...(this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds }),
     };
   }
 }

@@ -48,10 +48,13 @@ function kindHeaders(problem: Problem, request: FastifyRequest): Record<string, 
       const given = request.headers.authorization !== undefined;
       return { 'www-authenticate': `Bearer realm="pontage"${given ? ', error="invalid_token"' : ''}` };
     }
-    case 'rate-limited':
-    case 'unavailable':
-      return { 'retry-after': '1' };
     default:
-      return {};
+      return retryAfterOf(problem);
   }
+}
+
+/** Whoever is sent away for now is told when to come back. */
+export function retryAfterOf({ definition, retryAfterSeconds = 1 }: Problem): { 'retry-after'?: string } {
+  const isPassing = definition.kind === 'rate-limited' || definition.kind === 'unavailable';
+  return isPassing ? { 'retry-after': String(retryAfterSeconds) } : {};
 }

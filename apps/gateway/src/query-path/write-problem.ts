@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '@pontage/problems';
 import { outboundScan } from '@pontage/telemetry';
-import { orgOf, problemDocument } from '../problems/send-problem.js';
+import { orgOf, problemDocument, retryAfterOf } from '../problems/send-problem.js';
 import { statusOf } from '../problems/status-of.js';
 
 /** Answers `/proxy` with a failure of ours: `Pontage-Problem` tells it from an answer of the upstream's. */
@@ -15,7 +15,7 @@ export function writeProblem(request: FastifyRequest, reply: FastifyReply, made:
       'cache-control': 'no-store',
       'x-request-id': request.id,
       'pontage-problem': problem.slug,
-      ...(kind === 'unavailable' || kind === 'rate-limited' ? { 'retry-after': '1' } : {}),
+      ...retryAfterOf(problem),
     })
     .end(JSON.stringify(document));
 }

@@ -67,12 +67,13 @@ export class OutboundScan {
     const clean = maskValues(this.secrets, { detail, errors, facts }, sought, found);
     if (found.length === 0) return problem;
     this.report('answer', found);
-    const { note, cause, definition } = problem;
+    const { note, cause, definition, retryAfterSeconds } = problem;
     return new Problem(definition, clean.facts, {
       errors: clean.errors,
       cause,
       ...(clean.detail === undefined ? {} : { detail: clean.detail }),
       ...(note === undefined ? {} : { note }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
   }
 
