@@ -163,14 +163,14 @@ export async function openQueryPath(bus: Bus, authentication: Authentication, ma
 export function authenticators(authentication: Authentication): QueryPath['authenticate'] {
   return {
     async token(request: FastifyRequest, scope: Scope) {
-      const { call } = await authentication.authenticateToken(request, scope);
+      const { call, isLive } = await authentication.authenticateToken(request, scope);
       admit(request);
-      return call;
+      return { ...call, isLive };
     },
     async embedSession(request: FastifyRequest) {
-      const { call, principal } = await authentication.authenticateEmbedSession(request);
+      const { call, principal, isLive } = await authentication.authenticateEmbedSession(request);
       admit(request);
-      return { ...call, principal };
+      return { ...call, principal, isLive };
     },
   };
 }

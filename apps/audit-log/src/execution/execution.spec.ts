@@ -66,6 +66,16 @@ describe('stageOf', () => {
 });
 
 describe('ranEvent', () => {
+  it("says why a worker was told to stop, in the gateway's words", () => {
+    const stopped = outcome({ status: null, problem: 'client-gone' });
+    expect(ran(intent(), closed('unauthenticated'), stopped).data).toMatchObject({
+      problem: 'unauthenticated',
+      end: 'unauthenticated',
+    });
+    expect(ran(intent(), closed('client-gone'), stopped).data).toMatchObject({ end: 'client-gone' });
+    expect(ran(intent(), closed('unauthenticated'), outcome()).data).toMatchObject({ end: 'answered' });
+  });
+
   it('is one event that says who, what, where and how it ended', () => {
     expect(ran(intent(), outcome())).toMatchObject({
       at: '2026-11-21T10:00:01.000Z',

@@ -48,7 +48,7 @@ export const ranEventId = (executionId: string): string => derivedId('query.ran'
 export function ranEvent(executionId: string, org: string, execution: Execution): Draft {
   const { intents, outcomes, closed } = execution;
   const intent = intents.toSorted(byAttempt).at(0);
-  const outcome = decisive(outcomes);
+  const outcome = explained(decisive(outcomes), closed);
   const said = [...intents, ...outcomes, ...(closed === null ? [] : [closed])].map(({ at }) => at).sort();
   return {
     id: ranEventId(executionId),
@@ -93,6 +93,12 @@ function endOf({ closed }: Execution, outcome: Outcome | undefined): string {
 function decisive(outcomes: readonly Outcome[]): Outcome | undefined {
   const final = outcomes.filter(({ superseded }) => !superseded).toSorted(byAttempt);
   return final.findLast(({ problem }) => problem === null) ?? final.at(-1);
+}
+
+/** A worker that was told to stop knows only that nobody waits any more; why, the gateway says. */
+function explained(outcome: Outcome | undefined, closed: Closed | null): Outcome | undefined {
+  if (outcome?.problem !== 'client-gone' || closed === null) return outcome;
+  return { ...outcome, problem: closed.reason };
 }
 
 const attemptsOf = ({ intents, outcomes }: Execution): number => Math.max(lastAttempt(intents), lastAttempt(outcomes));

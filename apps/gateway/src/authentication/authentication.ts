@@ -60,7 +60,7 @@ export class Authentication {
       request.refused = auditOf(call);
       throw unauthenticated({}, { detail: 'This token has expired.' });
     }
-    const caller = { principal, call };
+    const caller = { principal, call, isLive: () => isLive(this.tokens.get(hash)) };
     request.caller = caller;
     refuseImpersonation(request);
     if (scope !== undefined) requireScope(principal, scope);
@@ -75,10 +75,11 @@ export class Authentication {
     const app = appOf(request);
     const token = bearerOf(request) ?? sessionCookie(request, app);
     if (token === undefined) throw unauthenticated({}, { detail: 'An embed session is needed.' });
-    const session = await this.session(token);
+    const hash = sha256(token);
+    const session = await this.sessionOf(token, hash);
     if (session === undefined || session.app !== app) throw embedSessionExpired({});
     noteSecrets(session.org, [token]);
-    const caller = externalCaller(request, session);
+    const caller = { ...externalCaller(request, session), isLive: () => isLive(this.sessions.get(hash)) };
     if (isPast(session.expiresAt)) {
       request.refused = auditOf(caller.call);
       throw embedSessionExpired({});
@@ -89,9 +90,12 @@ export class Authentication {
   }
 
   /** The session of a token, if it lives; it may be past its end by the clock. */
-  async session(token: string): Promise<SessionSnapshot | undefined> {
+  session(token: string): Promise<SessionSnapshot | undefined> {
+    return this.sessionOf(token, sha256(token));
+  }
+
+  private async sessionOf(token: string, hash: string): Promise<SessionSnapshot | undefined> {
     if (!(await becomesFresh(this.sessions))) throw stalePolicy({});
-    const hash = sha256(token);
     return this.sessions.get(hash) ?? (isSessionToken(token) ? await this.sessions.find(hash) : undefined);
   }
 
@@ -118,7 +122,10 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** True for a time that has come; null never does. */
 export const isPast = (time: string | null): boolean => time !== null && Date.parse(time) <= Date.now();
 
-function externalCaller(request: FastifyRequest, session: SessionSnapshot): EmbedCaller {
+const isLive = (known: { readonly expiresAt: string | null } | undefined): boolean =>
+  known !== undefined && !isPast(known.expiresAt);
+
+function externalCaller(request: FastifyRequest, session: SessionSnapshot): Omit<EmbedCaller, 'isLive'> {
   const { org, id, app, externalIdentifier, groupIds, environment, userInfo, metadataJson, expiresAt } = session;
   const principal: ExternalPrincipal = {
     type: 'external',

@@ -7,6 +7,8 @@ import type { FastifyRequest } from 'fastify';
 export interface Caller<P extends Principal = Principal> {
   readonly principal: P;
   readonly call: Call;
+  /** False once the token or session has been revoked or has run out. */
+  readonly isLive: () => boolean;
 }
 
 /** An external user in an embed session. */

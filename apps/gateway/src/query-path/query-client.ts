@@ -17,7 +17,15 @@ import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { asProblem, dispatchLost, problemFromWire, unavailable, type Problem } from '@pontage/problems';
+import {
+  asProblem,
+  dispatchLost,
+  embedSessionExpired,
+  problemFromWire,
+  unauthenticated,
+  unavailable,
+  type Problem,
+} from '@pontage/problems';
 import { sealCookies } from './forwardable-cookies.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
 
@@ -25,6 +33,8 @@ import { AnswerAssembly, type AnswerReader } from './answer.js';
 export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox' | 'cookies'> & {
   /** The caller's cookies that a resource may have forwarded; they leave this process sealed. */
   readonly cookieLine?: string | undefined;
+  /** False once the caller may not go on. */
+  readonly isLive: () => boolean;
 };
 
 interface Open {
@@ -127,7 +137,7 @@ export class QueryClient {
     open.attempt += 1;
     open.heardAt = performance.now();
     open.heard = false;
-    const { cookieLine, ...run } = open.run;
+    const { cookieLine, isLive: _isLive, ...run } = open.run;
     const head: RunQuery = {
       ...run,
       ...(cookieLine === undefined ? {} : { cookies: sealCookies(this.bus, cookieLine, open.executionId) }),
@@ -213,13 +223,21 @@ export class QueryClient {
   private cancel(open: Open, reason: string): void {
     if (!this.open.has(open.executionId)) return;
     this.close(open.executionId);
+    // Before the worker hears of it: what it says then is read in this light.
+    this.record(open, reason);
     const regions =
       open.worker === undefined
         ? this.bus.presence.live('egress-worker').map(({ region }) => region ?? '')
         : [open.worker.region];
     for (const region of new Set(regions))
       this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(open.executionId));
-    this.record(open, reason);
+  }
+
+  /** Ends a query whose caller has lost his token or session since it began. */
+  private evict(open: Open): void {
+    const problem = open.run.principal.type === 'external' ? embedSessionExpired({}) : unauthenticated({});
+    this.cancel(open, problem.slug);
+    open.reader.problem(problem);
   }
 
   /** There will be no end frame, so the record hears from here how it ended. */
@@ -236,6 +254,10 @@ export class QueryClient {
   private sweep(): void {
     const now = performance.now();
     for (const open of this.open.values()) {
+      if (!open.run.isLive()) {
+        this.evict(open);
+        continue;
+      }
       if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
       if (open.repeatable && !open.assembly.begun && open.attempt === 1) this.ask(open);
       else this.fail(open, dispatchLost({}));

@@ -17,6 +17,8 @@ export interface Caller<P extends Principal = Principal> {
   readonly requestId: string;
   readonly ip?: string;
   readonly userAgent?: string;
+  /** False once the caller's token or session is gone: what is in hand for it ends. */
+  readonly isLive: () => boolean;
 }
 
 /** What the query path takes from the rest of the gateway. */
