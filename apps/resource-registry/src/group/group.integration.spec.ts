@@ -53,6 +53,29 @@ describe('groups', () => {
     expect(await room.ask(registry.findGroup, { id: group.id }, call)).toEqual(changed);
   });
 
+  it('close the resources to members without a group as soon as one of them manages any', async () => {
+    const isOpen = async () => (await room.ask(registry.findOrganisation, {}, call)).openResources;
+    const open = () => room.ask(registry.updateOrganisation, { settings: { openResources: true } }, call);
+    const { id } = await addGroup({ name: 'readers', allResources: 'use' });
+    await addResource('orders');
+    const give = (access: registry.Access) =>
+      room.ask(registry.setGroupResource, { id, resource: 'orders', access }, call);
+    await give('use');
+    expect(await isOpen()).toBe(true);
+    await give('edit');
+    expect(await isOpen()).toBe(false);
+    await open();
+    await give('own');
+    expect(await isOpen()).toBe(true);
+    await addGroup({ name: 'owners', allResources: 'own' });
+    expect(await isOpen()).toBe(false);
+    await open();
+    await room.ask(registry.updateGroup, { id, settings: { allResources: 'edit' } }, call);
+    expect(await isOpen()).toBe(false);
+    const updates = (await room.events(call.org)).filter(({ action }) => action === 'organisation.updated');
+    expect(updates.filter(({ changes }) => JSON.stringify(changes).includes('"to":false'))).toHaveLength(3);
+  });
+
   it('get and lose access to apps and resources, and the data plane hears of it', async () => {
     const watch = await room.watch(permissions);
     const { id } = await addGroup({ name: 'stores' });

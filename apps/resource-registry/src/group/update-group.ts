@@ -4,6 +4,8 @@ import { updateGroup } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
+import { beginsToManage, closeResources } from '../organisation/close-resources.js';
+import { OrganisationStore } from '../organisation/organisation-store.js';
 import { GroupStore } from './group-store.js';
 import { requireEverything, requireKnown } from './reach.js';
 
@@ -12,6 +14,7 @@ export class UpdateGroup implements Serves<typeof updateGroup> {
   constructor(
     private readonly transactions: CallTransactions,
     private readonly groups: GroupStore,
+    private readonly organisations: OrganisationStore,
   ) {}
 
   handle(
@@ -27,6 +30,8 @@ export class UpdateGroup implements Serves<typeof updateGroup> {
       const before = { name, allApps, allResources };
       const changes = changesBetween(before, { ...before, ...settings });
       if (changes.length === 0) return group;
+      if (beginsToManage(before.allResources, settings.allResources ?? before.allResources))
+        await closeResources(work, this.organisations);
       work.record('group.updated', { data: { group: id }, changes });
       return this.groups.update(work, group, { ...before, ...settings });
     });
