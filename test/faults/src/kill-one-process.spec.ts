@@ -3,15 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
 import { startPontage, type Pontage } from '@pontage/testkit';
-import { reconcile, type Reconciliation } from './reconcile.js';
+import { Effects, type Acted } from './effects.js';
 import { kill, replaced, resume, stop } from './signal-process.js';
-
-/** A dispatch whose worker was killed is closed in the record as unknown after a while. */
-const recordedWithinMs = 30_000;
 
 let upstream: Upstream;
 let pontage: Pontage;
 let resource: string;
+let effects: Effects;
 
 beforeAll(async () => {
   upstream = await startUpstream();
@@ -26,78 +24,24 @@ beforeAll(async () => {
     },
   });
   resource = ((await response.json()) as { id: string }).id;
+  effects = new Effects(pontage, upstream, resource);
 }, 90_000);
 afterAll(async () => {
   await pontage?.stop();
   await upstream?.stop();
 }, 30_000);
 
-interface Acted {
-  readonly id: string;
-  readonly status: number;
-  readonly code: string | undefined;
-}
-
-/** One action with an effect of its own at the upstream; the answer may be a problem, or no answer at all. */
-async function act(): Promise<Acted> {
-  const id = randomUUID();
-  try {
-    const response = await pontage.fetch(`/api/v1/resources/${resource}/query`, {
-      method: 'POST',
-      json: { method: 'POST', path: '/echo', urlParams: [['id', id]] },
-      headers: { 'x-request-id': id },
-      signal: AbortSignal.timeout(30_000),
-    });
-    const { code } = (await response.json()) as { code?: string };
-    return { id, status: response.status, code };
-  } catch {
-    return { id, status: 0, code: undefined };
-  }
-}
-
 /** Acts over and over from a few callers until `until` ends. */
 async function actWhile(until: Promise<unknown>): Promise<Acted[]> {
   let done = false;
   const acted: Acted[] = [];
   const caller = async (): Promise<void> => {
-    while (!done) acted.push(await act());
+    while (!done) acted.push(await effects.act());
   };
   const callers = Array.from({ length: 4 }, caller);
   await until.finally(() => (done = true));
   await Promise.all(callers);
   return acted;
-}
-
-/** The request ids of everything that the record says was sent, whatever became of it. */
-async function recordedIds(): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const response: Response = await pontage.fetch(
-      `/api/v1/audit-events?action=query.ran&limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
-    );
-    if (!response.ok) throw new Error(await response.text());
-    const page = (await response.json()) as { data: { requestId: string }[]; nextCursor: string | null };
-    ids.push(...page.data.map(({ requestId }) => requestId));
-    cursor = page.nextCursor;
-  }
-  return ids;
-}
-
-/** What callers, the record and the upstream say of these actions, once the record has heard of all that was done. */
-async function accountsOf(acted: readonly Acted[]): Promise<Reconciliation> {
-  const ours = new Set(acted.map(({ id }) => id));
-  const acknowledged = acted.filter(({ status }) => status === 200).map(({ id }) => id);
-  const effected = upstream.requests
-    .map(({ target }) => new URLSearchParams(target.split('?')[1]).get('id') ?? '')
-    .filter((id) => ours.has(id));
-  for (const deadline = Date.now() + recordedWithinMs; ; await sleep(250)) {
-    const result = reconcile({
-      acknowledged,
-      recorded: (await recordedIds()).filter((id) => ours.has(id)),
-      effected,
-    });
-    if (result.unrecorded.length === 0 || Date.now() > deadline) return result;
-  }
 }
 
 describe('kill -9 of one process under load', () => {
@@ -122,8 +66,8 @@ describe('kill -9 of one process under load', () => {
           await sleep(500);
         })(),
       );
-      expect((await act()).status).toBe(200);
-      const result = await accountsOf(acted);
+      expect((await effects.act()).status).toBe(200);
+      const result = await effects.accountsOf(acted);
       const refusals = acted.filter(({ status }) => status !== 200).map(({ code }) => code ?? 'no answer');
       console.log(
         `kill -9 ${service}: ${result.acknowledged} acknowledged, ${result.recorded} recorded, ${result.effected} effected; ${refusals.length} refused with ${[...new Set(refusals)].join(', ') || 'nothing'}`,

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startUpstream, type Upstream } from '@pontage/fixtures';
+import { startPontage, type Pontage } from '@pontage/testkit';
+import { Effects, steadily } from './effects.js';
+import { postgresOf } from './postgres.js';
+import { resume, stop } from './signal-process.js';
+
+/** How long the control plane is down; a longer run is asked for by the environment. */
+const downForMs = Number(process.env.PONTAGE_TEST_DOWN_MS ?? 15_000);
+const perSecond = 40;
+
+let upstream: Upstream;
+let pontage: Pontage;
+let effects: Effects;
+let stopped: readonly { pid: number }[] = [];
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
+  const json = { name: 'door', baseUrl: upstream.url, authentication: { method: 'bearer', token: 't0ken' } };
+  expect((await pontage.fetch('/api/v1/resources', { method: 'POST', json })).status).toBe(201);
+  effects = new Effects(pontage, upstream, 'door');
+}, 90_000);
+afterAll(async () => {
+  for (const process of stopped) resume(process);
+  await pontage?.stop();
+  await upstream?.stop();
+}, 30_000);
+
+it('queries outlive the control plane: database, registry and broker hang, and the record catches up', async () => {
+  expect((await effects.act()).status).toBe(200);
+  stopped = [...postgresOf(pontage), pontage.processOf('resource-registry'), pontage.processOf('auth-broker')];
+  for (const process of stopped) stop(process);
+
+  const mint = pontage.fetch('/api/v1/tokens', {
+    method: 'POST',
+    json: { name: 'while it hangs', scopes: ['queries:run'] },
+    signal: AbortSignal.timeout(20_000),
+  });
+  const begun = performance.now();
+  const minted = mint.then(({ status }) => ({ status, ms: performance.now() - begun }));
+  const acted = await steadily(perSecond, () => effects.act(), sleep(downForMs));
+  for (const process of stopped) resume(process);
+  stopped = [];
+
+  const { status, ms } = await minted;
+  const { lost, invented, unrecorded, doubled, recorded } = await effects.accountsOf(acted);
+  const failed = acted.filter((each) => each.status !== 200);
+  process.stdout.write(
+    `control plane down for ${downForMs / 1_000} s: ${acted.length} queries at ${perSecond}/s, ${failed.length} failed; a change was answered ${status} after ${Math.round(ms)} ms; ${recorded} recorded afterwards, ${lost.length + unrecorded.length} missing\n`,
+  );
+  expect(failed).toEqual([]);
+  expect(status).toBe(503);
+  expect(ms).toBeLessThan(10_000);
+  expect({ lost, invented, unrecorded, doubled }).toEqual({ lost: [], invented: [], unrecorded: [], doubled: [] });
+}, 120_000);
