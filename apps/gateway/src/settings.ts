@@ -31,7 +31,8 @@ const networks = z
 /** The environment of a gateway: API.md, "Running it". */
 export const gatewaySettings = {
   ...busSettings,
-  PONTAGE_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(7400),
+  /** `handed`: a port that whoever started this process has bound. */
+  PONTAGE_HTTP_PORT: z.union([z.literal('handed'), z.coerce.number().int().min(0).max(65_535)]).default(7400),
   PONTAGE_HTTP_HOST: z.string().default('127.0.0.1'),
   /** Absent: the address that is listened on. */
   PONTAGE_BASE_URL: publicUrl.optional(),

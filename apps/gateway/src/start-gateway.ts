@@ -19,7 +19,7 @@ const drainMs = 10_000;
 /** Starts a gateway and returns when it answers. What it opens is closed by the context's stop, in reverse. */
 export async function startGateway(
   settings: GatewaySettings,
-  { logger, onStop }: ServiceContext,
+  { logger, handedPort, onStop }: ServiceContext,
 ): Promise<{ healthPort: number; port: number }> {
   let isReady = (): boolean => false;
   const health = await serveHealth(settings, () => isReady());
@@ -53,7 +53,9 @@ export async function startGateway(
     logger,
     isReady: () => isReady(),
   });
-  await application.listen(settings.PONTAGE_HTTP_PORT, settings.PONTAGE_HTTP_HOST);
+  const { PONTAGE_HTTP_PORT: httpPort, PONTAGE_HTTP_HOST: host } = settings;
+  const where = httpPort === 'handed' ? { handle: await handedPort } : { port: httpPort };
+  await application.listen({ host, ...where });
   const { port } = application.getHttpServer().address() as AddressInfo;
   addresses.listenOn(port);
   isReady = () => Object.values(directory).every((watch) => watch.isFresh());

@@ -10,6 +10,7 @@ import {
   type DatabaseAddress,
   type NatsAddress,
 } from './backends.js';
+import { bindPort, type BoundPort } from './bind-port.js';
 import { bundleOf } from './bundles.js';
 import { keepSecret, newMasterKey, newToken, openDataFolder, type DataFolder } from './data-folder.js';
 import { demoUpstream, startDemoUpstream, type DemoUpstream } from './demo-upstream.js';
@@ -45,6 +46,8 @@ export class Launcher {
   private readonly kept: { readonly drain: number; readonly process: Supervised }[] = [];
   private readonly list: ProcessList;
   private release: () => void = () => undefined;
+  /** Where gateways listen. */
+  private door: BoundPort | undefined;
   private stopped: Promise<void> | undefined;
 
   constructor(
@@ -65,6 +68,7 @@ export class Launcher {
 
     const port = await this.choosePort();
     const host = settings.PONTAGE_HTTP_HOST;
+    this.door = await bindPort(port, host);
     const localUrl = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
     const baseUrl = settings.PONTAGE_BASE_URL ?? localUrl;
     const adminToken = settings.PONTAGE_ADMIN_TOKEN ?? keepSecret(folder.adminToken, newToken);
@@ -83,7 +87,7 @@ export class Launcher {
       masterKey: this.masterKey(),
       checkpoints: folder.checkpoints,
       egressAllow: [settings.PONTAGE_EGRESS_ALLOW, upstream && `127.0.0.1:${upstream.port}`].filter(Boolean).join(','),
-      gateway: { PONTAGE_HTTP_PORT: String(port), PONTAGE_HTTP_HOST: host, PONTAGE_BASE_URL: baseUrl },
+      gateway: { PONTAGE_HTTP_PORT: 'handed', PONTAGE_HTTP_HOST: host, PONTAGE_BASE_URL: baseUrl },
       env: this.env,
     }).map((planned) => this.startService(planned, bus, database));
     const demo =
@@ -103,6 +107,7 @@ export class Launcher {
   }
 
   private async drain(): Promise<void> {
+    this.door?.close();
     const stages = [...new Set(this.kept.map(({ drain }) => drain))].sort((a, b) => a - b);
     for (const stage of stages) {
       await Promise.all(this.kept.filter(({ drain }) => drain === stage).map(({ process: each }) => each.stop()));
@@ -153,8 +158,9 @@ export class Launcher {
       `${planned.region === null ? planned.service : `${planned.service}-${planned.region}`}.log`,
     );
     const bundle = bundleOf(planned.service);
+    const port = planned.service === 'gateway' && this.door !== undefined ? { port: this.door } : {};
     return this.keep(planned.service, planned.region, planned.drain, (signal) =>
-      startChild({ name: planned.name, bundle, env, logFile, signal }),
+      startChild({ name: planned.name, bundle, env, logFile, signal, ...port }),
     );
   }
 

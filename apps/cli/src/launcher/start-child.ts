@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { ServiceMessage } from '@pontage/telemetry';
+import type { BoundPort } from './bind-port.js';
 import type { Instance } from './supervised.js';
 
 interface ChildCommand {
@@ -9,6 +11,8 @@ interface ChildCommand {
   readonly bundle: string;
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
+  /** What it is to listen on. */
+  readonly port?: BoundPort;
   /** Ends a start that nobody waits for any more. */
   readonly signal: AbortSignal;
 }
@@ -32,10 +36,13 @@ export async function startChild(command: ChildCommand): Promise<Instance> {
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
+  child.send({ succeeds: true } satisfies ServiceMessage);
+  if (command.port !== undefined) child.send({ listen: true } satisfies ServiceMessage, command.port);
   const exited = endOf(child);
-  const giveUp = (): void => void child.kill('SIGTERM');
+  const leaving = askedToLeave(child);
+  const giveUp = (): void => tellToStop(child);
   command.signal.addEventListener('abort', giveUp);
-  const instance = { pid: child.pid ?? 0, exited, stop: () => stop(child, exited) };
+  const instance = { pid: child.pid ?? 0, exited, leaving, stop: () => stop(child, exited) };
   const said = await Promise.race([ready(child), exited.then((how) => ({ how }))]);
   command.signal.removeEventListener('abort', giveUp);
   if ('health' in said) return { ...instance, health: said.health };
@@ -54,12 +61,25 @@ async function ready(child: ChildProcess): Promise<{ health: string } | { how: s
   const signal = AbortSignal.timeout(readyDeadlineMs);
   try {
     for (;;) {
-      const [message] = (await once(child, 'message', { signal })) as [{ ready?: boolean; health?: string }];
-      if (message.ready === true) return { health: message.health ?? '' };
+      const [message] = (await once(child, 'message', { signal })) as [ServiceMessage];
+      if ('ready' in message) return { health: message.health };
     }
   } catch {
     return { how: `was not ready within ${readyDeadlineMs / 1000} s` };
   }
+}
+
+const askedToLeave = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.on('message', (message: ServiceMessage) => {
+      if ('leaving' in message) resolve();
+    });
+  });
+
+/** By message: without it, a service that gets SIGTERM waits for its successor. */
+function tellToStop(child: ChildProcess): void {
+  if (child.connected) child.send({ stop: true } satisfies ServiceMessage);
+  child.kill('SIGTERM');
 }
 
 const endOf = (child: ChildProcess): Promise<string> =>
@@ -70,7 +90,7 @@ const endOf = (child: ChildProcess): Promise<string> =>
 
 async function stop(child: ChildProcess, exited: Promise<string>): Promise<void> {
   const force = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs);
-  child.kill('SIGTERM');
+  tellToStop(child);
   await exited;
   clearTimeout(force);
 }

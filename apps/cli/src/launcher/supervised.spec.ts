@@ -5,10 +5,13 @@ import { Supervised, type Instance } from './supervised.js';
 class Puppet implements Instance {
   readonly health = null;
   readonly exited: Promise<string>;
+  readonly leaving: Promise<void>;
   end: (how: string) => void = () => undefined;
+  leave: () => void = () => undefined;
 
   constructor(readonly pid: number) {
     this.exited = new Promise((resolve) => (this.end = resolve));
+    this.leaving = new Promise((resolve) => (this.leave = resolve));
   }
 
   async stop(): Promise<void> {
@@ -62,6 +65,34 @@ describe('Supervised', () => {
       'probe does not come up; starting it again in 200 ms',
       'probe runs again as process 3',
     ]);
+    await supervised.stop();
+  });
+
+  it('has a successor up before what was told to end by somebody else ends', async () => {
+    const puppets: Puppet[] = [];
+    const { supervised, reports, up, untilUp } = stage(async (attempt) => (puppets[attempt - 1] = new Puppet(attempt)));
+    await supervised.start();
+    const again = untilUp(2);
+    puppets[0]?.leave();
+    await again;
+    expect(await puppets[0]?.exited).toBe('ended with code 0');
+    expect(up).toEqual([1, 2]);
+    expect(reports).toEqual(['probe was told to stop; its successor comes first', 'probe runs again as process 2']);
+    await supervised.stop();
+    expect(await puppets[1]?.exited).toBe('ended with code 0');
+  });
+
+  it('starts again what left and whose successor did not come up', async () => {
+    const puppets: Puppet[] = [];
+    const { supervised, up, untilUp } = stage(async (attempt) => {
+      if (attempt === 2) throw new Error('does not come up');
+      return (puppets[attempt - 1] = new Puppet(attempt));
+    });
+    await supervised.start();
+    const again = untilUp(2);
+    puppets[0]?.leave();
+    await again;
+    expect(up).toEqual([1, 3]);
     await supervised.stop();
   });
 

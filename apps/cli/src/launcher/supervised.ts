@@ -6,6 +6,8 @@ export interface Instance {
   readonly health: string | null;
   /** Settles when it has ended, with what a person should know about it. */
   readonly exited: Promise<string>;
+  /** Settles when it has been told to end by somebody else, and waits for a successor before it does. */
+  readonly leaving?: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,7 +25,10 @@ const longestPauseMs = 5_000;
 /** Up for as long as this, and the next crash counts as the first one again. */
 const steadyAfterMs = 10_000;
 
-/** Keeps one process running: one that ends by itself is reported, and started again after a pause that grows. */
+/**
+ * Keeps one process running: one that ends by itself is reported, and started again after a pause that grows. One that
+ * was told to end gets its successor first, so that nothing fails meanwhile.
+ */
 export class Supervised {
   private readonly giveUp = new AbortController();
   private instance: Instance | undefined;
@@ -52,12 +57,28 @@ export class Supervised {
     const since = Date.now();
     this.options.onUp(instance);
     void instance.exited.then((how) => {
-      if (this.giveUp.signal.aborted) return;
+      if (this.giveUp.signal.aborted || this.instance !== instance) return;
       this.crashes = Date.now() - since > steadyAfterMs ? 1 : this.crashes + 1;
       this.options.onDown();
       this.starting = this.restart(how);
     });
+    void instance.leaving?.then(() => {
+      if (!this.giveUp.signal.aborted && this.instance === instance) this.starting = this.succeed(instance);
+    });
     return instance;
+  }
+
+  private async succeed(former: Instance): Promise<void> {
+    const { name, report, start } = this.options;
+    report(`${name} was told to stop; its successor comes first`);
+    try {
+      const { pid } = this.take(await start(this.giveUp.signal));
+      report(`${name} runs again as process ${pid}`);
+    } catch (error) {
+      // The end of the former is that of the last one, which is started again.
+      report(`the successor of ${name} ${(error as Error).message}`);
+    }
+    await former.stop();
   }
 
   private async restart(how: string): Promise<void> {

@@ -74,6 +74,7 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
   });
   const { port } = await startGateway(settings, {
     logger: createLogger('gateway', process.env.PONTAGE_LOG_LEVEL ?? 'silent'),
+    handedPort: new Promise(() => undefined),
     onStop: (stop) => void stops.push(stop),
   });
   const org = randomUUID();

@@ -28,9 +28,9 @@ export class QueryIntake {
     });
   }
 
-  /** Takes no more queries; returns when those in hand are dispatched. */
+  /** Takes no more queries than those that are on their way here; returns when all of them are dispatched. */
   async stop(): Promise<void> {
-    this.subscription.unsubscribe();
+    await this.subscription.drain();
     await Promise.allSettled(this.running);
   }
 

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startUpstream, type Upstream } from '@pontage/fixtures';
+import { startPontage, type Pontage } from '@pontage/testkit';
+import { Effects, steadily } from './effects.js';
+import { replaced } from './signal-process.js';
+
+const perSecond = 100;
+/** What the promise allows a drain. */
+const endedWithinMs = 15_000;
+
+let upstream: Upstream;
+let pontage: Pontage;
+let effects: Effects;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
+  const json = { name: 'door', baseUrl: upstream.url, authentication: { method: 'bearer', token: 't0ken' } };
+  expect((await pontage.fetch('/api/v1/resources', { method: 'POST', json })).status).toBe(201);
+  effects = new Effects(pontage, upstream, 'door');
+}, 90_000);
+afterAll(async () => {
+  await pontage?.stop();
+  await upstream?.stop();
+}, 30_000);
+
+/** Resolves with how long it took a process to end. */
+async function ended({ pid }: { pid: number }): Promise<number> {
+  const begun = performance.now();
+  for (; performance.now() - begun < 2 * endedWithinMs; await sleep(20)) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return performance.now() - begun;
+    }
+  }
+  throw new Error(`process ${pid} does not end`);
+}
+
+describe('SIGTERM of a process under load (promise 27)', () => {
+  it.each([
+    'gateway',
+    'query-proxy',
+    'egress-worker',
+    'auth-broker',
+    'resource-registry',
+    'embed-session',
+    'audit-log',
+  ])(
+    'of %s fails nothing: a successor is there before it goes',
+    async (service) => {
+      const leaving = pontage.processOf(service, service === 'egress-worker' ? 'us-west-2' : undefined);
+      const slow = pontage.fetch('/api/v1/resources/door/query', {
+        method: 'POST',
+        json: { method: 'POST', path: '/slow-head?ms=2500' },
+      });
+      const drained = sleep(500).then(async () => {
+        process.kill(leaving.pid, 'SIGTERM');
+        const tookMs = await ended(leaving);
+        await replaced(pontage, leaving);
+        await sleep(500);
+        return tookMs;
+      });
+      const acted = await steadily(perSecond, () => effects.act(), drained);
+      const tookMs = await drained;
+      const { lost, invented, unrecorded, doubled } = await effects.accountsOf(acted);
+      const failed = acted.filter(({ status }) => status !== 200).map(({ status, code }) => code ?? String(status));
+      const slowest = Math.round(Math.max(...acted.map(({ ms }) => ms)));
+      process.stdout.write(
+        `promise 27, SIGTERM ${service}: ${acted.length} requests at ${perSecond}/s, ${failed.length} failed${failed.length === 0 ? '' : ` (${[...new Set(failed)].join(', ')})`}, ${doubled.length} double effects, ${lost.length + unrecorded.length} missing in the record, the slowest ${slowest} ms; ended after ${Math.round(tookMs)} ms\n`,
+      );
+      expect(failed).toEqual([]);
+      expect((await slow).status).toBe(200);
+      expect({ lost, invented, unrecorded, doubled }).toEqual({ lost: [], invented: [], unrecorded: [], doubled: [] });
+      expect(tookMs).toBeLessThan(endedWithinMs);
+    },
+    60_000,
+  );
+});
