@@ -1,7 +1,7 @@
 import type { Dispatch } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { mayFollowRedirects } from '../request/resource-policy.js';
-import { maxRedirects, statusesToJudge, type Attempt } from './attempt.js';
+import { failuresToJudge, maxRedirects, statusesToJudge, type Attempt } from './attempt.js';
 import type { Prepared } from './prepare.js';
 
 /** Body bytes that a worker may send before the gateway grants more. */
@@ -42,6 +42,7 @@ export function dispatchOf(
     maxResponseBytes: Math.min(run.maxResponseBytes, limits.responseBytes ?? run.maxResponseBytes),
     decode: run.decode,
     keep: statusesToJudge(attempt),
+    ...(attempt.repeats.left === 0 ? {} : { keepFailures: failuresToJudge(attempt) }),
     observe,
     window: firstWindow,
     audited: true,

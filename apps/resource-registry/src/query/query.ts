@@ -5,11 +5,14 @@ import { refuseOversize } from '../call/size-limit.js';
 import { pairValues, refuseBadTemplates, textsIn, type TemplateField } from '../call/template-check.js';
 
 /** What is chosen about a saved query. */
-export type QueryDraft = Pick<SavedQuery, 'resource' | 'request' | 'params'>;
+export type QueryDraft = Pick<SavedQuery, 'resource' | 'request' | 'params' | 'retries'>;
 
 /** The part of a query that can be chosen, for comparisons. */
-export const chosenOf = (query: QueryDraft | undefined): Partial<QueryDraft> =>
-  query === undefined ? {} : { resource: query.resource, request: query.request, params: query.params };
+export function chosenOf(query: QueryDraft | undefined): Partial<QueryDraft> {
+  if (query === undefined) return {};
+  const { resource, request, params, retries } = query;
+  return { resource, request, params, retries };
+}
 
 /**
  * Refuses a query that could never run: templates that nothing resolves, parameters that contradict themselves, an

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
 import { queryRequest } from '../query-proxy/query-request.js';
+import { retries } from './settings/retries.js';
 
 const callers = ['gateway'] as const;
 const settings = { name: z.string().min(1).max(100), description: z.string().max(2000) };
@@ -109,6 +110,8 @@ export const queryDraft = z.strictObject({
   resource: z.string().min(1).max(100),
   request: queryRequest,
   params: queryParams.default({ type: 'object', properties: {}, required: [], additionalProperties: false }),
+  /** Null: as the resource says. */
+  retries: retries.nullable().default(null),
 });
 /** A saved, parameterised call to a resource. */
 export const savedQuery = z.strictObject({
