@@ -6,6 +6,7 @@ import { checkResource } from '@pontage/contracts/resource-registry';
 import {
   auditUnavailable,
   bodyTooLarge,
+  circuitOpen,
   destinationDenied,
   dispatchLost,
   embedSessionExpired,
@@ -13,6 +14,7 @@ import {
   leaseUnavailable,
   notFound,
   overloaded,
+  rateLimited,
   regionUnavailable,
   responseTooLarge,
   tooManyRedirects,
@@ -58,6 +60,8 @@ const problems = [
   dispatchLost,
   leaseUnavailable,
   overloaded,
+  rateLimited,
+  circuitOpen,
   auditUnavailable,
   bodyTooLarge,
 ];

@@ -10,6 +10,7 @@ import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
 import { Policy } from './policy/policy.js';
 import { ResourceLimits } from './policy/resource-limits.js';
+import { Breakers } from './pressure/breakers.js';
 import { Pressure } from './pressure/pressure.js';
 import { PreviewQuery } from './preview/preview-query.js';
 import { CheckSignIn } from './sign-in/check-sign-in.js';
@@ -36,7 +37,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     policy,
     // This process counts from the start, before it has heard itself.
     limits: new ResourceLimits(() => Math.max(1, bus.presence.live('query-proxy').length)),
-    pressure: new Pressure(),
+    pressure: new Pressure(new Breakers((breakers) => bus.presence.announce({ breakers }))),
     leases: new LeaseCache(bus, policy.config),
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),

@@ -115,10 +115,12 @@ export type Resource = {
     readonly clientKey: { readonly set: true; readonly fingerprint: string } | null;
   };
   readonly timeoutMs: number;
+  readonly retries: { readonly attempts: number; readonly idempotencyKey: string | null };
   readonly limits: {
     readonly concurrency: number | null;
     readonly perSecond: number | null;
     readonly responseBytes: number | null;
+    readonly learn: boolean;
   };
   readonly policy: {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -146,10 +148,12 @@ export type Resource = {
         readonly clientKey: { readonly set: true; readonly fingerprint: string } | null;
       };
       readonly timeoutMs?: number;
+      readonly retries?: { readonly attempts: number; readonly idempotencyKey: string | null };
       readonly limits?: {
         readonly concurrency: number | null;
         readonly perSecond: number | null;
         readonly responseBytes: number | null;
+        readonly learn: boolean;
       };
       readonly policy?: {
         readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -215,6 +219,7 @@ export type SavedQuery = {
     readonly required: readonly string[];
     readonly additionalProperties: false;
   };
+  readonly retries: { readonly attempts: number; readonly idempotencyKey: string | null } | null;
   readonly name: string;
   readonly app: string;
   readonly version: number;
@@ -360,6 +365,7 @@ export interface Operations {
           readonly required?: readonly string[];
           readonly additionalProperties?: false;
         };
+        readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null } | null;
       };
     };
     readonly answer: SavedQuery;
@@ -737,6 +743,13 @@ export interface Operations {
           readonly draining: boolean;
         }[];
         readonly state: 'open' | 'draining';
+        readonly breakers: readonly {
+          readonly resource: string;
+          readonly environment: string | null;
+          readonly state: 'open' | 'half-open';
+          readonly since: string;
+        }[];
+        readonly openBreakers: number | null;
       }[];
       readonly nextCursor: string | null;
     };
@@ -778,10 +791,12 @@ export interface Operations {
             readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
           };
           readonly timeoutMs?: number;
+          readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
           readonly limits?: {
             readonly concurrency?: number | null;
             readonly perSecond?: number | null;
             readonly responseBytes?: number | null;
+            readonly learn?: boolean;
           };
           readonly policy?: {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -818,10 +833,12 @@ export interface Operations {
                 readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
               };
               readonly timeoutMs?: number;
+              readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
               readonly limits?: {
                 readonly concurrency?: number | null;
                 readonly perSecond?: number | null;
                 readonly responseBytes?: number | null;
+                readonly learn?: boolean;
               };
               readonly policy?: {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -883,10 +900,12 @@ export interface Operations {
             readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
           };
           readonly timeoutMs?: number;
+          readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
           readonly limits?: {
             readonly concurrency?: number | null;
             readonly perSecond?: number | null;
             readonly responseBytes?: number | null;
+            readonly learn?: boolean;
           };
           readonly policy?: {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -923,10 +942,12 @@ export interface Operations {
                 readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
               };
               readonly timeoutMs?: number;
+              readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
               readonly limits?: {
                 readonly concurrency?: number | null;
                 readonly perSecond?: number | null;
                 readonly responseBytes?: number | null;
+                readonly learn?: boolean;
               };
               readonly policy?: {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -993,10 +1014,12 @@ export interface Operations {
             readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
           };
           readonly timeoutMs?: number;
+          readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
           readonly limits?: {
             readonly concurrency?: number | null;
             readonly perSecond?: number | null;
             readonly responseBytes?: number | null;
+            readonly learn?: boolean;
           };
           readonly policy?: {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1033,10 +1056,12 @@ export interface Operations {
                 readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
               };
               readonly timeoutMs?: number;
+              readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
               readonly limits?: {
                 readonly concurrency?: number | null;
                 readonly perSecond?: number | null;
                 readonly responseBytes?: number | null;
+                readonly learn?: boolean;
               };
               readonly policy?: {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1147,10 +1172,12 @@ export interface Operations {
           readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
         };
         readonly timeoutMs?: number;
+        readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
         readonly limits?: {
           readonly concurrency?: number | null;
           readonly perSecond?: number | null;
           readonly responseBytes?: number | null;
+          readonly learn?: boolean;
         };
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1187,10 +1214,12 @@ export interface Operations {
               readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
             };
             readonly timeoutMs?: number;
+            readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
             readonly limits?: {
               readonly concurrency?: number | null;
               readonly perSecond?: number | null;
               readonly responseBytes?: number | null;
+              readonly learn?: boolean;
             };
             readonly policy?: {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1401,10 +1430,12 @@ export interface Operations {
           readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
         };
         readonly timeoutMs?: number;
+        readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
         readonly limits?: {
           readonly concurrency?: number | null;
           readonly perSecond?: number | null;
           readonly responseBytes?: number | null;
+          readonly learn?: boolean;
         };
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1441,10 +1472,12 @@ export interface Operations {
               readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
             };
             readonly timeoutMs?: number;
+            readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
             readonly limits?: {
               readonly concurrency?: number | null;
               readonly perSecond?: number | null;
               readonly responseBytes?: number | null;
+              readonly learn?: boolean;
             };
             readonly policy?: {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];

@@ -14,7 +14,8 @@ export function retryAfterMs(headers: Pairs, now: number): number | undefined {
   const value = valueOf(headers, 'retry-after');
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  const until = Date.parse(value);
+  // Date takes much for a date; HTTP's have a time of day.
+  const until = /\d:\d\d:\d\d/.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(until) ? undefined : Math.max(0, until - clockOf(headers, now));
 }
 

@@ -44,6 +44,7 @@ export function dispatchOf(
     keep: statusesToJudge(attempt),
     ...(attempt.repeats.left === 0 ? {} : { keepFailures: failuresToJudge(attempt) }),
     observe,
+    ...(limits.learn ? { learn: true } : {}),
     window: firstWindow,
     audited: true,
   };

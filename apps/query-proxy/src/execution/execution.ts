@@ -6,6 +6,8 @@ import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
 import { outboundScan } from '@pontage/telemetry';
 import { resolveCall } from '../call/resolve-call.js';
 import { limitedIn } from '../policy/resource-limits.js';
+import { pressingOf } from '../pressure/pressing-of.js';
+import type { QueryPressure } from '../pressure/pressure.js';
 import { Probing } from '../probe/probing.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import type { Attempt } from './attempt.js';
@@ -27,6 +29,7 @@ interface Sent {
   readonly prepared: Prepared;
   readonly attempts: Attempts;
   readonly succession: Succession;
+  readonly pressure: QueryPressure | undefined;
 }
 
 /** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer what comes back. */
@@ -70,10 +73,13 @@ export class Execution {
     const opening = openForLease(prepared, lease);
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
-    const pressure = run.test === undefined ? rooms.pressure.on(limited) : undefined;
+    // A test shows how things are, and says nothing of how others fare.
+    const pressure =
+      run.test === undefined ? rooms.pressure.on(pressingOf(run.org, prepared, lease, withinMs)) : undefined;
+    pressure?.admit();
     const attempts = new Attempts(prepared, rooms.memory, secrets.cookies);
     const succession = new Succession(prepared, attempts, lending, pressure);
-    await this.send({ prepared, attempts, succession }, attempts.first(lease));
+    await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease));
   }
 
   /** Tells the gateway that there will be no answer. */
@@ -91,7 +97,7 @@ export class Execution {
 
   private async send(sent: Sent, attempt: Attempt): Promise<void> {
     const { gate, dispatcher } = this.rooms;
-    const { prepared, attempts, succession } = sent;
+    const { prepared, attempts, succession, pressure } = sent;
     const number = this.attempt;
     await gate.pass(intentOf(this.run, number, prepared, attempt.applied));
     // Its caller has gone while an earlier attempt was judged.
@@ -106,7 +112,9 @@ export class Execution {
       dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
       judge: (kept, hold) => this.judge(kept, sent, attempt, hold),
       failed: (problem) => this.refuse(problem),
-      ended: ({ status, observed: headers }) => {
+      ended: (receipt) => {
+        const { status, observed: headers } = receipt;
+        pressure?.note(receipt);
         if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
         if (number !== this.dispatched) return;
         succession.end();

@@ -1,13 +1,20 @@
 import { LRUCache } from 'lru-cache';
-import type { KeptAnswer } from '@pontage/contracts/egress-worker';
+import type { KeptAnswer, Receipt } from '@pontage/contracts/egress-worker';
 import type { Attempt } from '../execution/attempt.js';
+import type { Breaker } from './breaker.js';
+import type { Breakers, Guarded } from './breakers.js';
+import { LearntLimit } from './learnt-limit.js';
 import { delayBefore, isPassing } from './retry-rule.js';
 import { RetryBudget } from './retry-budget.js';
+import { hasFailed } from './upstream-health.js';
 
-/** A query, as far as others press on the same upstream. */
-export interface Pressing {
-  /** What is counted together: a resource, or an environment of it that is apart. */
-  readonly id: string;
+/** A query, as far as it presses on the same upstream as others. */
+export interface Pressing extends Guarded {
+  /** Which credential the upstream counts its requests by; whoever has none is counted by the region. */
+  readonly credential: string;
+  /** Whether what answers tell is kept to. */
+  readonly learns: boolean;
+  readonly hasItsTime: boolean;
 }
 
 /** Upstreams whose recent past is known; the one that was asked longest ago is forgotten first. */
@@ -16,24 +23,53 @@ const maxKnown = 10_000;
 /** What the queries of each resource have met lately, and what the next ones may do because of it. */
 export class Pressure {
   private readonly budgets = new LRUCache<string, RetryBudget>({ max: maxKnown });
+  private readonly limits = new LRUCache<string, LearntLimit>({ max: maxKnown });
+
+  constructor(private readonly breakers: Breakers) {}
 
   /** For a query that begins now. */
-  on({ id }: Pressing): QueryPressure {
-    const budget = this.budgets.get(id) ?? new RetryBudget();
-    this.budgets.set(id, budget);
-    return new QueryPressure(budget);
+  on(pressing: Pressing): QueryPressure {
+    const upstream = `${pressing.resource}/${pressing.environment ?? ''}`;
+    const budget = this.budgets.get(upstream) ?? new RetryBudget();
+    this.budgets.set(upstream, budget);
+    if (!pressing.learns) return new QueryPressure(budget, undefined, pressing.hasItsTime);
+    const credential = `${upstream}/${pressing.credential}`;
+    const limit = this.limits.get(credential) ?? new LearntLimit();
+    this.limits.set(credential, limit);
+    return new QueryPressure(budget, { limit, breaker: this.breakers.of(pressing) }, pressing.hasItsTime);
   }
 }
 
 /** What one query may do, and what others learn from it. */
 export class QueryPressure {
-  constructor(private readonly budget: RetryBudget) {
-    budget.deposit(performance.now());
+  constructor(
+    private readonly budget: RetryBudget,
+    private readonly learnt: { readonly limit: LearntLimit; readonly breaker: Breaker } | undefined,
+    private readonly hasItsTime: boolean,
+  ) {}
+
+  /** Lets the query out. @throws rateLimited, circuitOpen */
+  admit(): void {
+    const at = performance.now();
+    this.learnt?.limit.admit(at);
+    this.learnt?.breaker.admit(at);
+    this.budget.deposit(at);
+  }
+
+  /** Takes in how an attempt has ended. */
+  note(receipt: Receipt): void {
+    if (this.learnt === undefined) return;
+    const at = performance.now();
+    if (receipt.limit !== undefined) this.learnt.limit.learn(receipt.limit, at);
+    const failed = hasFailed(receipt, this.hasItsTime);
+    if (failed !== undefined) this.learnt.breaker.note(failed, at);
   }
 
   /** How long to wait before the attempt is repeated; undefined: the answer is the caller's. */
   repeatIn(kept: KeptAnswer, { left, made }: Attempt['repeats'], remainingMs: number): number | undefined {
     if (left === 0 || !isPassing(kept)) return undefined;
+    // Whatever has opened it, this attempt would not help.
+    if (this.learnt !== undefined && this.learnt.breaker.state !== 'closed') return undefined;
     const delayMs = delayBefore(kept, made, remainingMs);
     return delayMs !== undefined && this.budget.withdraw(performance.now()) ? delayMs : undefined;
   }
