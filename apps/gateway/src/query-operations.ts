@@ -77,6 +77,8 @@ const answer = z.strictObject({
   region: z.string(),
   workerId: z.string(),
   attempts: z.int(),
+  /** Of a saved query whose answers are kept. */
+  cache: z.enum(['hit', 'miss']).optional(),
 });
 const run = z.strictObject({ params: z.record(z.string(), z.json()).optional() });
 const json = { reply: answer, problems: [...problems, unsupportedMediaType] };

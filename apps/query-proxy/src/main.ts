@@ -3,6 +3,7 @@ import { Bus } from '@pontage/bus';
 import { checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
 import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
+import { AnswerCache } from './cache/answer-cache.js';
 import { AuditGate } from './audit/audit-gate.js';
 import { ChallengeMemory } from './credential/challenge-memory.js';
 import { LeaseCache } from './credential/lease-cache.js';
@@ -38,6 +39,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     // This process counts from the start, before it has heard itself.
     limits: new ResourceLimits(() => Math.max(1, bus.presence.live('query-proxy').length)),
     pressure: new Pressure(new Breakers((breakers) => bus.presence.announce({ breakers }))),
+    cache: new AnswerCache(),
     leases: new LeaseCache(bus, policy.config),
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),

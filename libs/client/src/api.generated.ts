@@ -220,6 +220,7 @@ export type SavedQuery = {
     readonly additionalProperties: false;
   };
   readonly retries: { readonly attempts: number; readonly idempotencyKey: string | null } | null;
+  readonly cache: { readonly seconds: number; readonly share: 'user' | 'everyone' } | null;
   readonly name: string;
   readonly app: string;
   readonly version: number;
@@ -312,6 +313,7 @@ export interface Operations {
       readonly region: string;
       readonly workerId: string;
       readonly attempts: number;
+      readonly cache?: 'hit' | 'miss';
     };
   };
   /** Shows a saved query. */
@@ -366,6 +368,7 @@ export interface Operations {
           readonly additionalProperties?: false;
         };
         readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null } | null;
+        readonly cache?: { readonly seconds: number; readonly share?: 'user' | 'everyone' } | null;
       };
     };
     readonly answer: SavedQuery;
@@ -1342,6 +1345,7 @@ export interface Operations {
       readonly region: string;
       readonly workerId: string;
       readonly attempts: number;
+      readonly cache?: 'hit' | 'miss';
     };
   };
   /** Tests the connection of a resource, stage by stage; no content of the upstream comes back. */
@@ -1615,6 +1619,7 @@ export interface Operations {
       readonly region: string;
       readonly workerId: string;
       readonly attempts: number;
+      readonly cache?: 'hit' | 'miss';
     };
   };
   /** Ends the session. */

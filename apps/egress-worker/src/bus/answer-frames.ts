@@ -135,7 +135,7 @@ export class AnswerFrames implements AnswerSink {
     const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed, limit } = ending;
     const durationMs = Math.round(performance.now() - this.startedAt);
     const { region, workerId } = this.place;
-    const told = limit === undefined ? {} : { limit };
+    const told = { ...(limit && { limit }), ...(credentialEchoed ? { credentialEchoed } : {}) };
     const receipt = { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs, ...told };
     this.onEnd(ending, durationMs);
     this.ledger.close({

@@ -7,11 +7,11 @@ import type { Prepared } from './prepare.js';
 /** Body bytes that a worker may send before the gateway grants more. */
 const firstWindow = 128 * 1024;
 
-/** The dispatch of one attempt: complete and signed, answered straight to the gateway. */
+/** The dispatch of one attempt: complete and signed, answered to the gateway, or to whoever passes it on. */
 export function dispatchOf(
   run: RunQuery,
   number: number,
-  inbox: string,
+  answerTo: Dispatch['answerTo'],
   prepared: Prepared,
   attempt: Attempt,
   remainingMs: number,
@@ -23,7 +23,7 @@ export function dispatchOf(
     executionId: run.executionId,
     attempt: number,
     org: run.org,
-    answerTo: { process: run.gateway, inbox, bulkInbox: run.bulkInbox, sealed: false },
+    answerTo,
     request: {
       method: request.method,
       url: request.url,

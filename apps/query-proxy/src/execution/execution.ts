@@ -1,9 +1,12 @@
 import { encodeFrame } from '@pontage/bus';
-import type { KeptAnswer } from '@pontage/contracts/egress-worker';
+import type { Lease } from '@pontage/contracts/auth-broker';
+import type { KeptAnswer, Receipt } from '@pontage/contracts/egress-worker';
 import { attemptsPerRun, type RunQuery } from '@pontage/contracts/query-proxy';
 import type { Verdict } from '@pontage/dispatch';
 import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
 import { outboundScan } from '@pontage/telemetry';
+import type { AnswerRelay } from '../cache/answer-relay.js';
+import { CachedQuery } from '../cache/cached-query.js';
 import { resolveCall } from '../call/resolve-call.js';
 import { limitedIn } from '../policy/resource-limits.js';
 import { pressingOf } from '../pressure/pressing-of.js';
@@ -43,6 +46,8 @@ export class Execution {
   private over: () => void = () => undefined;
   /** Of a connection test whose resource is known. */
   private probing: Probing | undefined;
+  /** Of a query whose answer is kept: it comes through here. */
+  private relay: AnswerRelay | undefined;
 
   constructor(
     private readonly rooms: Rooms,
@@ -64,27 +69,31 @@ export class Execution {
     const prepared = await prepareResolved(rooms.policy, secrets, run, resolved, this.body);
     const { resource, environment, timeoutMs } = resolved;
     const withinMs = Math.min(run.remainingMs ?? timeoutMs, timeoutMs);
-    const limited = limitedIn(resource, environment);
-    rooms.limits.admit(limited, run.executionId, withinMs + receiptGraceMs);
-    this.over = () => rooms.limits.release(limited, run.executionId);
     const lending = new Lending(rooms, run);
     const lent = prepared.leaseKey === undefined ? undefined : lending.first(prepared.leaseKey);
     const lease = await (lent === undefined ? undefined : (this.probing?.leasing(lent) ?? lent));
     const opening = openForLease(prepared, lease);
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
+    const cached =
+      (resolved.saved?.cache ?? null) === null ? undefined : this.cached(prepared, lease, withinMs, secrets.cookies);
+    if (cached !== undefined && (await cached.answer())) return;
+    const limited = limitedIn(resource, environment);
+    rooms.limits.admit(limited, run.executionId, withinMs + receiptGraceMs);
+    this.over = () => rooms.limits.release(limited, run.executionId);
     // A test shows how things are, and says nothing of how others fare.
     const pressure =
       run.test === undefined ? rooms.pressure.on(pressingOf(run.org, prepared, lease, withinMs)) : undefined;
     pressure?.admit();
     const attempts = new Attempts(prepared, rooms.memory, secrets.cookies);
     const succession = new Succession(prepared, attempts, lending, pressure);
+    this.relay = cached?.relay();
     await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease));
   }
 
   /** Tells the gateway that there will be no answer. */
   refuse(error: unknown): void {
-    this.over();
+    this.end();
     const problem = outboundScan.problem(asProblem(error), this.run.org).toWire();
     const probed = this.probing === undefined ? {} : { probed: this.probing.known };
     this.tell(encodeFrame('problem', this.attempt, { ...problem, region: null, workerId: null, ...probed }));
@@ -104,7 +113,9 @@ export class Execution {
     if (succession.hasEnded) return;
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
-    const dispatch = dispatchOf(this.run, number, this.inbox, prepared, attempt, Math.ceil(remainingMs));
+    const { gateway: process, bulkInbox } = this.run;
+    const answerTo = this.relay?.answerTo ?? { process, inbox: this.inbox, bulkInbox, sealed: false };
+    const dispatch = dispatchOf(this.run, number, answerTo, prepared, attempt, Math.ceil(remainingMs));
     this.dispatched = number;
     dispatcher.send({
       region: prepared.region,
@@ -118,7 +129,7 @@ export class Execution {
         if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
         if (number !== this.dispatched) return;
         succession.end();
-        this.over();
+        this.end(receipt);
       },
     });
   }
@@ -133,11 +144,26 @@ export class Execution {
       await this.send(sent, next);
       return 'discard';
     } catch (error) {
-      this.over();
+      this.end();
       if (!isProblem(error) || error.slug === 'internal')
         this.rooms.logger.error({ err: error, executionId: this.run.executionId }, 'a query failed on our side');
       return outboundScan.problem(asProblem(error), this.run.org);
     }
+  }
+
+  private cached(
+    prepared: Prepared,
+    lease: Lease | undefined,
+    withinMs: number,
+    cookies: () => string | undefined,
+  ): CachedQuery {
+    const { rooms, run, inbox, attempt } = this;
+    return new CachedQuery(rooms, { run, prepared, lease, cookies, inbox, attempt, withinMs });
+  }
+
+  private end(receipt?: Receipt): void {
+    this.over();
+    this.relay?.end(receipt);
   }
 
   private tell(frame: Uint8Array): void {

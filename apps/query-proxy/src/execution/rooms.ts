@@ -1,6 +1,7 @@
 import type { Bus } from '@pontage/bus';
 import type { Dispatcher } from '@pontage/dispatch';
 import type { Logger } from '@pontage/telemetry';
+import type { AnswerCache } from '../cache/answer-cache.js';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache } from '../credential/lease-cache.js';
@@ -16,6 +17,7 @@ export interface Rooms {
   readonly policy: Policy;
   readonly limits: ResourceLimits;
   readonly pressure: Pressure;
+  readonly cache: AnswerCache;
   readonly leases: LeaseCache;
   readonly sealedValues: SealedValueCache;
   readonly secretVariables: SecretVariableCache;

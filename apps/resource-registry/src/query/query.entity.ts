@@ -13,6 +13,8 @@ export class QueryRow {
   @Column('json') params!: object;
   /** `Retries`. */
   @Column('json', { nullable: true }) retries!: object | null;
+  /** `QueryCache`. */
+  @Column('json', { nullable: true }) cache!: object | null;
   @Column('integer') version!: number;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;
 }

@@ -79,6 +79,8 @@ export interface AnswerHead {
   readonly headers: readonly (readonly [string, string])[];
   readonly region: string;
   readonly workerId: string;
+  /** Of a query whose answers are kept: whether this one was given before, or comes from the upstream. */
+  readonly cache?: 'hit' | 'miss';
   /** Of a connection test. */
   readonly probed?: Probed;
 }
@@ -139,4 +141,6 @@ export interface Receipt {
   readonly observed?: readonly (readonly [string, string])[];
   /** What was told of a rate limit, if the dispatch asked for it. */
   readonly limit?: ToldLimit;
+  /** The answer held a value that Pontage put on the request. */
+  readonly credentialEchoed?: true;
 }

@@ -104,6 +104,13 @@ export const queryParams = z.strictObject({
 });
 export type QueryParams = z.output<typeof queryParams>;
 
+/** How long answers to a saved query are given again, and to whom: see docs/guides/caching.md. */
+export const queryCache = z.strictObject({
+  seconds: z.int().min(1).max(86_400),
+  share: z.enum(['user', 'everyone']).default('user'),
+});
+export type QueryCache = z.output<typeof queryCache>;
+
 /** What is chosen about a saved query. */
 export const queryDraft = z.strictObject({
   /** The resource's id or name. */
@@ -112,6 +119,8 @@ export const queryDraft = z.strictObject({
   params: queryParams.default({ type: 'object', properties: {}, required: [], additionalProperties: false }),
   /** Null: as the resource says. */
   retries: retries.nullable().default(null),
+  /** Null: every run asks the upstream. */
+  cache: queryCache.nullable().default(null),
 });
 /** A saved, parameterised call to a resource. */
 export const savedQuery = z.strictObject({

@@ -91,6 +91,7 @@ export {
   savedQuery,
   updateApp,
   type App,
+  type QueryCache,
   type QueryParams,
   type SavedQuery,
 } from './app.js';
