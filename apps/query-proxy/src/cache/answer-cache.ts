@@ -37,21 +37,15 @@ export class AnswerCache {
     return Promise.race([coming, late]).finally(() => clearTimeout(timer));
   }
 
-  /**
-   * Says that an answer is on its way, for `forMs` at most. The returned function ends that once, with the answer if it is to
-   * be kept.
-   */
-  begin(key: string, seconds: number, forMs: number): (answer: StoredAnswer | undefined) => void {
+  /** Says that an answer is on its way. The returned function ends that, with the answer if it is to be kept. */
+  begin(key: string, seconds: number): (answer: StoredAnswer | undefined) => void {
     let resolve: (answer: StoredAnswer | undefined) => void = () => undefined;
     const coming = new Promise<StoredAnswer | undefined>((settle) => (resolve = settle));
     if (!this.coming.has(key)) this.coming.set(key, coming);
-    const end = (answer: StoredAnswer | undefined): void => {
-      clearTimeout(timer);
+    return (answer) => {
       if (answer !== undefined) this.stored.set(key, answer, { ttl: seconds * 1_000 });
       if (this.coming.get(key) === coming) this.coming.delete(key);
       resolve(answer);
     };
-    const timer = setTimeout(() => end(undefined), forMs).unref();
-    return end;
   }
 }

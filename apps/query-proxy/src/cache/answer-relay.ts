@@ -3,6 +3,8 @@ import type { AnswerHead, Dispatch, Receipt } from '@pontage/contracts/egress-wo
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { maxBodyBytes, type StoredAnswer } from './answer-cache.js';
 
+const receiptGraceMs = 5_000;
+
 /** Where the frames of an answer go: a gateway, which waits for them. */
 export type Reader = Pick<RunQuery, 'gateway' | 'bulkInbox'> & { readonly inbox: string };
 
@@ -21,6 +23,7 @@ export function tellReader(bus: Bus, { gateway, bulkInbox, inbox }: Reader, fram
  */
 export class AnswerRelay {
   private readonly own: ReplyInbox;
+  private readonly timer: NodeJS.Timeout;
   private attempt: number | undefined;
   private head: AnswerHead | undefined;
   private parts: Uint8Array[] = [];
@@ -31,9 +34,12 @@ export class AnswerRelay {
   constructor(
     private readonly bus: Bus,
     private readonly reader: Reader,
+    withinMs: number,
     private readonly ended: (answer: StoredAnswer | undefined) => void,
   ) {
     this.own = bus.replies.expect((message) => this.take(openFrame(bus.channels, message.subject, message.data)));
+    // A worker that was killed sends no receipt.
+    this.timer = setTimeout(() => this.end(), withinMs + receiptGraceMs).unref();
   }
 
   /** Where a worker answers to. */
@@ -45,6 +51,7 @@ export class AnswerRelay {
 
   /** The query has ended; without a receipt, or with one that tells of trouble, nothing is kept. */
   end(receipt?: Receipt): void {
+    clearTimeout(this.timer);
     this.own.close();
     const isGood = this.isWhole && receipt?.problem === null && receipt.credentialEchoed !== true;
     const { head } = this;

@@ -54,8 +54,8 @@ export class CachedQuery {
   relay(): AnswerRelay {
     const { prepared, withinMs } = this.asked;
     const { seconds = 1, share = 'user' } = prepared.resolved.saved?.cache ?? {};
-    const end = this.rooms.cache.begin(this.key, seconds, withinMs);
-    return new AnswerRelay(this.rooms.bus, this.reader, (answer) =>
+    const end = this.rooms.cache.begin(this.key, seconds);
+    return new AnswerRelay(this.rooms.bus, this.reader, withinMs, (answer) =>
       end(answer !== undefined && mayStore(answer.head, share) ? answer : undefined),
     );
   }

@@ -19,7 +19,9 @@ export class Breakers {
 
   of(guarded: Guarded): Breaker {
     const name = `${guarded.resource}/${guarded.environment ?? ''}/${guarded.region}`;
-    const breaker = this.known.get(name) ?? new Breaker((state) => this.note(name, guarded, state));
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const breaker = new Breaker((state) => this.note(name, guarded, state));
     this.known.set(name, breaker);
     return breaker;
   }

@@ -30,14 +30,20 @@ export class Pressure {
   /** For a query that begins now. */
   on(pressing: Pressing): QueryPressure {
     const upstream = `${pressing.resource}/${pressing.environment ?? ''}`;
-    const budget = this.budgets.get(upstream) ?? new RetryBudget();
-    this.budgets.set(upstream, budget);
+    const budget = known(this.budgets, upstream, () => new RetryBudget());
     if (!pressing.learns) return new QueryPressure(budget, undefined, pressing.hasItsTime);
     const credential = `${upstream}/${pressing.credential}`;
-    const limit = this.limits.get(credential) ?? new LearntLimit();
-    this.limits.set(credential, limit);
+    const limit = known(this.limits, credential, () => new LearntLimit());
     return new QueryPressure(budget, { limit, breaker: this.breakers.of(pressing) }, pressing.hasItsTime);
   }
+}
+
+function known<V extends object>(all: LRUCache<string, V>, name: string, make: () => V): V {
+  const there = all.get(name);
+  if (there !== undefined) return there;
+  const made = make();
+  all.set(name, made);
+  return made;
 }
 
 /** What one query may do, and what others learn from it. */
