@@ -82,6 +82,14 @@ describe('a query that fails in passing', () => {
     expect(result).toMatchObject({ status: 200, attempts: 2, received: 2 });
   }, 30_000);
 
+  it('is sent again through the proxy, too, with its body', async () => {
+    const resource = await pressed.resource({ retries: { attempts: 1 } });
+    const path = flaky();
+    const response = await pressed.pontage.fetch(`/proxy/${resource}${path}`, { method: 'PUT', json: { a: 1 } });
+    expect([response.status, await response.text()]).toEqual([200, 'time 2']);
+    expect(pressed.received(path).map(({ body }) => body.toString())).toEqual(['{"a":1}', '{"a":1}']);
+  });
+
   it('is not sent again once its caller has gone', async () => {
     const resource = await pressed.resource({ retries: { attempts: 5 } });
     const path = flaky('status=503&after=2&failures=9');
@@ -98,14 +106,21 @@ describe('a query that fails in passing', () => {
 
   it('carries the same idempotency key on each attempt, and has one effect', async () => {
     const resource = await pressed.resource({ retries: { attempts: 3, idempotencyKey: 'Idempotency-Key' } });
-    const { json } = await pressed.query(resource, { method: 'POST', path: '/effect?failures=2' });
-    const sent = pressed.received('/effect').map(({ headers }) => valueOf(headers, 'idempotency-key'));
+    const path = `/effect/${randomUUID()}?failures=2`;
+    const { json } = await pressed.query(resource, { method: 'POST', path });
+    const sent = pressed.received(path).map(({ headers }) => valueOf(headers, 'idempotency-key'));
     console.log(
       `idempotency key: upstream received ${sent.length} requests with ${new Set(sent).size} key, ${JSON.stringify(json.body)}`,
     );
     expect([json.status, json.attempts, json.body]).toEqual([200, 3, { effects: 1, time: 3 }]);
     expect(new Set(sent).size).toBe(1);
     expect(sent[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('shows the key in a preview', async () => {
+    const resource = await pressed.resource({ retries: { attempts: 3, idempotencyKey: 'X-Once' } });
+    const preview = await pressed.ask(`/api/v1/resources/${resource}/preview`, { method: 'POST', path: '/echo' });
+    expect(preview.json).toMatchObject({ headers: expect.arrayContaining([['X-Once', expect.any(String)]]) });
   });
 
   it('keeps the key that its caller has given', async () => {
