@@ -6,6 +6,7 @@ import { checkResource } from '@pontage/contracts/resource-registry';
 import {
   auditUnavailable,
   bodyTooLarge,
+  circuitOpen,
   destinationDenied,
   dispatchLost,
   embedSessionExpired,
@@ -13,6 +14,7 @@ import {
   leaseUnavailable,
   notFound,
   overloaded,
+  rateLimited,
   regionUnavailable,
   responseTooLarge,
   tooManyRedirects,
@@ -58,6 +60,8 @@ const problems = [
   dispatchLost,
   leaseUnavailable,
   overloaded,
+  rateLimited,
+  circuitOpen,
   auditUnavailable,
   bodyTooLarge,
 ];
@@ -73,6 +77,8 @@ const answer = z.strictObject({
   region: z.string(),
   workerId: z.string(),
   attempts: z.int(),
+  /** Of a saved query whose answers are kept. */
+  cache: z.enum(['hit', 'miss']).optional(),
 });
 const run = z.strictObject({ params: z.record(z.string(), z.json()).optional() });
 const json = { reply: answer, problems: [...problems, unsupportedMediaType] };

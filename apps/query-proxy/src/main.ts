@@ -3,6 +3,7 @@ import { Bus } from '@pontage/bus';
 import { checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
 import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
+import { AnswerCache } from './cache/answer-cache.js';
 import { AuditGate } from './audit/audit-gate.js';
 import { ChallengeMemory } from './credential/challenge-memory.js';
 import { LeaseCache } from './credential/lease-cache.js';
@@ -10,6 +11,8 @@ import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
 import { Policy } from './policy/policy.js';
 import { ResourceLimits } from './policy/resource-limits.js';
+import { Breakers } from './pressure/breakers.js';
+import { Pressure } from './pressure/pressure.js';
 import { PreviewQuery } from './preview/preview-query.js';
 import { CheckSignIn } from './sign-in/check-sign-in.js';
 import { querySettings } from './settings.js';
@@ -35,6 +38,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
     policy,
     // This process counts from the start, before it has heard itself.
     limits: new ResourceLimits(() => Math.max(1, bus.presence.live('query-proxy').length)),
+    pressure: new Pressure(new Breakers((breakers) => bus.presence.announce({ breakers }))),
+    cache: new AnswerCache(),
     leases: new LeaseCache(bus, policy.config),
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),

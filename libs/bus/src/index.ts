@@ -1,5 +1,5 @@
 export { Bus, drainConnection, type BulkConnection, type ProcessIdentity } from './bus.js';
-export { Presence, type PresenceRecord, type PresenceState } from './presence.js';
+export { Presence, type BreakerRecord, type PresenceRecord, type PresenceState } from './presence.js';
 export { isNoResponders, Replies, type ReplyInbox } from './replies.js';
 export { connectNats, type BusAddress } from './connect-nats.js';
 export { actorOf, auditOf } from './audit-of.js';

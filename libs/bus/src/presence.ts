@@ -4,6 +4,18 @@ import type { PeerKey, ProcessKeys, PublicKey } from '@pontage/sealing';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { z } from 'zod';
 
+/** A query-proxy keeps queries from the upstream of a resource, which fails. */
+const breakerRecord = z.object({
+  org: z.string(),
+  resource: z.string(),
+  /** Null: all of its environments, but for those that are apart. */
+  environment: z.string().nullable(),
+  region: z.string(),
+  state: z.enum(['open', 'half-open']),
+  since: z.string(),
+});
+export type BreakerRecord = z.infer<typeof breakerRecord>;
+
 /** A process of ours, as it says of itself. */
 const presenceRecord = z.object({
   service: z.enum(services),
@@ -16,12 +28,14 @@ const presenceRecord = z.object({
   draining: z.boolean(),
   /** Addresses and CIDRs that a worker's requests leave from. */
   outboundIps: z.array(z.string()),
+  /** Of a query-proxy; those of before have not said. */
+  breakers: z.array(breakerRecord).max(50).default([]),
   key: z.object({ id: z.string(), publicKey: z.string() }),
 });
 export type PresenceRecord = z.infer<typeof presenceRecord>;
 
 /** What a process may change about what it says of itself. */
-export type PresenceState = Pick<PresenceRecord, 'inflight' | 'capacity' | 'draining' | 'outboundIps'>;
+export type PresenceState = Pick<PresenceRecord, 'inflight' | 'capacity' | 'draining' | 'outboundIps' | 'breakers'>;
 
 interface Seen {
   readonly record: PresenceRecord;
@@ -44,7 +58,7 @@ export class Presence {
   private readonly listeners = new Set<() => void>();
   private readonly subscription: Subscription;
   private readonly timer: NodeJS.Timeout;
-  private state: PresenceState = { inflight: 0, capacity: 0, draining: false, outboundIps: [] };
+  private state: PresenceState = { inflight: 0, capacity: 0, draining: false, outboundIps: [], breakers: [] };
   private readonly subject: string;
   private readonly startedAt = new Date().toISOString();
 

@@ -115,10 +115,12 @@ export type Resource = {
     readonly clientKey: { readonly set: true; readonly fingerprint: string } | null;
   };
   readonly timeoutMs: number;
+  readonly retries: { readonly attempts: number; readonly idempotencyKey: string | null };
   readonly limits: {
     readonly concurrency: number | null;
     readonly perSecond: number | null;
     readonly responseBytes: number | null;
+    readonly learn: boolean;
   };
   readonly policy: {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -146,10 +148,12 @@ export type Resource = {
         readonly clientKey: { readonly set: true; readonly fingerprint: string } | null;
       };
       readonly timeoutMs?: number;
+      readonly retries?: { readonly attempts: number; readonly idempotencyKey: string | null };
       readonly limits?: {
         readonly concurrency: number | null;
         readonly perSecond: number | null;
         readonly responseBytes: number | null;
+        readonly learn: boolean;
       };
       readonly policy?: {
         readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -215,6 +219,8 @@ export type SavedQuery = {
     readonly required: readonly string[];
     readonly additionalProperties: false;
   };
+  readonly retries: { readonly attempts: number; readonly idempotencyKey: string | null } | null;
+  readonly cache: { readonly seconds: number; readonly share: 'user' | 'everyone' } | null;
   readonly name: string;
   readonly app: string;
   readonly version: number;
@@ -307,6 +313,7 @@ export interface Operations {
       readonly region: string;
       readonly workerId: string;
       readonly attempts: number;
+      readonly cache?: 'hit' | 'miss';
     };
   };
   /** Shows a saved query. */
@@ -360,6 +367,8 @@ export interface Operations {
           readonly required?: readonly string[];
           readonly additionalProperties?: false;
         };
+        readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null } | null;
+        readonly cache?: { readonly seconds: number; readonly share?: 'user' | 'everyone' } | null;
       };
     };
     readonly answer: SavedQuery;
@@ -737,6 +746,13 @@ export interface Operations {
           readonly draining: boolean;
         }[];
         readonly state: 'open' | 'draining';
+        readonly breakers: readonly {
+          readonly resource: string;
+          readonly environment: string | null;
+          readonly state: 'open' | 'half-open';
+          readonly since: string;
+        }[];
+        readonly openBreakers: number | null;
       }[];
       readonly nextCursor: string | null;
     };
@@ -778,10 +794,12 @@ export interface Operations {
             readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
           };
           readonly timeoutMs?: number;
+          readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
           readonly limits?: {
             readonly concurrency?: number | null;
             readonly perSecond?: number | null;
             readonly responseBytes?: number | null;
+            readonly learn?: boolean;
           };
           readonly policy?: {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -818,10 +836,12 @@ export interface Operations {
                 readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
               };
               readonly timeoutMs?: number;
+              readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
               readonly limits?: {
                 readonly concurrency?: number | null;
                 readonly perSecond?: number | null;
                 readonly responseBytes?: number | null;
+                readonly learn?: boolean;
               };
               readonly policy?: {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -883,10 +903,12 @@ export interface Operations {
             readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
           };
           readonly timeoutMs?: number;
+          readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
           readonly limits?: {
             readonly concurrency?: number | null;
             readonly perSecond?: number | null;
             readonly responseBytes?: number | null;
+            readonly learn?: boolean;
           };
           readonly policy?: {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -923,10 +945,12 @@ export interface Operations {
                 readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
               };
               readonly timeoutMs?: number;
+              readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
               readonly limits?: {
                 readonly concurrency?: number | null;
                 readonly perSecond?: number | null;
                 readonly responseBytes?: number | null;
+                readonly learn?: boolean;
               };
               readonly policy?: {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -993,10 +1017,12 @@ export interface Operations {
             readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
           };
           readonly timeoutMs?: number;
+          readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
           readonly limits?: {
             readonly concurrency?: number | null;
             readonly perSecond?: number | null;
             readonly responseBytes?: number | null;
+            readonly learn?: boolean;
           };
           readonly policy?: {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1033,10 +1059,12 @@ export interface Operations {
                 readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
               };
               readonly timeoutMs?: number;
+              readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
               readonly limits?: {
                 readonly concurrency?: number | null;
                 readonly perSecond?: number | null;
                 readonly responseBytes?: number | null;
+                readonly learn?: boolean;
               };
               readonly policy?: {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1147,10 +1175,12 @@ export interface Operations {
           readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
         };
         readonly timeoutMs?: number;
+        readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
         readonly limits?: {
           readonly concurrency?: number | null;
           readonly perSecond?: number | null;
           readonly responseBytes?: number | null;
+          readonly learn?: boolean;
         };
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1187,10 +1217,12 @@ export interface Operations {
               readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
             };
             readonly timeoutMs?: number;
+            readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
             readonly limits?: {
               readonly concurrency?: number | null;
               readonly perSecond?: number | null;
               readonly responseBytes?: number | null;
+              readonly learn?: boolean;
             };
             readonly policy?: {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1313,6 +1345,7 @@ export interface Operations {
       readonly region: string;
       readonly workerId: string;
       readonly attempts: number;
+      readonly cache?: 'hit' | 'miss';
     };
   };
   /** Tests the connection of a resource, stage by stage; no content of the upstream comes back. */
@@ -1401,10 +1434,12 @@ export interface Operations {
           readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
         };
         readonly timeoutMs?: number;
+        readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
         readonly limits?: {
           readonly concurrency?: number | null;
           readonly perSecond?: number | null;
           readonly responseBytes?: number | null;
+          readonly learn?: boolean;
         };
         readonly policy?: {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1441,10 +1476,12 @@ export interface Operations {
               readonly clientKey?: (string | { readonly set: true; readonly fingerprint: string }) | null;
             };
             readonly timeoutMs?: number;
+            readonly retries?: { readonly attempts?: number; readonly idempotencyKey?: string | null };
             readonly limits?: {
               readonly concurrency?: number | null;
               readonly perSecond?: number | null;
               readonly responseBytes?: number | null;
+              readonly learn?: boolean;
             };
             readonly policy?: {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
@@ -1582,6 +1619,7 @@ export interface Operations {
       readonly region: string;
       readonly workerId: string;
       readonly attempts: number;
+      readonly cache?: 'hit' | 'miss';
     };
   };
   /** Ends the session. */

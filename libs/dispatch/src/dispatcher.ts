@@ -32,8 +32,8 @@ export interface Sending {
   readonly dispatch: Dispatch;
   /** The request's body, when it travels inline. */
   readonly body?: Uint8Array | undefined;
-  /** Judges an answer that the dispatch asked to keep. */
-  readonly judge?: (kept: KeptAnswer) => Promise<Verdict> | Verdict;
+  /** Judges an answer that the dispatch asked to keep; `hold` tells the worker how long that takes, when it is seconds. */
+  readonly judge?: (kept: KeptAnswer, hold: (ms: number) => void) => Promise<Verdict> | Verdict;
   /** It could not be handed to any worker of the region; nothing was sent to the upstream. */
   readonly failed: (problem: Problem) => void;
   /** How it ended, as the worker says; the answer itself goes to `dispatch.answerTo`. */
@@ -121,11 +121,12 @@ export class Dispatcher {
   }
 
   private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
-    const verdict = await (pending.judge?.(kept) ?? 'release');
-    const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
     const { executionId, attempt } = kept;
-    const flow: FlowMessage = isProblem(verdict) ? { type: 'refuse', problem: verdict.toWire() } : { type: verdict };
-    this.bus.connection.publish(subject, encodeFlow({ ...flow, executionId, attempt }));
+    const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
+    const tell = (flow: FlowMessage): void =>
+      this.bus.connection.publish(subject, encodeFlow({ ...flow, executionId, attempt }));
+    const verdict = await (pending.judge?.(kept, (ms) => tell({ type: 'hold', ms: Math.ceil(ms) })) ?? 'release');
+    tell(isProblem(verdict) ? { type: 'refuse', problem: verdict.toWire() } : { type: verdict });
   }
 
   private end(key: string, receipt?: Receipt): void {

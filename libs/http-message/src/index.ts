@@ -21,3 +21,4 @@ export { spellingsOf } from './spellings-of.js';
 export { jsonText, type ExactJson } from './json-text.js';
 export { cookieLine, cookiePairs } from './cookie-pairs.js';
 export { challengedSchemes, schemeOf } from './auth-scheme.js';
+export { retryAfterMs, toldLimitOf } from './told-limit.js';

@@ -184,6 +184,12 @@ export const upstreamTimedOut = defineProblem({
   facts: z.object({ stage: z.enum(['resolve', 'connect', 'tls', 'request', 'head', 'body']) }),
 });
 
+export const circuitOpen = defineProblem({
+  slug: 'circuit-open',
+  kind: 'unavailable',
+  title: 'The upstream fails, and is left alone for a moment',
+});
+
 // What we owe an explanation for.
 export const internal = defineProblem({ slug: 'internal', kind: 'internal', title: 'Something is wrong on our side' });
 export const unavailable = defineProblem({
@@ -262,6 +268,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     challengeUnsupported,
     tokenEndpointFailed,
     upstreamTimedOut,
+    circuitOpen,
     internal,
     unavailable,
     regionUnavailable,

@@ -51,6 +51,7 @@ export {
   tooManyRedirects,
   workerLost,
   upstreamTimedOut,
+  circuitOpen,
   internal,
   unavailable,
   regionUnavailable,

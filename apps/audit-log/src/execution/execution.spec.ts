@@ -47,6 +47,20 @@ const closed = (reason: string): QueryPart => ({
 const of = (...parts: QueryPart[]): Execution => parts.reduce(withPart, unknownExecution);
 const ran = (...parts: QueryPart[]) => ranEvent(executionId, org, of(...parts));
 
+describe('an answer that was kept from before', () => {
+  const hit = intent();
+  const answered: QueryPart = { ...hit, part: { ...hit.part, answered: { status: 200, bytes: 9 } } } as QueryPart;
+
+  it('ends with its intent, since nothing leaves', () => {
+    expect(stageOf(of(answered))).toBe('ended');
+    expect(ran(answered)).toMatchObject({
+      outcome: 'success',
+      region: 'eu',
+      data: { status: 200, problem: null, responseBytes: 9, attempts: 0, end: 'answered' },
+    });
+  });
+});
+
 describe('stageOf', () => {
   it.each<[string, QueryPart[], string]>([
     ['an intent alone', [intent()], 'open'],

@@ -29,10 +29,12 @@ function withAttempt<T extends { readonly attempt: number }>(known: readonly T[]
 }
 
 /**
- * Where an execution stands: `ended` when its last attempt has an outcome that no other attempt follows, `closing`
+ * Where an execution stands: `ended` when its last attempt has an outcome that no other attempt follows, or when it was
+ * answered from what is kept, `closing`
  * when the gateway saw no end and the worker may still say what came of it, `open` otherwise.
  */
 export function stageOf({ intents, outcomes, closed }: Execution): 'open' | 'closing' | 'ended' {
+  if (intents.some(({ answered }) => answered !== undefined)) return 'ended';
   const last = lastAttempt(intents);
   if (last > 0 && outcomes.some(({ attempt, superseded }) => !superseded && attempt >= last)) return 'ended';
   return closed === null ? 'open' : 'closing';
@@ -48,7 +50,7 @@ export const ranEventId = (executionId: string): string => derivedId('query.ran'
 export function ranEvent(executionId: string, org: string, execution: Execution): Draft {
   const { intents, outcomes, closed } = execution;
   const intent = intents.toSorted(byAttempt).at(0);
-  const outcome = explained(decisive(outcomes), closed);
+  const outcome = explained(decisive(outcomes), closed) ?? outcomeOf(intents);
   const said = [...intents, ...outcomes, ...(closed === null ? [] : [closed])].map(({ at }) => at).sort();
   return {
     id: ranEventId(executionId),
@@ -77,14 +79,26 @@ export function ranEvent(executionId: string, org: string, execution: Execution)
   };
 }
 
-function figuresOf(outcome: Outcome | undefined): Record<string, number | string | null> {
+/** Of an answer that was kept nobody else tells how it ended. */
+function outcomeOf(intents: readonly Intent[]): Ended | undefined {
+  const answered = intents.find((intent) => intent.answered !== undefined)?.answered;
+  if (answered === undefined) return undefined;
+  const { status, bytes: responseBytes } = answered;
+  return { status, problem: null, requestBytes: 0, responseBytes, durationMs: 0 };
+}
+
+/** What is told of an end, by whoever knows of it. */
+type Ended = Pick<Outcome, 'status' | 'problem' | 'requestBytes' | 'responseBytes' | 'durationMs'> &
+  Partial<Pick<Outcome, 'region' | 'workerId'>>;
+
+function figuresOf(outcome: Ended | undefined): Record<string, number | string | null> {
   if (outcome === undefined) return {};
   const { status, problem, requestBytes, responseBytes, durationMs } = outcome;
   return { status, problem, requestBytes, responseBytes, durationMs };
 }
 
 /** How it ended, in a word: `answered`, a problem's slug, what the gateway saw, or `unknown`. */
-function endOf({ closed }: Execution, outcome: Outcome | undefined): string {
+function endOf({ closed }: Execution, outcome: Ended | undefined): string {
   if (outcome === undefined) return closed?.reason ?? 'unknown';
   return outcome.problem ?? 'answered';
 }
@@ -101,7 +115,9 @@ function explained(outcome: Outcome | undefined, closed: Closed | null): Outcome
   return { ...outcome, problem: closed.reason };
 }
 
-const attemptsOf = ({ intents, outcomes }: Execution): number => Math.max(lastAttempt(intents), lastAttempt(outcomes));
+/** Of an answer that was kept there is none. */
+const attemptsOf = ({ intents, outcomes }: Execution): number =>
+  outcomeOf(intents) === undefined ? Math.max(lastAttempt(intents), lastAttempt(outcomes)) : 0;
 const lastAttempt = (parts: readonly { readonly attempt: number }[]): number =>
   Math.max(0, ...parts.map(({ attempt }) => attempt));
 const byAttempt = (a: { readonly attempt: number }, b: { readonly attempt: number }): number => a.attempt - b.attempt;

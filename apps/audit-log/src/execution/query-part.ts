@@ -19,6 +19,7 @@ export const queryIntent = z.object({
   requestId: z.string(),
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
+  answered: z.object({ status: z.int(), bytes: count }).optional(),
   data: z.record(z.string(), z.json()),
 }) satisfies z.ZodType<QueryIntent>;
 

@@ -1,4 +1,4 @@
-import type { Accepted, AnswerHead, Probed } from '@pontage/contracts/egress-worker';
+import type { Accepted, AnswerHead, Probed, ToldLimit } from '@pontage/contracts/egress-worker';
 import type { Problem } from '@pontage/problems';
 
 /** How one dispatch ended: for the audit record and for the sender's account. */
@@ -12,6 +12,8 @@ export interface Ending {
   readonly superseded: boolean;
   /** A value that was injected has been seen in the answer. */
   readonly credentialEchoed: boolean;
+  /** What the answer told of the upstream's limit. */
+  readonly limit?: ToldLimit;
   /** Of a connection test. */
   readonly probed?: Probed;
 }
@@ -30,8 +32,8 @@ export interface AnswerSink {
   accepted(stage: Accepted['stage']): void;
   /** Asks the reader for more bytes of the request's body. */
   pull(credit: number): void;
-  /** Asks the sender what to do with this answer. */
-  kept(head: UpstreamHead): void;
+  /** Asks the sender what to do with this answer, or with the failure in its place. */
+  kept(head: UpstreamHead | undefined, problem?: Problem): void;
   head(head: UpstreamHead, body: Uint8Array): void;
   chunk(sequence: number, body: Uint8Array): void;
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void;

@@ -1,6 +1,6 @@
 import { encodeChunk, encodeFrame, sealFrame, type Bus, type FrameHeads } from '@pontage/bus';
 import type { Accepted, Dispatch, Receipt } from '@pontage/contracts/egress-worker';
-import { unavailable, type Problem } from '@pontage/problems';
+import { unavailable, type Problem, type ProblemOnTheWire } from '@pontage/problems';
 import type { Pairs } from '@pontage/http-message';
 import type { PublicKey } from '@pontage/sealing';
 import { outboundScan } from '@pontage/telemetry';
@@ -43,10 +43,11 @@ export class AnswerFrames implements AnswerSink {
     this.say('pull', { credit, ...this.place });
   }
 
-  kept(head: UpstreamHead): void {
+  kept(head: UpstreamHead | undefined, problem?: Problem): void {
     const { dispatch, sender, reply } = this.incoming;
     const { executionId, attempt } = dispatch;
-    const frame = encodeFrame('kept', attempt, { executionId, attempt, ...head });
+    const failure = problem === undefined ? {} : { problem: this.shown(problem) };
+    const frame = encodeFrame('kept', attempt, { executionId, attempt, ...(head ?? nothingCame), ...failure });
     // An upstream's challenge is for the sender alone.
     this.bus.connection.publish(reply, sealFrame(this.bus.channels, this.keyOf(sender), reply, frame));
   }
@@ -76,8 +77,7 @@ export class AnswerFrames implements AnswerSink {
   }
 
   problem(ending: Ending, problem: Problem): void {
-    const { org, injected } = this.incoming.dispatch;
-    const said = outboundScan.problem(problem, org, injected).toWire();
+    const said = this.shown(problem);
     this.close(ending, () => this.say('problem', { ...said, ...this.place, ...probedIn(ending) }));
   }
 
@@ -92,6 +92,11 @@ export class AnswerFrames implements AnswerSink {
     const isObserved = ([name]: readonly [string, string]): boolean => observe.includes(name.toLowerCase());
     this.observed = head.headers.filter(isObserved);
     return { ...head, headers: head.headers.filter((header) => !isObserved(header)) };
+  }
+
+  private shown(problem: Problem): ProblemOnTheWire {
+    const { org, injected } = this.incoming.dispatch;
+    return outboundScan.problem(problem, org, injected).toWire();
   }
 
   private keyOf(process: string): PublicKey {
@@ -127,10 +132,11 @@ export class AnswerFrames implements AnswerSink {
   private close(ending: Ending, say: (durationMs: number) => void): void {
     const { dispatch, sender, reply } = this.incoming;
     const { executionId, attempt, org } = dispatch;
-    const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed } = ending;
+    const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed, limit } = ending;
     const durationMs = Math.round(performance.now() - this.startedAt);
     const { region, workerId } = this.place;
-    const receipt = { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs };
+    const told = { ...(limit && { limit }), ...(credentialEchoed ? { credentialEchoed } : {}) };
+    const receipt = { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs, ...told };
     this.onEnd(ending, durationMs);
     this.ledger.close({
       outcome: dispatch.audited
@@ -158,5 +164,7 @@ export class AnswerFrames implements AnswerSink {
     });
   }
 }
+
+const nothingCame = { status: null, headers: [] };
 
 const probedIn = ({ probed }: Ending): Pick<Ending, 'probed'> => (probed === undefined ? {} : { probed });

@@ -122,6 +122,8 @@ export class Worker {
         return call.release();
       case 'discard':
         return call.discard();
+      case 'hold':
+        return call.hold(flow.ms);
       case 'refuse':
         return call.refuse(problemFromWire(flow.problem));
     }

@@ -1,7 +1,7 @@
-import { followRedirect, type Hop } from '@pontage/egress-policy';
-import type { Dispatch, DispatchTls, Probe } from '@pontage/contracts/egress-worker';
-import type { Pairs } from '@pontage/http-message';
-import { asProblem, tooManyRedirects, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
+import type { Hop } from '@pontage/egress-policy';
+import type { Dispatch, DispatchTls, Probe, ToldLimit } from '@pontage/contracts/egress-worker';
+import { toldLimitOf, type Pairs } from '@pontage/http-message';
+import { asProblem, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import { Answer } from '../answer/answer.js';
 import { ProbedAnswer } from '../answer/probed-answer.js';
@@ -12,6 +12,7 @@ import { BodyCut, PulledBody } from '../exchange/pulled-body.js';
 import { upstreamProblem } from '../exchange/upstream-problem.js';
 import { wireHeaders, wireTarget } from '../exchange/wire-request.js';
 import { KeptAnswer } from './kept-answer.js';
+import { nextHop } from './next-hop.js';
 import { ProbeClock } from './probe-clock.js';
 
 /** Silence before the first sign of life, and between two of them. */
@@ -29,6 +30,7 @@ export class Call {
   private exchange: Exchange | undefined;
   private kept: KeptAnswer | undefined;
   private answer: Answer | ProbedAnswer | undefined;
+  private limit: ToldLimit | undefined;
   /** Of a connection test. */
   private readonly clock: ProbeClock | undefined;
   private readonly upload: PulledBody | undefined;
@@ -101,6 +103,7 @@ export class Call {
     if (kept === undefined) return;
     this.kept = undefined;
     if (kept.problem !== undefined) return this.fail(kept.problem);
+    if (kept.head === undefined) return;
     try {
       this.upload?.proceed();
       this.begin(kept.head);
@@ -117,7 +120,7 @@ export class Call {
     if (kept === undefined) return;
     this.exchange?.drain();
     this.exchange = undefined;
-    this.finish(() => this.sink.nothing(this.ending({ status: kept.head.status, superseded: true })));
+    this.finish(() => this.sink.nothing(this.ending({ status: kept.head?.status ?? null, superseded: true })));
   }
 
   /** The kept answer is dropped, and the reader gets a problem in its place. */
@@ -126,8 +129,13 @@ export class Call {
     if (kept === undefined) return;
     this.exchange?.drain();
     this.exchange = undefined;
-    const ending = this.ending({ status: kept.head.status, problem: problem.slug });
+    const ending = this.ending({ status: kept.head?.status ?? null, problem: problem.slug });
     this.finish(() => this.sink.problem(ending, problem));
+  }
+
+  /** The verdict on the kept answer comes later. */
+  hold(ms: number): void {
+    this.kept?.hold(ms);
   }
 
   /** Called a few dozen times a second: signs of life, the deadline, the end of waiting for a verdict. */
@@ -166,15 +174,17 @@ export class Call {
 
   private takeHead(status: number, headers: Pairs): boolean {
     try {
-      const next = this.redirectTo(status, headers);
+      const next = nextHop(this.dispatch, this.hop, this.redirects, { status, headers });
       if (next !== undefined) {
         this.follow(next);
         return true;
       }
+      if (this.dispatch.learn === true) this.limit = toldLimitOf(status, headers, Date.now());
       if (this.dispatch.keep.includes(status)) {
-        this.kept = new KeptAnswer({ status, headers });
+        const head = { status, headers };
+        this.kept = new KeptAnswer(head);
         this.upload?.hold();
-        this.sink.kept(this.kept.head);
+        this.sink.kept(head);
         return false;
       }
       this.begin({ status, headers });
@@ -203,16 +213,6 @@ export class Call {
     });
     this.answer = answer;
     answer.start();
-  }
-
-  private redirectTo(status: number, headers: Pairs): Hop | undefined {
-    const { maxRedirects, credential } = this.dispatch;
-    if (maxRedirects === 0) return undefined;
-    const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-    const next = followRedirect(this.hop, { status, location }, credential);
-    if (next === undefined) return undefined;
-    if (this.redirects === maxRedirects) throw tooManyRedirects({ limit: maxRedirects });
-    return next;
   }
 
   private follow(next: Hop): void {
@@ -246,6 +246,10 @@ export class Call {
       this.retried = true;
       return this.send(true);
     }
+    if (this.answer === undefined && this.dispatch.keepFailures?.includes(problem.slug) === true) {
+      this.kept = new KeptAnswer(undefined, problem);
+      return this.sink.kept(undefined, problem);
+    }
     this.fail(problem);
   }
 
@@ -276,7 +280,8 @@ export class Call {
     const requestBytes = this.upload?.bytes ?? this.body.length;
     const credentialEchoed = this.answer?.echoes ?? false;
     const probed = this.clock === undefined ? {} : { probed: this.clock.read(refusal) };
-    return { status, problem, requestBytes, responseBytes: bytes, superseded, credentialEchoed, ...probed };
+    const limit = this.limit === undefined ? {} : { limit: this.limit };
+    return { status, problem, requestBytes, responseBytes: bytes, superseded, credentialEchoed, ...limit, ...probed };
   }
 }
 

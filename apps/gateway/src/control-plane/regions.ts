@@ -5,6 +5,7 @@ import { regionId } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
+import { breakersOf, regionBreakers } from './breakers-of.js';
 import { regionsOf } from './egress-regions.js';
 
 const region = z.strictObject({
@@ -23,6 +24,7 @@ const region = z.strictObject({
     }),
   ),
   state: z.enum(['open', 'draining']),
+  ...regionBreakers.shape,
 });
 
 @Controller()
@@ -37,10 +39,11 @@ export class Regions {
     query: pageRequest.extend({ cursor: regionId.optional() }),
     reply: pageOf(region),
   })
-  async listRegions({ query: { limit, cursor = '' } }: Asked<{ query: typeof pageRequest }>) {
+  async listRegions({ query: { limit, cursor = '' }, call }: Asked<{ query: typeof pageRequest }>) {
     // Regions come and go with their workers, so a page begins behind a name and not behind a row.
-    const rest = regionsOf(this.bus.presence.all()).filter(({ id }) => id > cursor);
-    const data = rest.slice(0, limit);
+    const present = this.bus.presence.all();
+    const rest = regionsOf(present).filter(({ id }) => id > cursor);
+    const data = rest.slice(0, limit).map((region) => ({ ...region, ...breakersOf(present, region.id, call) }));
     return { data, nextCursor: rest.length > limit ? (data.at(-1)?.id ?? null) : null };
   }
 }

@@ -22,7 +22,9 @@ export function queryAnswer({ executionId, attempts, head, end, body }: WholeAns
     durationMs: Math.round(end.durationMs),
     region: head.region,
     workerId: head.workerId,
-    attempts,
+    // What is given again has gone nowhere.
+    attempts: head.cache === 'hit' ? 0 : attempts,
+    ...(head.cache === undefined ? {} : { cache: head.cache }),
   });
   return `${before.slice(0, -1)},"body":${text},${after.slice(1)}`;
 }

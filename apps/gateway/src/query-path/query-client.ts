@@ -16,7 +16,7 @@ import {
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
-import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
+import { attemptsPerRun, runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import {
   asProblem,
   dispatchLost,
@@ -61,7 +61,7 @@ const sweepMs = 100;
 /** A running execution, to feed and to end. */
 export interface RunningQuery {
   readonly executionId: string;
-  /** The attempts made so far. */
+  /** How often the request went to the upstream, as far as is known: by the number of the attempt that is answered. */
   readonly attempts: number;
   /** Allows the worker that many more bytes of the answer. */
   grant(bytes: number): void;
@@ -115,7 +115,7 @@ export class QueryClient {
     return {
       executionId,
       get attempts() {
-        return open.attempt;
+        return attemptsOf(open.worker?.attempt ?? 1);
       },
       grant: (bytes) => this.flow(open, { type: 'grant', bytes }),
       send: (sequence, piece, last) => this.flow(open, { type: 'data', sequence, body: piece, last }),
@@ -177,7 +177,7 @@ export class QueryClient {
         return open.reader.pull(frame.head, frame.attempt);
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
-        if (frame.attempt <= (open.attempt - 1) * 10) return;
+        if (frame.attempt <= (open.attempt - 1) * attemptsPerRun) return;
         return this.fail(open, problemFromWire(frame.head), frame.head);
       default:
         return;
@@ -264,3 +264,7 @@ export class QueryClient {
     }
   }
 }
+
+/** Of a run that was asked for once more, the first one counts as one. */
+const attemptsOf = (number: number): number =>
+  Math.floor((number - 1) / attemptsPerRun) + ((number - 1) % attemptsPerRun) + 1;

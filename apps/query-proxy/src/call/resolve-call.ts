@@ -1,4 +1,5 @@
 import type { RunQuery, QueryRequest } from '@pontage/contracts/query-proxy';
+import type { QueryCache, Retries } from '@pontage/contracts/resource-registry';
 import { invalidRequest, notFound } from '@pontage/problems';
 import type { Json } from '@pontage/templates';
 import { authoriseApp, authoriseResource, noSuchResource } from '../policy/authorise.js';
@@ -19,6 +20,9 @@ export interface ResolvedCall {
   /** The saved query's name, for the record. */
   readonly queryName: string | null;
   readonly timeoutMs: number;
+  readonly retries: Retries;
+  /** Null: it is no saved query. */
+  readonly saved: { readonly version: number; readonly cache: QueryCache | null } | null;
   /** Null for the proxy, whose request is passed on and not rendered. */
   readonly request: QueryRequest | null;
   readonly params: Json;
@@ -44,10 +48,15 @@ export async function resolveCall(policy: Policy, run: AskedCall): Promise<Resol
     app: null,
     queryName: null,
     timeoutMs: given.timeoutMs ?? resource.timeoutMs,
+    // A test shows what the next query would meet.
+    retries: run.test === undefined ? resource.retries : never,
+    saved: null,
     request: call.kind === 'proxy' ? null : call.query,
     params: call.kind === 'proxy' ? {} : call.query.params,
   };
 }
+
+const never: Retries = { attempts: 0, idempotencyKey: null };
 
 async function knownResource(
   policy: Policy,
@@ -82,6 +91,8 @@ async function resolveSaved(
     app: call.app,
     queryName: call.name,
     timeoutMs: query.request.timeoutMs ?? resource.timeoutMs,
+    retries: query.retries ?? resource.retries,
+    saved: query,
     request: query.request,
     params: checkParams(query.params, call.params),
   };

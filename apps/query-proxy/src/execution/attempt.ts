@@ -1,6 +1,7 @@
 import type { Lease } from '@pontage/contracts/auth-broker';
 import type { OutboundRequest } from '@pontage/http-message';
 import type { Applied, ReadyCredential } from '../credential/apply-credential.js';
+import { passingFailures, passingStatuses } from '../pressure/retry-rule.js';
 
 /** One attempt at the upstream: what is sent, and what went before it. */
 export interface Attempt {
@@ -16,6 +17,8 @@ export interface Attempt {
   readonly answers: number;
   /** Challenges that were answered in all, and grants that were renewed. */
   readonly retries: number;
+  /** How often the same may be sent again because the upstream failed in passing, and how often it was. */
+  readonly repeats: { readonly left: number; readonly made: number };
   /** The upstream refused a grant before; a third one would not help. */
   readonly renewed: boolean;
   /** A redirect has led to another origin: what was for the resource's own stays behind from there on. */
@@ -26,17 +29,21 @@ export interface Attempt {
 
 /** Redirects that one query follows. */
 export const maxRedirects = 5;
-/** With the redirects and the first attempt, that makes the ten attempt numbers of a run. */
+/** With the first one, the redirects and five repeats, that is less than the attempt numbers of a run. */
 export const maxRetries = 4;
 
 /** Statuses that lead elsewhere. @see RFC 9110, 15.4 */
 const redirectStatuses = [301, 302, 303, 307, 308];
 
 /** The statuses of an answer that may be followed by another attempt. */
-export function statusesToJudge({ ready, renewed, retries, judgesRedirects }: Attempt): number[] {
+export function statusesToJudge({ ready, renewed, retries, repeats, judgesRedirects }: Attempt): number[] {
   const method = ready?.method;
   const mayRetry = retries < maxRetries;
   const answered = mayRetry && method?.answer !== undefined ? (method.answerOn ?? [401]) : [];
   const renewing = mayRetry && !renewed ? (method?.retryOn ?? []) : [];
-  return [...new Set([...answered, ...renewing, ...(judgesRedirects ? redirectStatuses : [])])];
+  const passing = repeats.left > 0 ? passingStatuses : [];
+  return [...new Set([...answered, ...renewing, ...passing, ...(judgesRedirects ? redirectStatuses : [])])];
 }
+
+/** The failures before an answer that may be followed by another attempt, by their slugs. */
+export const failuresToJudge = ({ repeats }: Attempt): string[] => (repeats.left > 0 ? passingFailures : []);

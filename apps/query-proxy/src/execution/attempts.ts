@@ -11,6 +11,7 @@ import {
 } from '../credential/apply-credential.js';
 import type { Acquaintance, ChallengeMemory } from '../credential/challenge-memory.js';
 import { leaseName } from '../credential/lease-cache.js';
+import { repeatsOf } from '../pressure/retry-rule.js';
 import { mayFollowRedirects } from '../request/resource-policy.js';
 import { maxRedirects, maxRetries, type Attempt } from './attempt.js';
 import type { Prepared } from './prepare.js';
@@ -34,6 +35,7 @@ export class Attempts {
       redirects: 0,
       answers: 0,
       retries: 0,
+      repeats: { left: repeatsOf(this.prepared.request, this.prepared.resolved.retries), made: 0 },
       renewed: false,
       hasStrayed: false,
       judgesRedirects: ready?.method.signs === true && mayFollowRedirects(this.prepared.resolved.resource.policy),
@@ -94,6 +96,12 @@ export class Attempts {
   renewed(attempt: Attempt, lease: Lease): Attempt {
     const ready = readyCredential(lease, this.prepared.scope);
     return this.apply({ ...attempt, lease, ready, renewed: true, retries: attempt.retries + 1 });
+  }
+
+  /** The same once more, signed anew: its time has changed. */
+  repeated(attempt: Attempt): Attempt {
+    const { left, made } = attempt.repeats;
+    return this.apply({ ...attempt, repeats: { left: left - 1, made: made + 1 } });
   }
 
   /** Remembers what an answer says. */

@@ -1,17 +1,17 @@
 import type { Dispatch } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { mayFollowRedirects } from '../request/resource-policy.js';
-import { maxRedirects, statusesToJudge, type Attempt } from './attempt.js';
+import { failuresToJudge, maxRedirects, statusesToJudge, type Attempt } from './attempt.js';
 import type { Prepared } from './prepare.js';
 
 /** Body bytes that a worker may send before the gateway grants more. */
 const firstWindow = 128 * 1024;
 
-/** The dispatch of one attempt: complete and signed, answered straight to the gateway. */
+/** The dispatch of one attempt: complete and signed, answered to the gateway, or to whoever passes it on. */
 export function dispatchOf(
   run: RunQuery,
   number: number,
-  inbox: string,
+  answerTo: Dispatch['answerTo'],
   prepared: Prepared,
   attempt: Attempt,
   remainingMs: number,
@@ -23,7 +23,7 @@ export function dispatchOf(
     executionId: run.executionId,
     attempt: number,
     org: run.org,
-    answerTo: { process: run.gateway, inbox, bulkInbox: run.bulkInbox, sealed: false },
+    answerTo,
     request: {
       method: request.method,
       url: request.url,
@@ -42,7 +42,9 @@ export function dispatchOf(
     maxResponseBytes: Math.min(run.maxResponseBytes, limits.responseBytes ?? run.maxResponseBytes),
     decode: run.decode,
     keep: statusesToJudge(attempt),
+    ...(attempt.repeats.left === 0 ? {} : { keepFailures: failuresToJudge(attempt) }),
     observe,
+    ...(limits.learn ? { learn: true } : {}),
     window: firstWindow,
     audited: true,
   };

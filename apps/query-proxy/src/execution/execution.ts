@@ -1,57 +1,53 @@
-import { encodeFrame, type Bus } from '@pontage/bus';
-import type { Call } from '@pontage/contracts';
+import { encodeFrame } from '@pontage/bus';
 import type { Lease } from '@pontage/contracts/auth-broker';
-import type { KeptAnswer } from '@pontage/contracts/egress-worker';
-import type { RunQuery } from '@pontage/contracts/query-proxy';
-import type { Dispatcher, Verdict } from '@pontage/dispatch';
+import type { KeptAnswer, Receipt } from '@pontage/contracts/egress-worker';
+import { attemptsPerRun, type RunQuery } from '@pontage/contracts/query-proxy';
+import type { Verdict } from '@pontage/dispatch';
 import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
-import { outboundScan, type Logger } from '@pontage/telemetry';
-import type { AuditGate } from '../audit/audit-gate.js';
-import type { ChallengeMemory } from '../credential/challenge-memory.js';
-import type { LeaseCache, LeaseKey } from '../credential/lease-cache.js';
-import { lendDraft } from '../credential/lend-draft.js';
-import type { SealedValueCache } from '../credential/sealed-value-cache.js';
-import type { Policy } from '../policy/policy.js';
-import { limitedIn, type ResourceLimits } from '../policy/resource-limits.js';
-import { openForLease } from '../variable/open-for-lease.js';
-import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
-import { Probing } from '../probe/probing.js';
+import { outboundScan } from '@pontage/telemetry';
+import type { AnswerRelay } from '../cache/answer-relay.js';
+import { CachedQuery } from '../cache/cached-query.js';
 import { resolveCall } from '../call/resolve-call.js';
+import { limitedIn } from '../policy/resource-limits.js';
+import { pressingOf } from '../pressure/pressing-of.js';
+import type { QueryPressure } from '../pressure/pressure.js';
+import { Probing } from '../probe/probing.js';
+import { openForLease } from '../variable/open-for-lease.js';
 import type { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
+import { callOf } from './call-of.js';
 import { callSecrets } from './call-secrets.js';
 import { dispatchOf } from './dispatch-of.js';
 import { intentOf } from './intent-of.js';
+import { Lending } from './lending.js';
 import { prepareResolved, regionOf, type Prepared } from './prepare.js';
+import type { Rooms } from './rooms.js';
+import { Succession } from './succession.js';
 
-/** The rooms that an execution visits. */
-export interface Rooms {
-  readonly bus: Bus;
-  readonly policy: Policy;
-  readonly limits: ResourceLimits;
-  readonly leases: LeaseCache;
-  readonly sealedValues: SealedValueCache;
-  readonly secretVariables: SecretVariableCache;
-  readonly gate: AuditGate;
-  readonly dispatcher: Dispatcher;
-  readonly memory: ChallengeMemory;
-  readonly logger: Logger;
-}
-
-/** A gateway's attempt has ten numbers for ours, so that frames of two attempts never mix. */
-const attemptsPerRun = 10;
 /** A worker that has said nothing so long after the end is gone. */
 const receiptGraceMs = 5_000;
+
+/** What is sent, once it is known. */
+interface Sent {
+  readonly prepared: Prepared;
+  readonly attempts: Attempts;
+  readonly succession: Succession;
+  readonly pressure: QueryPressure | undefined;
+}
 
 /** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer what comes back. */
 export class Execution {
   private attempt: number;
+  /** The newest attempt that has left. */
+  private dispatched = 0;
   /** When the time for all attempts together is over, by this process's own monotonic clock. */
   private endsAt = 0;
   /** Gives the query's place back to its resource. */
   private over: () => void = () => undefined;
   /** Of a connection test whose resource is known. */
   private probing: Probing | undefined;
+  /** Of a query whose answer is kept: it comes through here. */
+  private relay: AnswerRelay | undefined;
 
   constructor(
     private readonly rooms: Rooms,
@@ -65,29 +61,39 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { bus, policy, limits, memory } = this.rooms;
-    const secrets = callSecrets(bus, this.rooms, this.run, callOf(this.run));
-    const resolved = await resolveCall(policy, this.run);
-    if (this.run.test !== undefined)
-      this.probing = new Probing(regionOf(policy, this.run, resolved), resolved.resource.tls.allowSelfSigned);
-    const prepared = await prepareResolved(policy, secrets, this.run, resolved, this.body);
+    const { rooms, run } = this;
+    const secrets = callSecrets(rooms.bus, rooms, run, callOf(run));
+    const resolved = await resolveCall(rooms.policy, run);
+    if (run.test !== undefined)
+      this.probing = new Probing(regionOf(rooms.policy, run, resolved), resolved.resource.tls.allowSelfSigned);
+    const prepared = await prepareResolved(rooms.policy, secrets, run, resolved, this.body);
     const { resource, environment, timeoutMs } = resolved;
-    const withinMs = Math.min(this.run.remainingMs ?? timeoutMs, timeoutMs);
-    const limited = limitedIn(resource, environment);
-    limits.admit(limited, this.run.executionId, withinMs + receiptGraceMs);
-    this.over = () => limits.release(limited, this.run.executionId);
-    const key = prepared.leaseKey;
-    const lease = key === undefined ? undefined : await this.lease(key);
+    const withinMs = Math.min(run.remainingMs ?? timeoutMs, timeoutMs);
+    const lending = new Lending(rooms, run);
+    const lent = prepared.leaseKey === undefined ? undefined : lending.first(prepared.leaseKey);
+    const lease = await (lent === undefined ? undefined : (this.probing?.leasing(lent) ?? lent));
     const opening = openForLease(prepared, lease);
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
-    const attempts = new Attempts(prepared, memory, secrets.cookies);
-    await this.send(prepared, attempts, attempts.first(lease));
+    const cached =
+      (resolved.saved?.cache ?? null) === null ? undefined : this.cached(prepared, lease, withinMs, secrets.cookies);
+    if (cached !== undefined && (await cached.answer())) return;
+    const limited = limitedIn(resource, environment);
+    rooms.limits.admit(limited, run.executionId, withinMs + receiptGraceMs);
+    this.over = () => rooms.limits.release(limited, run.executionId);
+    // A test shows how things are, and says nothing of how others fare.
+    const pressure =
+      run.test === undefined ? rooms.pressure.on(pressingOf(run.org, prepared, lease, withinMs)) : undefined;
+    pressure?.admit();
+    const attempts = new Attempts(prepared, rooms.memory, secrets.cookies);
+    const succession = new Succession(prepared, attempts, lending, pressure);
+    this.relay = cached?.relay();
+    await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease));
   }
 
   /** Tells the gateway that there will be no answer. */
   refuse(error: unknown): void {
-    this.over();
+    this.end();
     const problem = outboundScan.problem(asProblem(error), this.run.org).toWire();
     const probed = this.probing === undefined ? {} : { probed: this.probing.known };
     this.tell(encodeFrame('problem', this.attempt, { ...problem, region: null, workerId: null, ...probed }));
@@ -98,90 +104,69 @@ export class Execution {
     this.tell(encodeFrame('accepted', this.attempt, { stage: 'leasing', region: null, workerId: null }));
   }
 
-  private lease(key: LeaseKey): Lease | Promise<Lease> {
-    const { bus, leases } = this.rooms;
-    const lease =
-      this.run.call.kind === 'unsaved'
-        ? lendDraft(bus, key, callOf(this.run))
-        : (leases.cached(key) ?? leases.get(key, callOf(this.run)));
-    return this.probing === undefined ? lease : this.probing.leasing(lease);
-  }
-
-  private async send(prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<void> {
+  private async send(sent: Sent, attempt: Attempt): Promise<void> {
     const { gate, dispatcher } = this.rooms;
-    const { request } = attempt.applied;
+    const { prepared, attempts, succession, pressure } = sent;
     const number = this.attempt;
-    await gate.pass(intentOf(this.run, this.attempt, prepared, attempt.applied));
+    await gate.pass(intentOf(this.run, number, prepared, attempt.applied));
+    // Its caller has gone while an earlier attempt was judged.
+    if (succession.hasEnded) return;
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
-    const dispatch = dispatchOf(this.run, this.attempt, this.inbox, prepared, attempt, Math.ceil(remainingMs));
+    const { gateway: process, bulkInbox } = this.run;
+    const answerTo = this.relay?.answerTo ?? { process, inbox: this.inbox, bulkInbox, sealed: false };
+    const dispatch = dispatchOf(this.run, number, answerTo, prepared, attempt, Math.ceil(remainingMs));
+    this.dispatched = number;
     dispatcher.send({
       region: prepared.region,
-      body: request.body,
+      body: attempt.applied.request.body,
       dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
-      judge: (kept) => this.judge(kept, prepared, attempts, attempt),
+      judge: (kept, hold) => this.judge(kept, sent, attempt, hold),
       failed: (problem) => this.refuse(problem),
-      ended: ({ status, observed: headers }) => {
+      ended: (receipt) => {
+        const { status, observed: headers } = receipt;
+        pressure?.note(receipt);
         if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
-        if (number === this.attempt) this.over();
+        if (number !== this.dispatched) return;
+        succession.end();
+        this.end(receipt);
       },
     });
   }
 
-  /** What follows an answer that was kept: another attempt, the answer itself, or a problem. */
-  private async judge(kept: KeptAnswer, prepared: Prepared, attempts: Attempts, attempt: Attempt): Promise<Verdict> {
+  /** What becomes of an answer that was kept: another attempt follows, it goes on, or a problem does. */
+  private async judge(kept: KeptAnswer, sent: Sent, attempt: Attempt, hold: (ms: number) => void): Promise<Verdict> {
     if (kept.attempt !== this.attempt) return 'release';
     try {
-      const next =
-        attempts.redirected(attempt, kept) ??
-        attempts.answered(attempt, kept) ??
-        (await this.renewed(kept, prepared, attempts, attempt));
+      const next = await sent.succession.after(attempt, kept, this.endsAt - performance.now(), hold);
       if (next === undefined) return 'release';
       this.attempt += 1;
-      await this.send(prepared, attempts, next);
+      await this.send(sent, next);
       return 'discard';
     } catch (error) {
-      this.over();
+      this.end();
       if (!isProblem(error) || error.slug === 'internal')
         this.rooms.logger.error({ err: error, executionId: this.run.executionId }, 'a query failed on our side');
       return outboundScan.problem(asProblem(error), this.run.org);
     }
   }
 
-  /** A refused grant: with a newer one the request goes out once more. */
-  private async renewed(
-    { status }: KeptAnswer,
-    { leaseKey }: Prepared,
-    attempts: Attempts,
-    attempt: Attempt,
-  ): Promise<Attempt | undefined> {
-    const { lease, ready, renewed } = attempt;
-    const refused = lease?.grant?.version;
-    if (refused === undefined || leaseKey === undefined || renewed) return undefined;
-    // Another grant of the same draft would be refused as well.
-    if (this.run.call.kind === 'unsaved') return undefined;
-    if (ready?.method.retryOn.includes(status) !== true) return undefined;
-    try {
-      const newer = await this.rooms.leases.renewed(leaseKey, callOf(this.run), refused);
-      return newer.grant === null || newer.grant.version <= refused ? undefined : attempts.renewed(attempt, newer);
-    } catch {
-      // Without a newer grant the upstream's own 401 says more than a problem of ours would.
-      return undefined;
-    }
+  private cached(
+    prepared: Prepared,
+    lease: Lease | undefined,
+    withinMs: number,
+    cookies: () => string | undefined,
+  ): CachedQuery {
+    const { rooms, run, inbox, attempt } = this;
+    return new CachedQuery(rooms, { run, prepared, lease, cookies, inbox, attempt, withinMs });
+  }
+
+  private end(receipt?: Receipt): void {
+    this.over();
+    this.relay?.end(receipt);
   }
 
   private tell(frame: Uint8Array): void {
     this.rooms.bus.connection.publish(this.inbox, frame);
   }
-}
-
-/** The call around a run, for the broker. */
-export function callOf({ org, principal, requestId, ip, userAgent }: RunQuery): Call {
-  return {
-    org,
-    principal,
-    requestId,
-    ...(ip === undefined ? {} : { ip }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-  };
 }

@@ -7,6 +7,7 @@ import type { LeaseKey } from '../credential/lease-cache.js';
 import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import { currentUser } from '../policy/current-user.js';
 import type { Policy } from '../policy/policy.js';
+import { withIdempotencyKey } from '../pressure/retry-rule.js';
 import { isBodyless } from '../request/extra-body.js';
 import { passOn } from '../request/pass-on.js';
 import { renderRequest, type RenderedRequest, type RenderSources } from '../request/render-request.js';
@@ -85,7 +86,7 @@ export async function prepareResolved(
     variables,
     region,
     ...rendered,
-    request: withPulledBody(run, rendered.request),
+    request: withPulledBody(run, withIdempotencyKey(rendered.request, resolved.retries)),
     tls: transportOf(resource, sealed),
     leaseKey:
       resource.credentialId === null

@@ -5,7 +5,9 @@ import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { isProblem } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
 import { recordDenial } from '../audit/record-denial.js';
-import { callOf, Execution, type Rooms } from './execution.js';
+import { callOf } from './call-of.js';
+import { Execution } from './execution.js';
+import type { Rooms } from './rooms.js';
 
 /** A caller hears that its query is being worked on when a head may take longer than this, and every second from then on. */
 const firstBeatMs = 250;

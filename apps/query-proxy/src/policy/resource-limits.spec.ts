@@ -3,7 +3,7 @@ import { ResourceLimits } from './resource-limits.js';
 
 const resource = (limits: { concurrency?: number; perSecond?: number }) => ({
   id: 'r',
-  limits: { concurrency: null, perSecond: null, responseBytes: null, ...limits },
+  limits: { concurrency: null, perSecond: null, responseBytes: null, learn: true, ...limits },
 });
 const slugOf = (act: () => void): string => {
   try {

@@ -64,9 +64,14 @@ function takeToken(account: Account, perSecond: number, shares: number, now: num
 
 /** An environment that has limits or a destination of its own is counted on its own. */
 export function limitedIn(resource: ResourceSnapshot, environment: string): Limited {
+  const { id, limits } = resource;
+  return { id: isApart(resource, environment) ? `${id}/${environment}` : id, limits };
+}
+
+/** True for an environment whose queries have nothing to do with those of the others. */
+export function isApart(resource: ResourceSnapshot, environment: string): boolean {
   const own = hasEnvironment(resource, environment) ? resource.environments[environment] : undefined;
-  const isApart = own?.limits !== undefined || own?.baseUrl !== undefined;
-  return { id: isApart ? `${resource.id}/${environment}` : resource.id, limits: resource.limits };
+  return own?.limits !== undefined || own?.baseUrl !== undefined;
 }
 
 function endOverdue(running: Map<string, number>, now: number): void {

@@ -10,7 +10,7 @@ import {
   type ReadyCredential,
 } from '../credential/apply-credential.js';
 import { leaseName } from '../credential/lease-cache.js';
-import type { Rooms } from '../execution/execution.js';
+import type { Rooms } from '../execution/rooms.js';
 import { secretsOfCall } from '../execution/call-secrets.js';
 import { prepare, type CallSecrets, type Prepared } from '../execution/prepare.js';
 import type { AskedCall } from '../call/resolve-call.js';

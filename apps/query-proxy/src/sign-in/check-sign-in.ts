@@ -3,7 +3,7 @@ import { verifySignIn } from '@pontage/contracts/auth-broker';
 import { adHocQuery, type checkSignIn } from '@pontage/contracts/query-proxy';
 import { isProblem, unavailable } from '@pontage/problems';
 import { recordDenial } from '../audit/record-denial.js';
-import type { Rooms } from '../execution/execution.js';
+import type { Rooms } from '../execution/rooms.js';
 import { secretsOfCall } from '../execution/call-secrets.js';
 import { prepareResolved } from '../execution/prepare.js';
 import { resolveCall, type AskedCall } from '../call/resolve-call.js';

@@ -1,5 +1,7 @@
 import { AddEnvironmentCredentials1764000000000 } from './add-environment-credentials.js';
 import { AddGrantEnvironments1764200000000 } from './add-grant-environments.js';
+import { AddQueryCache1764500000000 } from './add-query-cache.js';
+import { AddQueryRetries1764400000000 } from './add-query-retries.js';
 import { AddSealedValues1763800000000 } from './add-sealed-values.js';
 import { AddSecretVariables1764100000000 } from './add-secret-variables.js';
 import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
@@ -11,4 +13,6 @@ export const migrations = [
   AddEnvironmentCredentials1764000000000,
   AddSecretVariables1764100000000,
   AddGrantEnvironments1764200000000,
+  AddQueryRetries1764400000000,
+  AddQueryCache1764500000000,
 ];

@@ -2,9 +2,10 @@ import { invalidRequest, isProblem, notFound } from '@pontage/problems';
 import type { CallWork } from '../call/call-transactions.js';
 import { requireAccess } from '../group/reach.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
+import type { SavedResource } from '../resource/resource.js';
 import type { ResourceStore } from '../resource/resource-store.js';
 import type { SecretVariables } from '../config/secret-variables.js';
-import { checkQuery, templatesOf, type QueryDraft } from './query.js';
+import { checkQuery, refuseSharing, templatesOf, type QueryDraft } from './query.js';
 
 /** Looks at a draft before it is saved. */
 export class QueryCheck {
@@ -22,15 +23,17 @@ export class QueryCheck {
     const { environments } = await this.organisations.find(work, 'reference');
     checkQuery(draft, environments);
     await this.secretVariables.refuseInQuery(work, templatesOf(draft.request));
-    return { ...draft, resource: await this.resourceId(work, draft.resource) };
+    const resource = await this.resource(work, draft.resource);
+    if (draft.cache?.share === 'everyone') refuseSharing(resource);
+    return { ...draft, resource: resource.id };
   }
 
-  private async resourceId(work: CallWork, reference: string): Promise<string> {
+  private async resource(work: CallWork, reference: string): Promise<SavedResource> {
     try {
-      const { id } = await this.resources.find(work, reference);
+      const resource = await this.resources.find(work, reference);
       // An external user's session decides in which environment a query runs: it may be any.
-      requireAccess(work.reach, 'resources', id, 'use');
-      return id;
+      requireAccess(work.reach, 'resources', resource.id, 'use');
+      return resource;
     } catch (error) {
       if (!isProblem(error, notFound)) throw error;
       throw invalidRequest({}, { errors: [{ pointer: '/resource', detail: 'There is no such resource.' }] });

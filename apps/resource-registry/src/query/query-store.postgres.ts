@@ -75,10 +75,12 @@ const isSaved = (row: QueryRow): row is Live => row.resource !== null;
 const keyOf = ({ org, app, name }: Pick<QueryRow, 'org' | 'app' | 'name'>): string => `${org}.${app}.${name}`;
 const wordsFor = ({ app, name }: QueryRow): string => `query ${name} of app ${app}`;
 
-const queryOf = ({ org: _, updatedAt, request, params, ...query }: Live): SavedQuery => ({
+const queryOf = ({ org: _, updatedAt, request, params, retries, cache, ...query }: Live): SavedQuery => ({
   ...query,
   request: request as SavedQuery['request'],
   params: params as SavedQuery['params'],
+  retries: retries as SavedQuery['retries'],
+  cache: cache as SavedQuery['cache'],
   updatedAt: updatedAt.toISOString(),
 });
 

@@ -11,6 +11,10 @@ export class QueryRow {
   @Column('json') request!: object;
   /** `QueryParams`. */
   @Column('json') params!: object;
+  /** `Retries`. */
+  @Column('json', { nullable: true }) retries!: object | null;
+  /** `QueryCache`. */
+  @Column('json', { nullable: true }) cache!: object | null;
   @Column('integer') version!: number;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;
 }

@@ -1,24 +1,29 @@
 import type { QueryRequest } from '@pontage/contracts/query-proxy';
 import type { QueryParams, SavedQuery } from '@pontage/contracts/resource-registry';
 import { invalidRequest, type FieldError } from '@pontage/problems';
+import type { SavedResource } from '../resource/resource.js';
 import { refuseOversize } from '../call/size-limit.js';
 import { pairValues, refuseBadTemplates, textsIn, type TemplateField } from '../call/template-check.js';
 
 /** What is chosen about a saved query. */
-export type QueryDraft = Pick<SavedQuery, 'resource' | 'request' | 'params'>;
+export type QueryDraft = Pick<SavedQuery, 'resource' | 'request' | 'params' | 'retries' | 'cache'>;
 
 /** The part of a query that can be chosen, for comparisons. */
-export const chosenOf = (query: QueryDraft | undefined): Partial<QueryDraft> =>
-  query === undefined ? {} : { resource: query.resource, request: query.request, params: query.params };
+export function chosenOf(query: QueryDraft | undefined): Partial<QueryDraft> {
+  if (query === undefined) return {};
+  const { resource, request, params, retries, cache } = query;
+  return { resource, request, params, retries, cache };
+}
 
 /**
  * Refuses a query that could never run: templates that nothing resolves, parameters that contradict themselves, an
  * environment that the organisation does not have.
  * @throws invalidRequest with a pointer per field
  */
-export function checkQuery({ request, params }: QueryDraft, environments: readonly string[]): void {
+export function checkQuery({ request, params, cache }: QueryDraft, environments: readonly string[]): void {
   refuseOversize({ request, params });
   refuseBadParams(params);
+  if (cache !== null) refuseUnkept(request);
   const { environment } = request;
   if (environment !== undefined && !environments.includes(environment)) {
     throw invalidRequest(
@@ -50,6 +55,27 @@ export function templatesOf({ path, urlParams, headers, body }: QueryRequest): T
     default:
       return fields;
   }
+}
+
+/** An answer that is given again stands for a request that is not made; of POST, whoever saves it knows what it does. */
+function refuseUnkept({ method }: QueryRequest): void {
+  if (['GET', 'HEAD', 'POST'].includes(method)) return;
+  throw invalidRequest({}, { errors: [{ pointer: '/cache', detail: `The answer to ${method} is not kept.` }] });
+}
+
+/**
+ * Refuses to share answers that are each caller's own, as far as the resource tells.
+ * @throws invalidRequest
+ */
+export function refuseSharing({ settings, authentication }: Pick<SavedResource, 'settings' | 'authentication'>): void {
+  const variants = [{ ...settings, authentication }, ...Object.values(settings.environments)];
+  const isOwn = variants.some(
+    ({ forwardAllCookies, cookiesToForward = [], authentication: own }) =>
+      forwardAllCookies === true || cookiesToForward.length > 0 || own?.share === 'user',
+  );
+  if (!isOwn) return;
+  const detail = "The resource forwards cookies of its caller, or has a grant for each: its answers are one caller's.";
+  throw invalidRequest({}, { errors: [{ pointer: '/cache/share', detail }] });
 }
 
 function refuseBadParams({ properties, required }: QueryParams): void {

@@ -10,6 +10,8 @@ export type FlowMessage =
   | { readonly type: 'cut' }
   /** The verdict on a kept answer: it goes on to the reader. */
   | { readonly type: 'release' }
+  /** The verdict on a kept answer takes so long, or a little longer. */
+  | { readonly type: 'hold'; readonly ms: number }
   /** The verdict on a kept answer: another attempt follows. */
   | { readonly type: 'discard' }
   /** The verdict on a kept answer: the reader gets this problem in its place. */
@@ -18,7 +20,7 @@ export type FlowMessage =
 /** A flow message and the attempt that it is for: what comes late for an earlier attempt is not for the next. */
 export type Flow = FlowMessage & { readonly executionId: string; readonly attempt: number };
 
-const codes = { grant: 1, data: 2, last: 3, cut: 4, release: 5, discard: 6, refuse: 7 } as const;
+const codes = { grant: 1, data: 2, last: 3, cut: 4, release: 5, discard: 6, refuse: 7, hold: 8 } as const;
 const none = new Uint8Array(0);
 const headBytes = 22;
 
@@ -29,9 +31,15 @@ export function encodeFlow(flow: Flow): Uint8Array {
   bytes.writeUInt8(flow.type === 'data' && flow.last ? codes.last : codes[flow.type], 0);
   bytes.writeUInt8(flow.attempt, 1);
   bytes.write(flow.executionId.replaceAll('-', ''), 2, 'hex');
-  bytes.writeUInt32BE(flow.type === 'grant' ? flow.bytes : flow.type === 'data' ? flow.sequence : 0, 18);
+  bytes.writeUInt32BE(numberOf(flow), 18);
   bytes.set(body, headBytes);
   return bytes;
+}
+
+function numberOf(flow: FlowMessage): number {
+  if (flow.type === 'grant') return flow.bytes;
+  if (flow.type === 'hold') return flow.ms;
+  return flow.type === 'data' ? flow.sequence : 0;
 }
 
 function bodyOf(flow: Flow): Uint8Array {
@@ -56,6 +64,8 @@ export function decodeFlow(bytes: Uint8Array): Flow {
       return { type: 'cut', ...aim };
     case codes.release:
       return { type: 'release', ...aim };
+    case codes.hold:
+      return { type: 'hold', ...aim, ms: number };
     case codes.discard:
       return { type: 'discard', ...aim };
     case codes.refuse:

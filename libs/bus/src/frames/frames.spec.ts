@@ -24,6 +24,7 @@ describe('the codecs of the query path', () => {
     { type: 'data', executionId, attempt: 2, sequence: 2, last: false, body: Buffer.from('mid') },
     { type: 'cut', executionId, attempt: 2 },
     { type: 'release', executionId, attempt: 2 },
+    { type: 'hold', executionId, attempt: 2, ms: 30_000 },
     { type: 'discard', executionId, attempt: 2 },
     { type: 'refuse', executionId, attempt: 2, problem: { slug: 'too-many-redirects', facts: { limit: 5 } } },
   ])('carry $type', (flow) => {

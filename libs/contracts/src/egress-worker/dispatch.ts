@@ -1,3 +1,4 @@
+import type { ProblemOnTheWire } from '@pontage/problems';
 import type { RequestBody } from '../query-proxy/run-query.js';
 import type { Probe, Probed } from './probe.js';
 
@@ -42,6 +43,10 @@ export interface Dispatch {
   readonly decode: boolean;
   /** Statuses that the sender wants to judge before the answer goes on; see {@link KeptAnswer}. */
   readonly keep: readonly number[];
+  /** Problems before the head that the sender wants to judge likewise, by their slugs; absent: none. */
+  readonly keepFailures?: readonly string[];
+  /** The receipt says what the answer tells of the upstream's rate limit. */
+  readonly learn?: true;
   /**
    * Headers of the answer that are for the sender: they come back in the receipt and do not go on to the reader.
    * Lower-case names.
@@ -74,6 +79,8 @@ export interface AnswerHead {
   readonly headers: readonly (readonly [string, string])[];
   readonly region: string;
   readonly workerId: string;
+  /** Of a query whose answers are kept: whether this one was given before, or comes from the upstream. */
+  readonly cache?: 'hit' | 'miss';
   /** Of a connection test. */
   readonly probed?: Probed;
 }
@@ -102,12 +109,23 @@ export interface Pull {
   readonly credit: number;
 }
 
-/** An answer that the sender of the dispatch has to judge: pass it on, drop it because another attempt follows, or refuse it. */
+/**
+ * An answer, or a failure before one, that the sender of the dispatch has to judge: pass it on, drop it because another
+ * attempt follows, or refuse it.
+ */
 export interface KeptAnswer {
   readonly executionId: string;
   readonly attempt: number;
-  readonly status: number;
+  /** Null: there is none, but the `problem`. */
+  readonly status: number | null;
   readonly headers: readonly (readonly [string, string])[];
+  readonly problem?: ProblemOnTheWire;
+}
+
+/** What an upstream has told of its rate limit: how many more requests it takes, and in how long the count begins anew. */
+export interface ToldLimit {
+  readonly remaining: number;
+  readonly resetMs: number;
 }
 
 /** How one execution ended, for the sender's accounting. Batched. */
@@ -121,4 +139,8 @@ export interface Receipt {
   readonly durationMs: number;
   /** What the dispatch asked to observe. A receipt that has something of it travels sealed. */
   readonly observed?: readonly (readonly [string, string])[];
+  /** What was told of a rate limit, if the dispatch asked for it. */
+  readonly limit?: ToldLimit;
+  /** The answer held a value that Pontage put on the request. */
+  readonly credentialEchoed?: true;
 }

@@ -10,6 +10,7 @@ export {
   type KeptAnswer,
   type Pull,
   type Receipt,
+  type ToldLimit,
 } from './dispatch.js';
 export {
   probeStages,

@@ -15,6 +15,8 @@ export interface QueryIntent {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Nothing leaves: this answer was kept from a run before. There is no outcome then. */
+  readonly answered?: { readonly status: number; readonly bytes: number };
   /** Method, path and the saved query's name; values only where the query says so. */
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -7,6 +7,7 @@ export {
   type QueryRequest,
 } from './query-request.js';
 export {
+  attemptsPerRun,
   bodyHashes,
   inlineBodyBytes,
   runQuerySubject,

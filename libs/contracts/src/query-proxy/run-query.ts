@@ -24,6 +24,12 @@ export type RequestBody =
 /** Bodies up to here travel inside the message, where signers see them and a second attempt can send them again. */
 export const inlineBodyBytes = 256 * 1024;
 
+/**
+ * A gateway's attempt has so many numbers for the attempts of a query-proxy, so that frames of two of them never mix: the
+ * first, five redirects, four answers or renewals, five retries.
+ */
+export const attemptsPerRun = 16;
+
 /** What is to be run. */
 export type QueryCall =
   | { readonly kind: 'ad-hoc'; readonly resource: string; readonly query: AdHocQuery }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
 import { queryRequest } from '../query-proxy/query-request.js';
+import { retries } from './settings/retries.js';
 
 const callers = ['gateway'] as const;
 const settings = { name: z.string().min(1).max(100), description: z.string().max(2000) };
@@ -103,12 +104,23 @@ export const queryParams = z.strictObject({
 });
 export type QueryParams = z.output<typeof queryParams>;
 
+/** How long answers to a saved query are given again, and to whom: see docs/guides/caching.md. */
+export const queryCache = z.strictObject({
+  seconds: z.int().min(1).max(86_400),
+  share: z.enum(['user', 'everyone']).default('user'),
+});
+export type QueryCache = z.output<typeof queryCache>;
+
 /** What is chosen about a saved query. */
 export const queryDraft = z.strictObject({
   /** The resource's id or name. */
   resource: z.string().min(1).max(100),
   request: queryRequest,
   params: queryParams.default({ type: 'object', properties: {}, required: [], additionalProperties: false }),
+  /** Null: as the resource says. */
+  retries: retries.nullable().default(null),
+  /** Null: every run asks the upstream. */
+  cache: queryCache.nullable().default(null),
 });
 /** A saved, parameterised call to a resource. */
 export const savedQuery = z.strictObject({

@@ -46,6 +46,7 @@ export {
 } from './resource-requests.js';
 export { applyResources, maxResourcesInSet, planResources } from './resource-set.js';
 export { environmentName } from './environment-name.js';
+export { type Retries } from './settings/retries.js';
 export { hasEnvironment, settingsIn } from './settings/settings-in.js';
 export { checkRegion, checkResource } from './resource-check.js';
 export {
@@ -90,6 +91,7 @@ export {
   savedQuery,
   updateApp,
   type App,
+  type QueryCache,
   type QueryParams,
   type SavedQuery,
 } from './app.js';

@@ -13,6 +13,7 @@ import {
   type SealedForm,
 } from './settings/pair-values.js';
 import { resourcePolicy } from './settings/resource-policy.js';
+import { retries } from './settings/retries.js';
 import { privateKeyText, resourceTls } from './settings/resource-tls.js';
 
 /** A region's id, as DNS labels are written; it is a token of bus subjects too. */
@@ -68,12 +69,15 @@ const ownSettings = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedFor
   sanitizeHeaders: z.boolean(),
   tls: resourceTls(key),
   timeoutMs: z.int().min(100).max(120_000),
+  retries,
   limits: z.strictObject({
     /** Queries in hand at once, in all regions together. */
     concurrency: z.int().min(1).max(10_000).nullable().default(null),
     /** Queries begun in a second, on average; as many may begin at once. */
     perSecond: z.number().min(0.1).max(100_000).nullable().default(null),
     responseBytes: z.int().min(1).max(maxResponseBytes).nullable().default(null),
+    /** Whether the limits that the upstream tells of are kept to. */
+    learn: z.boolean().default(true),
   }),
   policy: resourcePolicy,
 });
@@ -121,6 +125,7 @@ const withDefaults = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
     sanitizeHeaders: settings.sanitizeHeaders.default(true),
     tls: settings.tls.prefault({} as never),
     timeoutMs: settings.timeoutMs.default(10_000),
+    retries: settings.retries.prefault({}),
     limits: settings.limits.prefault({}),
     policy: settings.policy.prefault({}),
     environments: settings.environments.default({}),

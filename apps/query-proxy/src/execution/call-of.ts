@@ -1,0 +1,13 @@
+import type { Call } from '@pontage/contracts';
+import type { RunQuery } from '@pontage/contracts/query-proxy';
+
+/** The call around a run, for the broker. */
+export function callOf({ org, principal, requestId, ip, userAgent }: RunQuery): Call {
+  return {
+    org,
+    principal,
+    requestId,
+    ...(ip === undefined ? {} : { ip }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
+}
