@@ -36,6 +36,8 @@ export interface Sending {
   readonly judge?: (kept: KeptAnswer) => Promise<Verdict> | Verdict;
   /** It could not be handed to any worker of the region; nothing was sent to the upstream. */
   readonly failed: (problem: Problem) => void;
+  /** Its worker is gone, and nothing more will come; whether the upstream acted is unknown. */
+  readonly lost: () => void;
   /** How it ended, as the worker says; the answer itself goes to `dispatch.answerTo`. */
   readonly ended?: (receipt: Receipt) => void;
 }
@@ -45,6 +47,8 @@ interface Pending extends Sending {
   readonly worker: PresenceRecord;
   readonly tried: ReadonlySet<string>;
   readonly timer: NodeJS.Timeout;
+  /** Its kept answer is being judged: what follows depends on the verdict, whether the worker is still there or not. */
+  isJudged: boolean;
 }
 
 const maxWorkersTried = 3;
@@ -58,6 +62,9 @@ export class Dispatcher {
 
   constructor(private readonly bus: Bus) {
     this.workers = new WorkerPool(bus.presence);
+    bus.presence.onLoss(({ service, instance }) => {
+      if (service === 'egress-worker') void this.lose(instance);
+    });
   }
 
   /** Sends a dispatch; what becomes of it is told to the callbacks, and never thrown. */
@@ -89,7 +96,14 @@ export class Dispatcher {
     const subject = subjectOf(sendSubject, { region: sending.region, worker: worker.instance });
     const inbox = bus.replies.expect((message) => this.take(key, message));
     const timer = setTimeout(() => this.end(key), dispatch.remainingMs + receiptGraceMs).unref();
-    this.pending.set(key, { ...sending, inbox, worker, tried: new Set([...tried, worker.instance]), timer });
+    this.pending.set(key, {
+      ...sending,
+      inbox,
+      worker,
+      tried: new Set([...tried, worker.instance]),
+      timer,
+      isJudged: false,
+    });
     this.workers.started(worker.instance);
     bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), {
       reply: inbox.subject,
@@ -100,8 +114,8 @@ export class Dispatcher {
     const pending = this.pending.get(key);
     if (pending === undefined) return;
     if (isNoResponders(message)) {
-      this.bus.presence.forget('egress-worker', pending.worker.instance);
-      return this.elsewhere(key, pending);
+      this.elsewhere(key, pending);
+      return this.bus.presence.forget('egress-worker', pending.worker.instance);
     }
     const frame = decodeFrame(openFrame(this.bus.channels, message.subject, message.data));
     if (frame.type === 'busy') this.elsewhere(key, pending);
@@ -121,11 +135,30 @@ export class Dispatcher {
   }
 
   private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
+    const key = keyOf(kept);
+    pending.isJudged = true;
     const verdict = await (pending.judge?.(kept) ?? 'release');
+    pending.isJudged = false;
+    if (this.bus.presence.find('egress-worker', pending.worker.instance) === undefined) {
+      this.end(key);
+      if (verdict !== 'discard') pending.lost();
+      return;
+    }
     const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
     const { executionId, attempt } = kept;
     const flow: FlowMessage = isProblem(verdict) ? { type: 'refuse', problem: verdict.toWire() } : { type: verdict };
     this.bus.connection.publish(subject, encodeFlow({ ...flow, executionId, attempt }));
+  }
+
+  /** Whatever a worker had in hand ends with it. */
+  private async lose(instance: string): Promise<void> {
+    // Of what it never got the server says so within this round trip, and another worker has it by then.
+    await this.bus.connection.flush().catch(() => undefined);
+    for (const [key, pending] of [...this.pending]) {
+      if (pending.worker.instance !== instance || pending.isJudged) continue;
+      this.end(key);
+      pending.lost();
+    }
   }
 
   private end(key: string, receipt?: Receipt): void {

@@ -17,7 +17,7 @@ import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { asProblem, dispatchLost, problemFromWire, unavailable, type Problem } from '@pontage/problems';
+import { asProblem, dispatchLost, isProblem, problemFromWire, unavailable, workerLost, type Problem } from '@pontage/problems';
 import { sealCookies } from './forwardable-cookies.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
 
@@ -168,7 +168,7 @@ export class QueryClient {
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
         if (frame.attempt <= (open.attempt - 1) * 10) return;
-        return this.fail(open, problemFromWire(frame.head), frame.head);
+        return this.refused(open, problemFromWire(frame.head), frame.head);
       default:
         return;
     }
@@ -186,6 +186,15 @@ export class QueryClient {
       },
       problem: (problem) => reader.problem(problem),
     };
+  }
+
+  /** A worker that is gone took no answer along that anybody has seen: another one of its region may be asked. */
+  private refused(open: Open, problem: Problem, said: FrameHeads['problem']): void {
+    if (!isProblem(problem, workerLost)) return this.fail(open, problem, said);
+    if (mayRepeat(open)) return this.ask(open);
+    // The worker itself did not get to say how it ended.
+    if (said.workerId === null) this.record(open, problem.slug);
+    this.fail(open, problem, said);
   }
 
   private fail(open: Open, problem: Problem, said?: FrameHeads['problem']): void {
@@ -237,8 +246,12 @@ export class QueryClient {
     const now = performance.now();
     for (const open of this.open.values()) {
       if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
-      if (open.repeatable && !open.assembly.begun && open.attempt === 1) this.ask(open);
+      if (mayRepeat(open)) this.ask(open);
       else this.fail(open, dispatchLost({}));
     }
   }
 }
+
+/** Asked once, nothing of an answer has come, and asking again changes nothing at the upstream. */
+const mayRepeat = ({ repeatable, assembly, attempt }: Open): boolean =>
+  repeatable && !assembly.begun && attempt === 1;

@@ -4,7 +4,7 @@ import type { Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Dispatcher, Verdict } from '@pontage/dispatch';
-import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
+import { asProblem, isProblem, upstreamTimedOut, workerLost } from '@pontage/problems';
 import { outboundScan, type Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
@@ -121,6 +121,9 @@ export class Execution {
       dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
       judge: (kept) => this.judge(kept, prepared, attempts, attempt),
       failed: (problem) => this.refuse(problem),
+      lost: () => {
+        if (number === this.attempt) this.refuse(workerLost({}));
+      },
       ended: ({ status, observed: headers }) => {
         if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
         if (number === this.attempt) this.over();
