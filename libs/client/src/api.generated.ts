@@ -100,6 +100,9 @@ export type Resource = {
   readonly type: 'rest';
   readonly baseUrl: string;
   readonly region: string | null;
+  readonly regionPolicy:
+    | { readonly mode: 'strict'; readonly fallback: readonly string[]; readonly sealed: boolean }
+    | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed: boolean };
   readonly urlParams: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
   readonly headers: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
   readonly body: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
@@ -128,6 +131,9 @@ export type Resource = {
     readonly [name: string]: {
       readonly baseUrl?: string;
       readonly region?: string | null;
+      readonly regionPolicy?:
+        | { readonly mode: 'strict'; readonly fallback: readonly string[]; readonly sealed: boolean }
+        | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed: boolean };
       readonly urlParams?: readonly (readonly [
         string,
         string | { readonly set: true; readonly fingerprint: string },
@@ -720,7 +726,58 @@ export interface Operations {
       }[];
     };
   };
-  /** Lists the regions that have workers now, and those workers. */
+  /** Keeps new requests away from a worker, as far as its region has another one. */
+  drainWorker: {
+    readonly input: { readonly path: { readonly id: string; readonly workerId: string } };
+    readonly answer: {
+      readonly id: string;
+      readonly location: string | null;
+      readonly outboundIps: readonly string[];
+      readonly state: 'open' | 'draining' | 'closed';
+      readonly maxInflight: number | null;
+      readonly latencyMs: number | null;
+      readonly workers: readonly {
+        readonly id: string;
+        readonly version: string;
+        readonly inflight: number;
+        readonly queued: number;
+        readonly capacity: number;
+        readonly since: string;
+        readonly draining: boolean;
+        readonly p50Ms: number | null;
+        readonly p99Ms: number | null;
+        readonly failures: number | null;
+      }[];
+    };
+  };
+  /** Opens, drains or closes a region, or caps what it has in hand. */
+  updateRegion: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly body: { readonly state?: 'open' | 'draining' | 'closed'; readonly maxInflight?: number | null };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly location: string | null;
+      readonly outboundIps: readonly string[];
+      readonly state: 'open' | 'draining' | 'closed';
+      readonly maxInflight: number | null;
+      readonly latencyMs: number | null;
+      readonly workers: readonly {
+        readonly id: string;
+        readonly version: string;
+        readonly inflight: number;
+        readonly queued: number;
+        readonly capacity: number;
+        readonly since: string;
+        readonly draining: boolean;
+        readonly p50Ms: number | null;
+        readonly p99Ms: number | null;
+        readonly failures: number | null;
+      }[];
+    };
+  };
+  /** Lists the regions, what they take, and their workers. */
   listRegions: {
     readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
     readonly answer: {
@@ -728,15 +785,21 @@ export interface Operations {
         readonly id: string;
         readonly location: string | null;
         readonly outboundIps: readonly string[];
+        readonly state: 'open' | 'draining' | 'closed';
+        readonly maxInflight: number | null;
+        readonly latencyMs: number | null;
         readonly workers: readonly {
           readonly id: string;
           readonly version: string;
           readonly inflight: number;
+          readonly queued: number;
           readonly capacity: number;
           readonly since: string;
           readonly draining: boolean;
+          readonly p50Ms: number | null;
+          readonly p99Ms: number | null;
+          readonly failures: number | null;
         }[];
-        readonly state: 'open' | 'draining';
       }[];
       readonly nextCursor: string | null;
     };
@@ -751,6 +814,9 @@ export interface Operations {
           readonly type?: 'rest';
           readonly baseUrl: string;
           readonly region?: string | null;
+          readonly regionPolicy?:
+            | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+            | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
           readonly urlParams?: readonly (readonly [
             string,
             string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -791,6 +857,9 @@ export interface Operations {
             readonly [name: string]: {
               readonly baseUrl?: string;
               readonly region?: string | null;
+              readonly regionPolicy?:
+                | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+                | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
               readonly urlParams?: readonly (readonly [
                 string,
                 string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -856,6 +925,9 @@ export interface Operations {
           readonly type?: 'rest';
           readonly baseUrl: string;
           readonly region?: string | null;
+          readonly regionPolicy?:
+            | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+            | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
           readonly urlParams?: readonly (readonly [
             string,
             string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -896,6 +968,9 @@ export interface Operations {
             readonly [name: string]: {
               readonly baseUrl?: string;
               readonly region?: string | null;
+              readonly regionPolicy?:
+                | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+                | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
               readonly urlParams?: readonly (readonly [
                 string,
                 string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -966,6 +1041,9 @@ export interface Operations {
           readonly type?: 'rest';
           readonly baseUrl: string;
           readonly region?: string | null;
+          readonly regionPolicy?:
+            | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+            | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
           readonly urlParams?: readonly (readonly [
             string,
             string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1006,6 +1084,9 @@ export interface Operations {
             readonly [name: string]: {
               readonly baseUrl?: string;
               readonly region?: string | null;
+              readonly regionPolicy?:
+                | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+                | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
               readonly urlParams?: readonly (readonly [
                 string,
                 string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1120,6 +1201,9 @@ export interface Operations {
         readonly type?: 'rest';
         readonly baseUrl?: string;
         readonly region?: string | null;
+        readonly regionPolicy?:
+          | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+          | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
         readonly urlParams?: readonly (readonly [
           string,
           string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1160,6 +1244,9 @@ export interface Operations {
           readonly [name: string]: {
             readonly baseUrl?: string;
             readonly region?: string | null;
+            readonly regionPolicy?:
+              | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+              | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
             readonly urlParams?: readonly (readonly [
               string,
               string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1374,6 +1461,9 @@ export interface Operations {
         readonly type?: 'rest';
         readonly baseUrl: string;
         readonly region?: string | null;
+        readonly regionPolicy?:
+          | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+          | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
         readonly urlParams?: readonly (readonly [
           string,
           string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1414,6 +1504,9 @@ export interface Operations {
           readonly [name: string]: {
             readonly baseUrl?: string;
             readonly region?: string | null;
+            readonly regionPolicy?:
+              | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+              | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
             readonly urlParams?: readonly (readonly [
               string,
               string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1636,6 +1729,8 @@ export const operations = {
   listOrganisations: ['GET', '/api/v1/organisations'],
   createOrganisation: ['POST', '/api/v1/organisations'],
   listOutboundAddresses: ['GET', '/api/v1/outbound-addresses'],
+  drainWorker: ['POST', '/api/v1/regions/{id}/workers/{workerId}/drain'],
+  updateRegion: ['PATCH', '/api/v1/regions/{id}'],
   listRegions: ['GET', '/api/v1/regions'],
   applyResources: ['POST', '/api/v1/resources/apply'],
   planResources: ['POST', '/api/v1/resources/plan'],

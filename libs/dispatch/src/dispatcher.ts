@@ -21,7 +21,7 @@ import {
   type Receipt,
 } from '@pontage/contracts/egress-worker';
 import { asProblem, isProblem, type Problem } from '@pontage/problems';
-import { WorkerPool } from './worker-pool.js';
+import { type WorkerPool } from './worker-pool.js';
 
 /** What becomes of a kept answer: it goes on, another attempt follows, or the reader gets a problem in its place. */
 export type Verdict = 'release' | 'discard' | Problem;
@@ -32,6 +32,8 @@ export interface Sending {
   readonly dispatch: Dispatch;
   /** The request's body, when it travels inline. */
   readonly body?: Uint8Array | undefined;
+  /** It follows another attempt of the same execution: a region that takes nothing new goes on with it. */
+  readonly isBegun?: boolean;
   /** Judges an answer that the dispatch asked to keep. */
   readonly judge?: (kept: KeptAnswer) => Promise<Verdict> | Verdict;
   /** It could not be handed to any worker of the region; nothing was sent to the upstream. */
@@ -57,11 +59,12 @@ const receiptGraceMs = 5_000;
 
 /** Hands outbound requests to workers of their region and keeps account of them. */
 export class Dispatcher {
-  readonly workers: WorkerPool;
   private readonly pending = new Map<string, Pending>();
 
-  constructor(private readonly bus: Bus) {
-    this.workers = new WorkerPool(bus.presence);
+  constructor(
+    private readonly bus: Bus,
+    private readonly workers: WorkerPool,
+  ) {
     bus.presence.onLoss(({ service, instance }) => {
       if (service === 'egress-worker') void this.lose(instance);
     });
@@ -85,7 +88,7 @@ export class Dispatcher {
   private attempt(sending: Sending, tried: ReadonlySet<string>): void {
     let worker: PresenceRecord;
     try {
-      worker = this.workers.pick(sending.region, tried);
+      worker = this.workers.pick(sending.region, tried, sending.isBegun);
     } catch (error) {
       sending.failed(asProblem(error));
       return;

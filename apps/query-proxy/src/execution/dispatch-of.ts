@@ -18,12 +18,12 @@ export function dispatchOf(
 ): Dispatch {
   const { request, credential, injected, observe } = attempt.applied;
   const { secrets, tls, resolved } = prepared;
-  const { limits, policy } = resolved.resource;
+  const { limits, policy, regionPolicy } = resolved.resource;
   return {
     executionId: run.executionId,
     attempt: number,
     org: run.org,
-    answerTo: { process: run.gateway, inbox, bulkInbox: run.bulkInbox, sealed: false },
+    answerTo: { process: run.gateway, inbox, bulkInbox: run.bulkInbox, sealed: regionPolicy.sealed },
     request: {
       method: request.method,
       url: request.url,

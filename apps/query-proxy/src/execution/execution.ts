@@ -4,7 +4,7 @@ import type { Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import type { Dispatcher, Verdict } from '@pontage/dispatch';
-import { asProblem, isProblem, upstreamTimedOut, workerLost } from '@pontage/problems';
+import { asProblem, isProblem, regionUnavailable, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
 import { outboundScan, type Logger } from '@pontage/telemetry';
 import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
@@ -22,7 +22,7 @@ import { Attempts } from './attempts.js';
 import { callSecrets } from './call-secrets.js';
 import { dispatchOf } from './dispatch-of.js';
 import { intentOf } from './intent-of.js';
-import { prepareResolved, regionOf, type Prepared } from './prepare.js';
+import { prepareResolved, regionOf, type CallSecrets, type Prepared } from './prepare.js';
 
 /** The rooms that an execution visits. */
 export interface Rooms {
@@ -65,7 +65,7 @@ export class Execution {
 
   /** Brings the query up to its dispatch; the answer goes from the worker to the gateway. @throws Problem */
   async start(): Promise<void> {
-    const { bus, policy, limits, memory } = this.rooms;
+    const { bus, policy, limits } = this.rooms;
     const secrets = callSecrets(bus, this.rooms, this.run, callOf(this.run));
     const resolved = await resolveCall(policy, this.run);
     if (this.run.test !== undefined)
@@ -76,13 +76,33 @@ export class Execution {
     const limited = limitedIn(resource, environment);
     limits.admit(limited, this.run.executionId, withinMs + receiptGraceMs);
     this.over = () => limits.release(limited, this.run.executionId);
+    await this.begin(prepared, secrets, withinMs);
+  }
+
+  private async begin(prepared: Prepared, secrets: CallSecrets, withinMs: number): Promise<void> {
     const key = prepared.leaseKey;
     const lease = key === undefined ? undefined : await this.lease(key);
     const opening = openForLease(prepared, lease);
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
-    const attempts = new Attempts(prepared, memory, secrets.cookies);
+    const attempts = new Attempts(prepared, this.rooms.memory, secrets.cookies);
     await this.send(prepared, attempts, attempts.first(lease));
+  }
+
+  /** The region turned out to take nothing: nothing has left yet, so one that the resource falls back on may have it. */
+  private async elsewhere({ resolved, region }: Prepared, problem: Problem): Promise<void> {
+    const isFirst = this.attempt % attemptsPerRun === 1;
+    const { policy, bus } = this.rooms;
+    if (!isFirst || !isProblem(problem, regionUnavailable) || regionOf(policy, this.run, resolved) === region)
+      return this.refuse(problem);
+    try {
+      const secrets = callSecrets(bus, this.rooms, this.run, callOf(this.run));
+      const prepared = await prepareResolved(policy, secrets, this.run, resolved, this.body);
+      this.attempt += 1;
+      await this.begin(prepared, secrets, this.endsAt - performance.now());
+    } catch (error) {
+      this.refuse(error);
+    }
   }
 
   /** Tells the gateway that there will be no answer. */
@@ -118,9 +138,10 @@ export class Execution {
     dispatcher.send({
       region: prepared.region,
       body: request.body,
+      isBegun: attempt.redirects + attempt.retries > 0,
       dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
       judge: (kept) => this.judge(kept, prepared, attempts, attempt),
-      failed: (problem) => this.refuse(problem),
+      failed: (problem) => void this.elsewhere(prepared, problem),
       lost: () => {
         if (number === this.attempt) this.refuse(workerLost({}));
       },

@@ -2,6 +2,7 @@ import { AddEnvironmentCredentials1764000000000 } from './add-environment-creden
 import { AddGrantEnvironments1764200000000 } from './add-grant-environments.js';
 import { AddSealedValues1763800000000 } from './add-sealed-values.js';
 import { AddSecretVariables1764100000000 } from './add-secret-variables.js';
+import { CreateRegionSettings1764300000000 } from './create-region-settings.js';
 import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
 
 /** The steps of the registry's schema, in their order. */
@@ -11,4 +12,5 @@ export const migrations = [
   AddEnvironmentCredentials1764000000000,
   AddSecretVariables1764100000000,
   AddGrantEnvironments1764200000000,
+  CreateRegionSettings1764300000000,
 ];
