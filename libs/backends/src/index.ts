@@ -7,6 +7,7 @@ export {
   standardRegions,
 } from './nats/nats-users.js';
 export { findNatsServer } from './nats/find-nats-server.js';
+export { admitRegion } from './nats/admit-region.js';
 export { startNats, type Nats } from './nats/start-nats.js';
 export { databaseName, databaseRoles, ownerRole, prepareDatabase, serviceRoles } from './postgres/prepare-database.js';
 export { startPostgres, superuserRole, type Postgres } from './postgres/start-postgres.js';
