@@ -117,8 +117,8 @@ export class Dispatcher {
     const pending = this.pending.get(key);
     if (pending === undefined) return;
     if (isNoResponders(message)) {
-      this.elsewhere(key, pending);
-      return this.bus.presence.forget('egress-worker', pending.worker.instance);
+      this.bus.presence.forget('egress-worker', pending.worker.instance);
+      return this.elsewhere(key, pending);
     }
     const frame = decodeFrame(openFrame(this.bus.channels, message.subject, message.data));
     if (frame.type === 'busy') this.elsewhere(key, pending);

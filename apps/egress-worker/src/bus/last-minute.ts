@@ -48,12 +48,12 @@ export class LastMinute {
   }
 
   private turn(): void {
-    const now = this.now();
-    if (now - this.turnedAt < halfMs) return;
+    const halves = Math.floor((this.now() - this.turnedAt) / halfMs);
+    if (halves === 0) return;
     // After a long rest neither of them says anything of the last minute.
-    this.older = now - this.turnedAt < 2 * halfMs ? this.newer : emptyWindow();
+    this.older = halves === 1 ? this.newer : emptyWindow();
     this.newer = emptyWindow();
-    this.turnedAt = now;
+    this.turnedAt += halves * halfMs;
   }
 }
 
