@@ -1,5 +1,6 @@
 export { keepPasswords, newPassword, writePrivately, type Passwords } from './passwords/keep-passwords.js';
 export {
+  natsLeafUsersConfig,
   natsOperator,
   natsPasswordVariable,
   natsUserNames,
