@@ -87,11 +87,11 @@ describe('a region that was not there when Pontage started', () => {
     expect(json.data).toContainEqual({ region, ips: [...addresses], cidrs: ['198.51.100.0/24'] });
     upstream.forget();
     const answers = await Promise.all(Array.from({ length: 40 }, () => query('pinned')));
-    const of = (id: string) => answers.filter(({ json: { workerId } }) => workerId === id).length;
+    const answered = workers.map(({ id }) => answers.filter(({ json: { workerId } }) => workerId === id).length);
     const seen = addresses.map((address) => upstream.requests.filter((each) => each.remoteAddress === address).length);
-    expect(seen).toEqual(workers.map(({ id }) => of(id)));
-    expect(seen[0]).toBeGreaterThan(0);
-    expect(seen[1]).toBeGreaterThan(0);
+    expect(new Set(upstream.requests.map(({ remoteAddress }) => remoteAddress))).toEqual(new Set(addresses));
+    // On a busy machine a query may have been asked twice.
+    answered.forEach((count, index) => expect(seen[index]).toBeGreaterThanOrEqual(Math.max(1, count)));
   });
 
   it('shows on one screen what each of its workers does', async () => {

@@ -21,6 +21,8 @@ const beatMs = 1_000;
 const lookMs = 200;
 /** One beat is overdue: the server is asked whether the process still listens. */
 const overdueMs = 1_200;
+/** One that has something of ours in hand is asked for as soon as this. */
+const watchedMs = 300;
 /** Three beats missed: gone, whoever listens there. */
 const goneAfterMs = 3_200;
 /** Between two looks so far apart this process was busy, and has heard nobody. */
@@ -43,6 +45,7 @@ export class Presence {
   private readonly timers: readonly NodeJS.Timeout[];
   private state: PresenceState = idle;
   private describe: () => Partial<PresenceState> = () => ({});
+  private isWatched: (record: PresenceRecord) => boolean = () => false;
   private readonly subject: string;
   private readonly startedAt = new Date().toISOString();
   /** Silence counts from here at the earliest: before, this process could not have heard anything. */
@@ -77,6 +80,11 @@ export class Presence {
   /** Adds to each beat what is worked out for it only. */
   describeBy(describe: () => Partial<PresenceState>): void {
     this.describe = describe;
+  }
+
+  /** Asks more often for those of which this is true: somebody waits for them. */
+  watchClosely(isWatched: (record: PresenceRecord) => boolean): void {
+    this.isWatched = isWatched;
   }
 
   /** Says at once that this process has a new key. */
@@ -180,7 +188,7 @@ export class Presence {
       if (seen.isGone) continue;
       const silentMs = now - Math.max(seen.at, this.hearsSince);
       if (silentMs > goneAfterMs) this.lose(seen);
-      else if (silentMs > overdueMs && this.isConnected) this.ask(seen);
+      else if (this.isConnected && silentMs > (this.isWatched(seen.record) ? watchedMs : overdueMs)) this.ask(seen);
     }
   }
 

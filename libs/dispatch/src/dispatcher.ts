@@ -65,6 +65,7 @@ export class Dispatcher {
     private readonly bus: Bus,
     private readonly workers: WorkerPool,
   ) {
+    bus.presence.watchClosely(({ instance }) => workers.hasInHand(instance));
     bus.presence.onLoss(({ service, instance }) => {
       if (service === 'egress-worker') void this.lose(instance);
     });

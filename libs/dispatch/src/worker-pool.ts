@@ -58,6 +58,11 @@ export class WorkerPool {
     else this.inflight.delete(instance);
   }
 
+  /** True while a dispatch of this process is in hand there. */
+  hasInHand(instance: string): boolean {
+    return this.inflight.has(instance);
+  }
+
   /** The workers that take something new. A drained one does only as long as there is no other. */
   private taking(region: string): PresenceRecord[] {
     // One that has said no capacity yet is there, and does not listen.
