@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import { checkRegion, drainWorker, updateRegion } from '@pontage/contracts/resource-registry';
@@ -97,6 +98,15 @@ describe('what is decided of a region', () => {
     expect(await recorded(before + 1)).toBe(before + 1);
     expect((await kept()).at(-1)).toMatchObject({ actor: { type: 'service' }, data: { region } });
     expect(watch.get(region)).toMatchObject({ state: 'closed', maxInflight: 3 });
+  });
+
+  it('outlives the bucket', async () => {
+    await update({ state: 'draining', maxInflight: 4 });
+    await room.stopRegistry();
+    await (await jetstreamManager(await room.stack.operator())).streams.delete('KV_regions');
+    await room.start();
+    const again = await room.watch(regions);
+    expect(again.get(region)).toMatchObject({ state: 'draining', maxInflight: 4 });
   });
 });
 
