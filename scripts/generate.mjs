@@ -17,6 +17,10 @@ const generated = {
     const { natsUsersConfig, standardRegions } = await load('libs/backends/dist/index.js');
     return `# Generated from libs/contracts by \`npm run generate\`. Passwords come from the environment.\n${natsUsersConfig(standardRegions)}`;
   },
+  'deploy/nats/leaf-users.conf': async () => {
+    const { natsLeafUsersConfig } = await load('libs/backends/dist/index.js');
+    return `# Generated from libs/contracts by \`npm run generate\`, for the server of eu-central-1. The password comes from the environment.\n${natsLeafUsersConfig('eu-central-1')}`;
+  },
   'api/bus.asyncapi.json': async () => {
     const parts = ['index.js', 'events/index.js', 'snapshots/index.js'].map((file) =>
       load(`libs/contracts/dist/${file}`),

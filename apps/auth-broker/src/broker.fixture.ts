@@ -5,7 +5,7 @@ import { type Bus, ContractServer } from '@pontage/bus';
 import { callerOf, type Call, type Scope } from '@pontage/contracts';
 import { claimCredential, draftCredential, leaseCredential, verifySignIn } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { config as configBucket } from '@pontage/contracts/snapshots';
+import { config as configBucket, regions } from '@pontage/contracts/snapshots';
 import type { EgressFetch } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
@@ -72,6 +72,7 @@ export class BrokerStack implements AsyncDisposable {
       await stack.busOf('query-proxy'),
       await SnapshotWriter.open(registry, configBucket),
     );
+    await SnapshotWriter.open(registry, regions);
     operator.subscribe('>', {
       callback: (_, message) => {
         started.wire.push(Buffer.concat([Buffer.from(message.subject), message.data]));

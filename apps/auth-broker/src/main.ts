@@ -1,12 +1,19 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config } from '@pontage/contracts/snapshots';
-import { Dispatcher } from '@pontage/dispatch';
+import { config, regions } from '@pontage/contracts/snapshots';
+import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
 import { SnapshotWatch } from '@pontage/snapshots';
-import { destinationsOf, guardOutbound, nestLogger, runService, serveHealth } from '@pontage/telemetry';
+import {
+  destinationsOf,
+  guardOutbound,
+  nestLogger,
+  runService,
+  serveHealth,
+  type ServiceContext,
+} from '@pontage/telemetry';
 import { AppModule, entities } from './app.module.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
@@ -55,7 +62,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
   onStop(() => ring.stop());
 
-  const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus));
+  const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
   const app = await NestFactory.createMicroservice(
     AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
     {
@@ -71,3 +78,10 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+/** The way out, through workers of regions that are open. */
+async function dispatcherOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<Dispatcher> {
+  const watch = await SnapshotWatch.open(bus, regions);
+  onStop(() => watch.stop());
+  return new Dispatcher(bus, new WorkerPool(bus.presence, watch));
+}

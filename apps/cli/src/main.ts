@@ -8,6 +8,7 @@ import { demoMethods } from './commands/demo-methods.js';
 import { keysStatus, rotateKeys } from './commands/keys.js';
 import { migrate } from './commands/migrate.js';
 import { addPair, jsonArgument, runQuery, type QueryOptions } from './commands/query.js';
+import { addRegionCommands } from './commands/regions.js';
 import { addResourceCommands } from './commands/resources/add-resource-commands.js';
 import { start } from './commands/start.js';
 import { status } from './commands/status.js';
@@ -73,6 +74,7 @@ query
   .option('--params <json>', 'the values of a template', jsonArgument)
   .action(async (name: string, options: QueryOptions) => exitWith(await runQuery(client(), name, options, isJson())));
 
+addRegionCommands(program, { client, isJson, exitWith });
 addResourceCommands(program, { client, isJson, exitWith });
 
 const audit = program.command('audit').description('the audit log');

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { Bus } from '@pontage/bus';
 import { readSettings } from '@pontage/settings';
 import { runService, serveHealth } from '@pontage/telemetry';
+import { RegionShare } from './bus/region-share.js';
 import { Worker } from './bus/worker.js';
 import { Connections } from './connection/connections.js';
 import { Dialer } from './connection/dialer.js';
@@ -32,6 +33,9 @@ runService('egress-worker', async ({ logger, onStop }) => {
     capacity: settings.PONTAGE_EGRESS_CAPACITY,
     outboundIps: settings.PONTAGE_OUTBOUND_IPS,
   });
+  const share = new RegionShare(bus, (most) => worker.limitTo(most));
+  onStop(() => share.stop());
+  void share.follow().catch((error: unknown) => logger.warn({ err: error }, 'the caps of regions are not known'));
   const health = await serveHealth(settings, () => worker.isReady);
   onStop(() => health.close());
   onStop(() => worker.drain());

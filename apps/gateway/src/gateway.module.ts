@@ -8,6 +8,7 @@ import { EmbedSessions } from './control-plane/embed-sessions.js';
 import { Groups } from './control-plane/groups.js';
 import { Keys } from './control-plane/keys.js';
 import { Organisations } from './control-plane/organisations.js';
+import { RegionDirectory } from './control-plane/region-directory.js';
 import { Regions } from './control-plane/regions.js';
 import { ResourceSets } from './control-plane/resource/resource-sets.js';
 import { Resources } from './control-plane/resource/resources.js';
@@ -34,12 +35,18 @@ const controlPlane = [
 /** The control plane's routes, and what stands behind them. */
 @Module({})
 export class GatewayModule {
-  static with(parts: { bus: Bus; idempotent: IdempotentAnswers; internal: boolean }): DynamicModule {
+  static with(parts: {
+    bus: Bus;
+    idempotent: IdempotentAnswers;
+    regions: RegionDirectory;
+    internal: boolean;
+  }): DynamicModule {
     return {
       module: GatewayModule,
       controllers: parts.internal ? controlPlane : [],
       providers: [
         { provide: Bus, useValue: parts.bus },
+        { provide: RegionDirectory, useValue: parts.regions },
         { provide: IdempotentAnswers, useValue: parts.idempotent },
       ],
     };

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Bus } from '@pontage/bus';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { RegionDirectory, type RegionSnapshot } from './control-plane/region-directory.js';
 import { ServerDrain } from './drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
 import { serveEmbed } from './embed/embed-routes.js';
@@ -21,7 +22,7 @@ import type { GatewaySettings } from './settings.js';
 export interface Foundations extends GatewayParts {
   readonly bus: Bus;
   readonly idempotent: IdempotentAnswers;
-  readonly directory: EmbedDirectory;
+  readonly directory: EmbedDirectory & { readonly regions: RegionSnapshot };
   readonly queryPath: QueryPath;
   readonly logger: Logger;
   readonly isReady: () => boolean;
@@ -54,7 +55,12 @@ export async function buildGateway(
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);
 
-  const module = GatewayModule.with({ bus: on.bus, idempotent: on.idempotent, internal: surface.internal });
+  const module = GatewayModule.with({
+    bus: on.bus,
+    idempotent: on.idempotent,
+    regions: new RegionDirectory(on.bus, on.directory.regions),
+    internal: surface.internal,
+  });
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(on.logger),
     bodyParser: false,

@@ -28,7 +28,7 @@ export function unconnectedFoundations(): Foundations {
       Object.create(NatsIdempotencyRecords.prototype) as NatsIdempotencyRecords,
       logger,
     ),
-    directory: { apps: nobody, organisations: nobody },
+    directory: { apps: nobody, organisations: nobody, regions: nobody },
     queryPath: {
       bus,
       client: Object.create(QueryClient.prototype) as QueryClient,

@@ -44,7 +44,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
     gate: new AuditGate(bus.jetstream),
-    dispatcher: new Dispatcher(bus),
+    dispatcher: new Dispatcher(bus, policy.workers),
     memory: new ChallengeMemory(),
     logger,
   };

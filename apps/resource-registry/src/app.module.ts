@@ -25,6 +25,8 @@ import { PutQuery } from './query/put-query.js';
 import { ApplyResources } from './resource-set/apply-resources.js';
 import { PlanResources } from './resource-set/plan-resources.js';
 import { CheckRegion } from './region/check-region.js';
+import { DrainWorker } from './region/drain-worker.js';
+import { UpdateRegion } from './region/update-region.js';
 import { CheckResource } from './resource-settings/check-resource.js';
 import { CreateResource } from './resource/create-resource.js';
 import { DeleteResource } from './resource/delete-resource.js';
@@ -65,6 +67,8 @@ const handlers = [
   ApplyResources,
   PlanResources,
   CheckRegion,
+  DrainWorker,
+  UpdateRegion,
   CheckResource,
   CreateResource,
   DeleteResource,

@@ -23,6 +23,8 @@ import { QueryCheck } from './query/query-check.js';
 import { QueryStore } from './query/query-store.js';
 import { PostgresQueryStore } from './query/query-store.postgres.js';
 import { QueryRow } from './query/query.entity.js';
+import { RegionDecisions } from './region/region-decisions.js';
+import { RegionStore } from './region/region-store.js';
 import { Regions } from './region/regions.js';
 import { BusCredentialClaims } from './resource-secrets/credential-claims.bus.js';
 import { ResourceClaims } from './resource-secrets/resource-claims.js';
@@ -61,6 +63,7 @@ export interface Parts {
   readonly providers: readonly Provider[];
   readonly bootstrap: Bootstrap;
   readonly revocations: Revocations;
+  readonly decisions: RegionDecisions;
   readonly sources: readonly SnapshotSource[];
 }
 
@@ -81,15 +84,19 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
   const resourceClaims = new ResourceClaims(claims, secretVariables);
   const check = new SettingsCheck(organisations, regions, secretVariables);
   const removal = new ResourceRemoval(resources, links, claims);
+  const regionStore = new RegionStore();
+  const decisions = new RegionDecisions(unitOfWork, regionStore, buckets.regions);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
   return {
     revocations,
+    decisions,
     bootstrap: new Bootstrap(unitOfWork, organisations, tokens),
-    sources: [organisations, groups, tokens, apps, resources, queries, variables],
+    sources: [organisations, groups, tokens, apps, resources, queries, variables, regionStore],
     providers: [
       { provide: UnitOfWork, useValue: unitOfWork },
       { provide: CallTransactions, useValue: transactions },
       { provide: Regions, useValue: regions },
+      { provide: RegionDecisions, useValue: decisions },
       { provide: SettingsCheck, useValue: check },
       { provide: AppStore, useValue: apps },
       { provide: ConfigStore, useValue: variables },

@@ -45,10 +45,16 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
   const relay = new OutboxRelay(unitOfWork, logger);
   await relay.start();
 
-  const regions = new Regions(options.regions);
+  const regions = new Regions(options.regions, buckets.regions.watch, bus.presence);
   const parts = partsOf({ bus, unitOfWork, buckets, regions });
   onStop(() => parts.revocations.stop());
+  onStop(() => parts.decisions.stop());
   await catchUp(unitOfWork, buckets, parts, logger);
+  const noting = (region: string) =>
+    void parts.decisions
+      .note(region)
+      .catch((error: unknown) => logger.warn({ err: error, region }, 'a region is not listed'));
+  onStop(regions.eachNew(noting));
   if (options.adminTokenHash !== undefined) await bootstrap(parts, options.adminTokenHash, regions, logger);
 
   const app = await NestFactory.createMicroservice(AppModule.with(parts.providers), {
@@ -78,11 +84,12 @@ async function bootstrap(parts: Parts, adminTokenHash: string, regions: Regions,
 async function catchUp(
   unitOfWork: UnitOfWork,
   buckets: OwnedBuckets,
-  { revocations, sources }: Parts,
+  { revocations, decisions, sources }: Parts,
   logger: Logger,
 ): Promise<void> {
   for (const org of await unitOfWork.ids('organisation_ids')) {
     await revocations.storeDenied(org);
+    await decisions.storeTold(org);
     const written = await rebuildSnapshots(unitOfWork, buckets, sources, org);
     if (written > 0) logger.info({ org, written }, 'snapshots were behind their rows');
   }

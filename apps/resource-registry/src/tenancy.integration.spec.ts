@@ -63,6 +63,8 @@ const withoutId: readonly RequestContract[] = [
   registry.listResources,
   registry.checkResource,
   registry.checkRegion,
+  registry.updateRegion,
+  registry.drainWorker,
   registry.planResources,
   registry.applyResources,
   registry.createGroup,

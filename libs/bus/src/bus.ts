@@ -90,9 +90,9 @@ export class Bus {
     };
     const connection = await connectNats(address);
     const keys = new ProcessKeys();
-    const presence = new Presence(connection, { ...identity, version: options.version ?? '0' }, keys);
-    const channels = new SealedChannels(keys, (id) => presence.peerKey(id));
     const replies = new Replies(connection, `${prefix}.r`);
+    const presence = new Presence(connection, { ...identity, version: options.version ?? '0' }, keys, replies);
+    const channels = new SealedChannels(keys, (id) => presence.peerKey(id));
     return new Bus(
       identity,
       connection,
@@ -163,8 +163,9 @@ export class Bus {
   /** Stops taking calls, lets the ones in hand finish, and leaves. */
   async drain(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    this.presence.stop();
+    this.presence.announce({ draining: true });
     await Promise.all(this.served.map((each) => each.drain()));
+    this.presence.leave();
     await drainConnection(this.connection);
   }
 }

@@ -1,5 +1,6 @@
 export { Bus, drainConnection, type BulkConnection, type ProcessIdentity } from './bus.js';
-export { Presence, type BreakerRecord, type PresenceRecord, type PresenceState } from './presence.js';
+export { Presence } from './presence.js';
+export { type BreakerRecord, type PresenceRecord, type PresenceState } from './presence-record.js';
 export { isNoResponders, Replies, type ReplyInbox } from './replies.js';
 export { connectNats, type BusAddress } from './connect-nats.js';
 export { actorOf, auditOf } from './audit-of.js';

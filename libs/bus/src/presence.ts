@@ -1,99 +1,103 @@
-import { presenceOfAll, presenceSubject } from '@pontage/contracts/permissions';
-import { services, type Service } from '@pontage/contracts';
+import { aliveSubject, presenceOfAll, presenceSubject } from '@pontage/contracts/permissions';
+import type { Service } from '@pontage/contracts';
 import type { PeerKey, ProcessKeys, PublicKey } from '@pontage/sealing';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { z } from 'zod';
+import { idle, readSpoken, type Occasion, type PresenceRecord, type PresenceState } from './presence-record.js';
+import { isNoResponders, type ReplyInbox, type Replies } from './replies.js';
 
-/** A query-proxy keeps queries from the upstream of a resource, which fails. */
-const breakerRecord = z.object({
-  org: z.string(),
-  resource: z.string(),
-  /** Null: all of its environments, but for those that are apart. */
-  environment: z.string().nullable(),
-  region: z.string(),
-  state: z.enum(['open', 'half-open']),
-  since: z.string(),
-});
-export type BreakerRecord = z.infer<typeof breakerRecord>;
-
-/** A process of ours, as it says of itself. */
-const presenceRecord = z.object({
-  service: z.enum(services),
-  region: z.string().nullable(),
-  instance: z.string().regex(/^[A-Za-z0-9]{22}$/),
-  version: z.string(),
-  startedAt: z.string(),
-  inflight: z.number(),
-  capacity: z.number(),
-  draining: z.boolean(),
-  /** Addresses and CIDRs that a worker's requests leave from. */
-  outboundIps: z.array(z.string()),
-  /** Of a query-proxy; those of before have not said. */
-  breakers: z.array(breakerRecord).max(50).default([]),
-  key: z.object({ id: z.string(), publicKey: z.string() }),
-});
-export type PresenceRecord = z.infer<typeof presenceRecord>;
-
-/** What a process may change about what it says of itself. */
-export type PresenceState = Pick<PresenceRecord, 'inflight' | 'capacity' | 'draining' | 'outboundIps' | 'breakers'>;
-
+/** What is known of a process, and since when nothing has been heard of it. */
 interface Seen {
   readonly record: PresenceRecord;
   readonly at: number;
+  isGone: boolean;
+  /** Where the server's word arrives that nobody listens there. */
+  asked: ReplyInbox | undefined;
 }
 
+/** Told of a process that has died or fallen silent; one that took its leave had nothing left in hand. */
+type LossListener = (record: PresenceRecord) => void;
+
 const beatMs = 1_000;
-/** Three beats missed: gone. */
+const lookMs = 200;
+/** One beat is overdue: the server is asked whether the process still listens. */
+const overdueMs = 1_200;
+/** One that has something of ours in hand is asked for as soon as this. */
+const watchedMs = 300;
+/** Three beats missed: gone, whoever listens there. */
 const goneAfterMs = 3_200;
+/** Between two looks so far apart this process was busy, and has heard nobody. */
+const deafMs = 600;
 /** How long the key of a process that is gone still opens what it sealed. */
 const keyKeptMs = 10 * 60_000;
 
 /**
  * Who is there. Each process says so every second and at once on a change; a new one asks the others to speak up, so
- * that it knows everybody within a round trip. The bus lets a user speak for itself only.
+ * that it knows everybody within a round trip. One that leaves says goodbye. When a beat is overdue, a subject is asked
+ * that this process alone listens to: the server knows at once whether its connection is gone. One that is only busy
+ * still listens. The bus lets a user speak for itself only.
  */
 export class Presence {
   private readonly seen = new Map<string, Seen>();
   private readonly peerKeys = new Map<string, PeerKey & { at: number }>();
-  private readonly listeners = new Set<() => void>();
-  private readonly subscription: Subscription;
-  private readonly timer: NodeJS.Timeout;
-  private state: PresenceState = { inflight: 0, capacity: 0, draining: false, outboundIps: [], breakers: [] };
+  private readonly changeListeners = new Set<() => void>();
+  private readonly lossListeners = new Set<LossListener>();
+  private readonly subscriptions: readonly Subscription[];
+  private readonly timers: readonly NodeJS.Timeout[];
+  private state: PresenceState = idle;
+  private describe: () => Partial<PresenceState> = () => ({});
+  private isWatched: (record: PresenceRecord) => boolean = () => false;
   private readonly subject: string;
   private readonly startedAt = new Date().toISOString();
+  /** Silence counts from here at the earliest: before, this process could not have heard anything. */
+  private hearsSince = Date.now();
+  private lookedAt = Date.now();
+  private isConnected = true;
 
   constructor(
     private readonly connection: NatsConnection,
     private readonly own: { service: Service; region: string | undefined; instance: string; version: string },
     private readonly keys: ProcessKeys,
+    private readonly replies: Replies,
   ) {
     this.subject = presenceSubject(own.service, own.region, own.instance);
-    this.subscription = connection.subscribe(presenceOfAll, {
-      callback: (_, message) => this.take(message.subject, message.data),
-    });
-    this.timer = setInterval(() => this.beat(), beatMs).unref();
-    this.say({ hello: true });
+    this.subscriptions = [
+      connection.subscribe(presenceOfAll, { callback: (_, message) => this.take(message.subject, message.data) }),
+      // That it is there is all that it is for.
+      connection.subscribe(aliveSubject(own.service, own.region, own.instance), { callback: () => undefined }),
+    ];
+    this.timers = [setInterval(() => this.beat(), beatMs).unref(), setInterval(() => this.look(), lookMs).unref()];
+    void this.followConnection();
+    this.say('hello');
   }
 
   /** Says at once what has changed. Counters that change with every request are left to the beat. */
   announce(change: Partial<PresenceState>): void {
     const before = this.state;
     this.state = { ...before, ...change };
-    if (this.state.draining !== before.draining || this.state.capacity !== before.capacity) this.say({});
+    if (this.state.draining !== before.draining || this.state.capacity !== before.capacity) this.say();
+  }
+
+  /** Adds to each beat what is worked out for it only. */
+  describeBy(describe: () => Partial<PresenceState>): void {
+    this.describe = describe;
+  }
+
+  /** Asks more often for those of which this is true: somebody waits for them. */
+  watchClosely(isWatched: (record: PresenceRecord) => boolean): void {
+    this.isWatched = isWatched;
   }
 
   /** Says at once that this process has a new key. */
   announceKey(): void {
-    this.say({});
+    this.say();
   }
 
   /** The live processes of a service, without those that drain. */
   live(service: Service, region?: string): PresenceRecord[] {
-    const since = Date.now() - goneAfterMs;
     const records: PresenceRecord[] = [];
-    for (const { record, at } of this.seen.values()) {
+    for (const { record, isGone } of this.seen.values()) {
       if (
-        at >= since &&
+        !isGone &&
         record.service === service &&
         !record.draining &&
         (region === undefined || record.region === region)
@@ -105,14 +109,13 @@ export class Presence {
 
   /** Every live process, the draining ones too. */
   all(): PresenceRecord[] {
-    const since = Date.now() - goneAfterMs;
-    return [...this.seen.values()].filter(({ at }) => at >= since).map(({ record }) => record);
+    return [...this.seen.values()].filter(({ isGone }) => !isGone).map(({ record }) => record);
   }
 
   /** The record of a process, as long as it is live. */
   find(service: Service, instance: string): PresenceRecord | undefined {
     const seen = this.seen.get(`${service}/${instance}`);
-    return seen !== undefined && seen.at >= Date.now() - goneAfterMs ? seen.record : undefined;
+    return seen === undefined || seen.isGone ? undefined : seen.record;
   }
 
   /** The key to seal with for a process named `service/instance`. */
@@ -122,7 +125,8 @@ export class Presence {
 
   /** Strikes a process off before its silence does: nobody listens there any more. */
   forget(service: Service, instance: string): void {
-    this.seen.delete(`${service}/${instance}`);
+    const seen = this.seen.get(`${service}/${instance}`);
+    if (seen !== undefined) this.lose(seen);
   }
 
   /** The announced key of this id, and whose it is. */
@@ -130,39 +134,103 @@ export class Presence {
     return this.peerKeys.get(id);
   }
 
-  /** The first truthy answer, asked again whenever somebody speaks; undefined after `withinMs`. */
+  /** Calls whenever somebody speaks, or is gone; the returned function ends that. */
+  onChange(listener: () => void): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  }
+
+  /** Calls when a process was lost with whatever it had in hand. */
+  onLoss(listener: LossListener): void {
+    this.lossListeners.add(listener);
+  }
+
+  /** The first truthy answer, asked again whenever somebody speaks or is gone; undefined after `withinMs`. */
   async until<T>(ask: () => T | undefined, withinMs: number): Promise<T | undefined> {
     const now = ask();
     if (now !== undefined) return now;
     return new Promise((resolve) => {
       const finish = (value: T | undefined) => {
         clearTimeout(timer);
-        this.listeners.delete(listener);
+        stop();
         resolve(value);
       };
-      const listener = () => {
+      const stop = this.onChange(() => {
         const value = ask();
         if (value !== undefined) finish(value);
-      };
+      });
       const timer = setTimeout(() => finish(undefined), withinMs);
-      this.listeners.add(listener);
     });
   }
 
-  stop(): void {
-    clearInterval(this.timer);
-    this.announce({ draining: true });
-    this.subscription.unsubscribe();
+  /** Says goodbye: nothing is in hand any more. */
+  leave(): void {
+    this.timers.forEach((timer) => clearInterval(timer));
+    if (this.connection.isClosed()) return;
+    this.subscriptions.forEach((subscription) => subscription.unsubscribe());
+    this.state = { ...this.state, draining: true };
+    this.say('bye');
   }
 
   private beat(): void {
-    this.say({});
+    this.state = { ...this.state, ...this.describe() };
+    this.say();
     const now = Date.now();
     for (const [name, { at }] of this.seen) if (now - at > keyKeptMs) this.seen.delete(name);
     for (const [id, { at }] of this.peerKeys) if (now - at > keyKeptMs) this.peerKeys.delete(id);
   }
 
-  private say(extra: { hello?: true }): void {
+  private look(): void {
+    const now = Date.now();
+    if (now - this.lookedAt > deafMs) this.hearsSince = now;
+    this.lookedAt = now;
+    for (const seen of this.seen.values()) {
+      if (seen.isGone) continue;
+      const silentMs = now - Math.max(seen.at, this.hearsSince);
+      if (silentMs > goneAfterMs) this.lose(seen);
+      else if (this.isConnected && silentMs > (this.isWatched(seen.record) ? watchedMs : overdueMs)) this.ask(seen);
+    }
+  }
+
+  private ask(seen: Seen): void {
+    const { service, region, instance } = seen.record;
+    if (instance === this.own.instance) return;
+    seen.asked ??= this.replies.expect((message) => {
+      if (isNoResponders(message)) this.lose(seen);
+    });
+    this.connection.publish(aliveSubject(service, region ?? undefined, instance), '', { reply: seen.asked.subject });
+  }
+
+  private lose(seen: Seen): void {
+    if (!this.end(seen)) return;
+    for (const listener of this.lossListeners) listener(seen.record);
+    this.tellChange();
+  }
+
+  /** False when it was gone before, or has spoken since. */
+  private end(seen: Seen): boolean {
+    seen.asked?.close();
+    const { service, instance } = seen.record;
+    if (seen.isGone || this.seen.get(`${service}/${instance}`) !== seen) return false;
+    seen.isGone = true;
+    return true;
+  }
+
+  private tellChange(): void {
+    for (const listener of this.changeListeners) listener();
+  }
+
+  private async followConnection(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === 'disconnect') this.isConnected = false;
+      if (type !== 'reconnect') continue;
+      this.isConnected = true;
+      this.hearsSince = Date.now();
+      this.say('hello');
+    }
+  }
+
+  private say(occasion?: Occasion): void {
     if (this.connection.isClosed()) return;
     const { region, ...own } = this.own;
     const record: PresenceRecord = {
@@ -172,30 +240,22 @@ export class Presence {
       ...this.state,
       key: this.keys.current,
     };
+    const extra = occasion === undefined ? {} : { [occasion]: true };
     this.connection.publish(this.subject, JSON.stringify({ ...record, ...extra }));
   }
 
   private take(subject: string, data: Uint8Array): void {
     const spoken = readSpoken(data);
     if (spoken === undefined) return;
-    const { record, hello } = spoken;
+    const { record, occasion } = spoken;
     // The bus guards the subject, so the subject says who spoke; a record that says otherwise is not believed.
     if (presenceSubject(record.service, record.region ?? undefined, record.instance) !== subject) return;
     const process = `${record.service}/${record.instance}`;
     const at = Date.now();
-    this.seen.set(process, { record, at });
+    this.seen.get(process)?.asked?.close();
+    this.seen.set(process, { record, at, isGone: occasion === 'bye', asked: undefined });
     this.peerKeys.set(record.key.id, { ...record.key, process, at });
-    if (hello && record.instance !== this.own.instance) this.say({});
-    for (const listener of this.listeners) listener();
-  }
-}
-
-function readSpoken(data: Uint8Array): { record: PresenceRecord; hello: boolean } | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(data).toString());
-    const parsed = presenceRecord.safeParse(value);
-    return parsed.success ? { record: parsed.data, hello: (value as { hello?: unknown }).hello === true } : undefined;
-  } catch {
-    return undefined;
+    if (occasion === 'hello' && record.instance !== this.own.instance) this.say();
+    this.tellChange();
   }
 }

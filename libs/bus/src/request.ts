@@ -4,7 +4,8 @@ import { internal, problemFromWire, problemOnTheWire, unavailable } from '@ponta
 import type { SealedChannels } from '@pontage/sealing';
 import { z } from 'zod';
 import type { ProcessIdentity } from './bus.js';
-import type { Presence, PresenceRecord } from './presence.js';
+import type { Presence } from './presence.js';
+import type { PresenceRecord } from './presence-record.js';
 import { isNoResponders, type Replies } from './replies.js';
 
 /** The header that carries how long the caller goes on waiting. */

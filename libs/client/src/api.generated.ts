@@ -100,6 +100,9 @@ export type Resource = {
   readonly type: 'rest';
   readonly baseUrl: string;
   readonly region: string | null;
+  readonly regionPolicy:
+    | { readonly mode: 'strict'; readonly fallback: readonly string[]; readonly sealed: boolean }
+    | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed: boolean };
   readonly urlParams: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
   readonly headers: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
   readonly body: readonly (readonly [string, string | { readonly set: true; readonly fingerprint: string }])[];
@@ -130,6 +133,9 @@ export type Resource = {
     readonly [name: string]: {
       readonly baseUrl?: string;
       readonly region?: string | null;
+      readonly regionPolicy?:
+        | { readonly mode: 'strict'; readonly fallback: readonly string[]; readonly sealed: boolean }
+        | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed: boolean };
       readonly urlParams?: readonly (readonly [
         string,
         string | { readonly set: true; readonly fingerprint: string },
@@ -729,7 +735,72 @@ export interface Operations {
       }[];
     };
   };
-  /** Lists the regions that have workers now, and those workers. */
+  /** Keeps new requests away from a worker, as far as its region has another one. */
+  drainWorker: {
+    readonly input: { readonly path: { readonly id: string; readonly workerId: string } };
+    readonly answer: {
+      readonly id: string;
+      readonly location: string | null;
+      readonly outboundIps: readonly string[];
+      readonly state: 'open' | 'draining' | 'closed';
+      readonly maxInflight: number | null;
+      readonly latencyMs: number | null;
+      readonly workers: readonly {
+        readonly id: string;
+        readonly version: string;
+        readonly inflight: number;
+        readonly queued: number;
+        readonly capacity: number;
+        readonly since: string;
+        readonly draining: boolean;
+        readonly p50Ms: number | null;
+        readonly p99Ms: number | null;
+        readonly failures: number | null;
+      }[];
+      readonly breakers: readonly {
+        readonly resource: string;
+        readonly environment: string | null;
+        readonly state: 'open' | 'half-open';
+        readonly since: string;
+      }[];
+      readonly openBreakers: number | null;
+    };
+  };
+  /** Opens, drains or closes a region, or caps what it has in hand. */
+  updateRegion: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly body: { readonly state?: 'open' | 'draining' | 'closed'; readonly maxInflight?: number | null };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly location: string | null;
+      readonly outboundIps: readonly string[];
+      readonly state: 'open' | 'draining' | 'closed';
+      readonly maxInflight: number | null;
+      readonly latencyMs: number | null;
+      readonly workers: readonly {
+        readonly id: string;
+        readonly version: string;
+        readonly inflight: number;
+        readonly queued: number;
+        readonly capacity: number;
+        readonly since: string;
+        readonly draining: boolean;
+        readonly p50Ms: number | null;
+        readonly p99Ms: number | null;
+        readonly failures: number | null;
+      }[];
+      readonly breakers: readonly {
+        readonly resource: string;
+        readonly environment: string | null;
+        readonly state: 'open' | 'half-open';
+        readonly since: string;
+      }[];
+      readonly openBreakers: number | null;
+    };
+  };
+  /** Lists the regions, what they take, and their workers. */
   listRegions: {
     readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
     readonly answer: {
@@ -737,15 +808,21 @@ export interface Operations {
         readonly id: string;
         readonly location: string | null;
         readonly outboundIps: readonly string[];
+        readonly state: 'open' | 'draining' | 'closed';
+        readonly maxInflight: number | null;
+        readonly latencyMs: number | null;
         readonly workers: readonly {
           readonly id: string;
           readonly version: string;
           readonly inflight: number;
+          readonly queued: number;
           readonly capacity: number;
           readonly since: string;
           readonly draining: boolean;
+          readonly p50Ms: number | null;
+          readonly p99Ms: number | null;
+          readonly failures: number | null;
         }[];
-        readonly state: 'open' | 'draining';
         readonly breakers: readonly {
           readonly resource: string;
           readonly environment: string | null;
@@ -767,6 +844,9 @@ export interface Operations {
           readonly type?: 'rest';
           readonly baseUrl: string;
           readonly region?: string | null;
+          readonly regionPolicy?:
+            | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+            | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
           readonly urlParams?: readonly (readonly [
             string,
             string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -809,6 +889,9 @@ export interface Operations {
             readonly [name: string]: {
               readonly baseUrl?: string;
               readonly region?: string | null;
+              readonly regionPolicy?:
+                | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+                | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
               readonly urlParams?: readonly (readonly [
                 string,
                 string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -876,6 +959,9 @@ export interface Operations {
           readonly type?: 'rest';
           readonly baseUrl: string;
           readonly region?: string | null;
+          readonly regionPolicy?:
+            | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+            | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
           readonly urlParams?: readonly (readonly [
             string,
             string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -918,6 +1004,9 @@ export interface Operations {
             readonly [name: string]: {
               readonly baseUrl?: string;
               readonly region?: string | null;
+              readonly regionPolicy?:
+                | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+                | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
               readonly urlParams?: readonly (readonly [
                 string,
                 string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -990,6 +1079,9 @@ export interface Operations {
           readonly type?: 'rest';
           readonly baseUrl: string;
           readonly region?: string | null;
+          readonly regionPolicy?:
+            | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+            | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
           readonly urlParams?: readonly (readonly [
             string,
             string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1032,6 +1124,9 @@ export interface Operations {
             readonly [name: string]: {
               readonly baseUrl?: string;
               readonly region?: string | null;
+              readonly regionPolicy?:
+                | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+                | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
               readonly urlParams?: readonly (readonly [
                 string,
                 string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1148,6 +1243,9 @@ export interface Operations {
         readonly type?: 'rest';
         readonly baseUrl?: string;
         readonly region?: string | null;
+        readonly regionPolicy?:
+          | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+          | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
         readonly urlParams?: readonly (readonly [
           string,
           string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1190,6 +1288,9 @@ export interface Operations {
           readonly [name: string]: {
             readonly baseUrl?: string;
             readonly region?: string | null;
+            readonly regionPolicy?:
+              | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+              | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
             readonly urlParams?: readonly (readonly [
               string,
               string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1407,6 +1508,9 @@ export interface Operations {
         readonly type?: 'rest';
         readonly baseUrl: string;
         readonly region?: string | null;
+        readonly regionPolicy?:
+          | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+          | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
         readonly urlParams?: readonly (readonly [
           string,
           string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1449,6 +1553,9 @@ export interface Operations {
           readonly [name: string]: {
             readonly baseUrl?: string;
             readonly region?: string | null;
+            readonly regionPolicy?:
+              | { readonly mode: 'strict'; readonly fallback?: readonly string[]; readonly sealed?: boolean }
+              | { readonly mode: 'prefer'; readonly fallback: readonly string[]; readonly sealed?: boolean };
             readonly urlParams?: readonly (readonly [
               string,
               string | ({ readonly set: true; readonly fingerprint: string } | { readonly secret: string }),
@@ -1674,6 +1781,8 @@ export const operations = {
   listOrganisations: ['GET', '/api/v1/organisations'],
   createOrganisation: ['POST', '/api/v1/organisations'],
   listOutboundAddresses: ['GET', '/api/v1/outbound-addresses'],
+  drainWorker: ['POST', '/api/v1/regions/{id}/workers/{workerId}/drain'],
+  updateRegion: ['PATCH', '/api/v1/regions/{id}'],
   listRegions: ['GET', '/api/v1/regions'],
   applyResources: ['POST', '/api/v1/resources/apply'],
   planResources: ['POST', '/api/v1/resources/plan'],

@@ -83,9 +83,14 @@ export const call = z.strictObject({
 });
 export type Call = z.infer<typeof call>;
 
-/** True when the principal's scopes hold `needed`; `admin` holds all of one organisation's, never `operator`. */
+/** Regions are of the whole installation: what is done to one is done to every organisation. */
+const ofInstallation: ReadonlySet<Scope> = new Set(['operator', 'regions:write']);
+
+/** True when the principal's scopes hold `needed`; `admin` holds all of one organisation's, `operator` the installation's. */
 export function holdsScope(principal: Principal, needed: Scope): boolean {
   if (principal.type === 'service') return true;
   if (principal.type !== 'token') return false;
-  return principal.scopes.includes(needed) || (needed !== 'operator' && principal.scopes.includes('admin'));
+  return (
+    principal.scopes.includes(needed) || principal.scopes.includes(ofInstallation.has(needed) ? 'operator' : 'admin')
+  );
 }

@@ -21,7 +21,7 @@ import {
   type Receipt,
 } from '@pontage/contracts/egress-worker';
 import { asProblem, isProblem, type Problem } from '@pontage/problems';
-import { WorkerPool } from './worker-pool.js';
+import { type WorkerPool } from './worker-pool.js';
 
 /** What becomes of a kept answer: it goes on, another attempt follows, or the reader gets a problem in its place. */
 export type Verdict = 'release' | 'discard' | Problem;
@@ -32,10 +32,14 @@ export interface Sending {
   readonly dispatch: Dispatch;
   /** The request's body, when it travels inline. */
   readonly body?: Uint8Array | undefined;
+  /** It follows another attempt of the same execution: a region that takes nothing new goes on with it. */
+  readonly isBegun?: boolean;
   /** Judges an answer that the dispatch asked to keep; `hold` tells the worker how long that takes, when it is seconds. */
   readonly judge?: (kept: KeptAnswer, hold: (ms: number) => void) => Promise<Verdict> | Verdict;
   /** It could not be handed to any worker of the region; nothing was sent to the upstream. */
   readonly failed: (problem: Problem) => void;
+  /** Its worker is gone, and nothing more will come; whether the upstream acted is unknown. */
+  readonly lost: () => void;
   /** How it ended, as the worker says; the answer itself goes to `dispatch.answerTo`. */
   readonly ended?: (receipt: Receipt) => void;
 }
@@ -45,6 +49,8 @@ interface Pending extends Sending {
   readonly worker: PresenceRecord;
   readonly tried: ReadonlySet<string>;
   readonly timer: NodeJS.Timeout;
+  /** Its kept answer is being judged: what follows depends on the verdict, whether the worker is still there or not. */
+  isJudged: boolean;
 }
 
 const maxWorkersTried = 3;
@@ -53,11 +59,16 @@ const receiptGraceMs = 5_000;
 
 /** Hands outbound requests to workers of their region and keeps account of them. */
 export class Dispatcher {
-  readonly workers: WorkerPool;
   private readonly pending = new Map<string, Pending>();
 
-  constructor(private readonly bus: Bus) {
-    this.workers = new WorkerPool(bus.presence);
+  constructor(
+    private readonly bus: Bus,
+    private readonly workers: WorkerPool,
+  ) {
+    bus.presence.watchClosely(({ instance }) => workers.hasInHand(instance));
+    bus.presence.onLoss(({ service, instance }) => {
+      if (service === 'egress-worker') void this.lose(instance);
+    });
   }
 
   /** Sends a dispatch; what becomes of it is told to the callbacks, and never thrown. */
@@ -78,7 +89,7 @@ export class Dispatcher {
   private attempt(sending: Sending, tried: ReadonlySet<string>): void {
     let worker: PresenceRecord;
     try {
-      worker = this.workers.pick(sending.region, tried);
+      worker = this.workers.pick(sending.region, tried, sending.isBegun);
     } catch (error) {
       sending.failed(asProblem(error));
       return;
@@ -89,7 +100,14 @@ export class Dispatcher {
     const subject = subjectOf(sendSubject, { region: sending.region, worker: worker.instance });
     const inbox = bus.replies.expect((message) => this.take(key, message));
     const timer = setTimeout(() => this.end(key), dispatch.remainingMs + receiptGraceMs).unref();
-    this.pending.set(key, { ...sending, inbox, worker, tried: new Set([...tried, worker.instance]), timer });
+    this.pending.set(key, {
+      ...sending,
+      inbox,
+      worker,
+      tried: new Set([...tried, worker.instance]),
+      timer,
+      isJudged: false,
+    });
     this.workers.started(worker.instance);
     bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), {
       reply: inbox.subject,
@@ -125,8 +143,26 @@ export class Dispatcher {
     const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
     const tell = (flow: FlowMessage): void =>
       this.bus.connection.publish(subject, encodeFlow({ ...flow, executionId, attempt }));
+    pending.isJudged = true;
     const verdict = await (pending.judge?.(kept, (ms) => tell({ type: 'hold', ms: Math.ceil(ms) })) ?? 'release');
+    pending.isJudged = false;
+    if (this.bus.presence.find('egress-worker', pending.worker.instance) === undefined) {
+      this.end(keyOf(kept));
+      if (verdict !== 'discard') pending.lost();
+      return;
+    }
     tell(isProblem(verdict) ? { type: 'refuse', problem: verdict.toWire() } : { type: verdict });
+  }
+
+  /** Whatever a worker had in hand ends with it. */
+  private async lose(instance: string): Promise<void> {
+    // Of what it never got the server says so within this round trip, and another worker has it by then.
+    await this.bus.connection.flush().catch(() => undefined);
+    for (const [key, pending] of [...this.pending]) {
+      if (pending.worker.instance !== instance || pending.isJudged) continue;
+      this.end(key);
+      pending.lost();
+    }
   }
 
   private end(key: string, receipt?: Receipt): void {

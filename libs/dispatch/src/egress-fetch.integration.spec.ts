@@ -5,6 +5,7 @@ import { sendSubject } from '@pontage/contracts/egress-worker';
 import { startStack, type Stack } from '@pontage/testkit';
 import { Dispatcher } from './dispatcher.js';
 import { egressFetch } from './egress-fetch.js';
+import { WorkerPool } from './worker-pool.js';
 
 const region = 'us-west-2';
 const route = { org: '11111111-1111-4111-8111-111111111111', region, timeoutMs: 30_000 };
@@ -20,6 +21,8 @@ afterAll(async () => {
   await stack?.[Symbol.asyncDispose]();
 });
 
+const dispatcher = () => new Dispatcher(broker, new WorkerPool(broker.presence, { get: () => undefined }));
+
 /** From the moment at which the caller can see the worker at all. */
 const presenceOfWorker = () =>
   broker.presence.until(() => broker.presence.find('egress-worker', worker.identity.instance), 5_000);
@@ -27,7 +30,7 @@ const presenceOfWorker = () =>
 describe('a call of ours through an egress worker', () => {
   it('does not go to a worker that does not listen yet', async () => {
     expect(await presenceOfWorker()).toMatchObject({ capacity: 0 });
-    await expect(egressFetch(broker, new Dispatcher(broker), route)('https://example.com')).rejects.toMatchObject({
+    await expect(egressFetch(broker, dispatcher(), route)('https://example.com')).rejects.toMatchObject({
       slug: 'region-unavailable',
     });
   });
@@ -44,7 +47,7 @@ describe('a call of ours through an egress worker', () => {
       5_000,
     );
     const begun = performance.now();
-    await expect(egressFetch(broker, new Dispatcher(broker), route)('https://example.com')).rejects.toMatchObject({
+    await expect(egressFetch(broker, dispatcher(), route)('https://example.com')).rejects.toMatchObject({
       slug: 'worker-lost',
     });
     expect(performance.now() - begun).toBeLessThan(10_000);

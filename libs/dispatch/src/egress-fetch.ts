@@ -100,6 +100,7 @@ function exchange(
       region: route.region,
       body,
       failed: (problem) => reading.fail(problem),
+      lost: () => reading.fail(workerLost({})),
       dispatch: {
         executionId,
         org: route.org,

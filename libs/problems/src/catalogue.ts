@@ -176,6 +176,8 @@ export const workerLost = defineProblem({
   slug: 'worker-lost',
   kind: 'upstream-failed',
   title: 'The worker was lost while it held the request; whether the upstream acted is unknown',
+  // The next one goes to another worker.
+  retryAfterSeconds: 1,
 });
 export const upstreamTimedOut = defineProblem({
   slug: 'upstream-timed-out',

@@ -114,11 +114,14 @@ export function defineProblem<F extends z.ZodRawShape = Record<never, never>>(fi
   kind: ProblemKind;
   title: string;
   facts?: z.ZodObject<F>;
+  /** When it may be tried again, unless the one that is made knows better. */
+  retryAfterSeconds?: number;
 }): ProblemDefinition<F> {
-  const { slug, kind, title } = fixed;
+  const { slug, kind, title, retryAfterSeconds } = fixed;
+  const passing = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   return Object.assign(
     (facts: object, options?: ProblemOptions) =>
-      new Problem({ slug, kind, title }, facts as Record<string, unknown>, options),
+      new Problem({ slug, kind, title }, facts as Record<string, unknown>, { ...passing, ...options }),
     { slug, kind, title },
   );
 }

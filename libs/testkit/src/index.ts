@@ -2,3 +2,4 @@ export { startStack, type Stack } from './stack/start-stack.js';
 export { startPontage, type Pontage, type PontageProcess, type ProcessFile } from './pontage/start-pontage.js';
 export { freePort } from '@pontage/backends';
 export { makeTestFolder, removeTestFolder } from './folder/test-folder.js';
+export { startWorker, type JoinedWorker } from './pontage/start-worker.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { contracts, services, subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
 import { eventActions, eventStream, eventSubject } from '@pontage/contracts/events';
-import { presenceSubject } from '@pontage/contracts/permissions';
+import { aliveSubject, presenceSubject } from '@pontage/contracts/permissions';
 import { runQuerySubject } from '@pontage/contracts/query-proxy';
 import { buckets, stores } from '@pontage/contracts/snapshots';
 
@@ -36,7 +36,10 @@ export function catalogue(regions: readonly string[], users: readonly string[]):
     runQuerySubject,
     ...[sendSubject, flowSubject, cancelSubject].flatMap(inAll),
     ...services.flatMap((service) =>
-      (service === 'egress-worker' ? regions : [undefined]).map((region) => presenceSubject(service, region, instance)),
+      (service === 'egress-worker' ? regions : [undefined]).flatMap((region) => [
+        presenceSubject(service, region, instance),
+        aliveSubject(service, region, instance),
+      ]),
     ),
     ...Object.values(eventActions).flat().map(eventSubject),
     ...users.map((user) => `_INBOX.${user}.${instance}.r.${randomUUID()}`),

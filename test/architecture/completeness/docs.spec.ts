@@ -4,10 +4,11 @@ import { describe, expect, it } from '@jest/globals';
 import { filesBelow, root, sources, textOf } from '../tree.js';
 
 const pages = filesBelow('.').filter((path) => path.endsWith('.md'));
-/** Of the tests, and names that are put together. */
+/** Of the tests, of nats-server, and names that are put together. */
 const undocumented = new Set([
   'PONTAGE_BUS_STRICT',
   'PONTAGE_WRITE_TABLE',
+  'PONTAGE_NATS_HUB_URL',
   'PONTAGE_NATS_PASSWORD_',
   'PONTAGE_DATABASE_PASSWORD_',
 ]);

@@ -91,7 +91,7 @@ describe('a request in flight', () => {
     const worker = pontage.processOf('egress-worker', region);
     kill(worker);
     const response = await asked;
-    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([503, 'dispatch-lost']);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([502, 'worker-lost']);
     expect(performance.now() - started).toBeLessThan(8_000);
     await replaced(pontage, worker);
   });
@@ -111,7 +111,7 @@ describe('a request in flight', () => {
     const response = await ask();
     const { code } = (await response.json()) as { code: string };
     // Between the death and the next dispatch there may be the moment in which the server has not seen the socket close.
-    expect(['region-unavailable', 'dispatch-lost']).toContain(code);
+    expect(['region-unavailable', 'worker-lost', 'dispatch-lost']).toContain(code);
     expect(performance.now() - started).toBeLessThan(4_000);
     await replaced(pontage, worker);
   });

@@ -58,10 +58,12 @@ export function natsBackend(settings: LauncherSettings, folder: DataFolder, kept
   }
   let server: Nats | undefined;
   const start = async (): Promise<Instance> => {
+    // Regions whose workers have joined since are in the file with the passwords.
+    const { nats: passwords } = passwordsOf(folder, settings.PONTAGE_REGIONS);
     server = await startNats({
       dir: folder.nats,
-      regions: settings.PONTAGE_REGIONS,
-      passwords: kept,
+      regions: regionsIn(passwords),
+      passwords,
       port: server?.port,
       binary: settings.PONTAGE_NATS_SERVER,
       syncAlways: settings.PONTAGE_AUDIT_SYNC === 'always',
@@ -96,6 +98,9 @@ export async function postgresBackend(
     },
   };
 }
+
+const regionsIn = (passwords: Passwords): string[] =>
+  Object.keys(passwords).flatMap((user) => (user.startsWith('egress-') ? [user.slice('egress-'.length)] : []));
 
 const instanceOf = (server: Server): Instance => ({
   pid: server.pid,

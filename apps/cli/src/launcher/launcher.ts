@@ -78,15 +78,18 @@ export class Launcher {
     const bus = this.startBus(natsBackend(settings, folder, passwords.nats));
     const database = this.startDatabase(postgresBackend(settings, folder, passwords.postgres));
     this.list.set('launcher', { service: 'launcher', region: null, pid: process.pid, health: null });
+    const egressAllow = [settings.PONTAGE_EGRESS_ALLOW, upstream && `127.0.0.1:${upstream.port}`]
+      .filter(Boolean)
+      .join(',');
     const listed = Promise.all([bus, database]).then(([{ operatorUrl }, { adminUrl }]) =>
-      this.list.open({ baseUrl, natsUrl: operatorUrl, databaseUrl: adminUrl }),
+      this.list.open({ baseUrl, natsUrl: operatorUrl, databaseUrl: adminUrl, egressAllow }),
     );
     const services = planServices({
       regions: settings.PONTAGE_REGIONS,
       adminTokenSha256: createHash('sha256').update(adminToken).digest('hex'),
       masterKey: this.masterKey(),
       checkpoints: folder.checkpoints,
-      egressAllow: [settings.PONTAGE_EGRESS_ALLOW, upstream && `127.0.0.1:${upstream.port}`].filter(Boolean).join(','),
+      egressAllow,
       gateway: { PONTAGE_HTTP_PORT: 'handed', PONTAGE_HTTP_HOST: host, PONTAGE_BASE_URL: baseUrl },
       env: this.env,
     }).map((planned) => this.startService(planned, bus, database));

@@ -11,10 +11,12 @@ export interface ListedProcess {
 }
 
 /** Where everything is: for operators, and for tests that kill. It holds passwords. */
-interface Addresses {
+export interface Addresses {
   readonly baseUrl: string;
   readonly natsUrl: string;
   readonly databaseUrl: string;
+  /** What its workers may reach although it is not public, as PONTAGE_EGRESS_ALLOW. */
+  readonly egressAllow: string;
 }
 
 /** Keeps `processes.json` right. */

@@ -8,8 +8,10 @@ import type { Msg } from '@nats-io/transport-node';
 import { Call } from '../call/call.js';
 import type { Connections } from '../connection/connections.js';
 import { inflightRequests, observeEnding } from '../metrics.js';
+import type { Ending } from '../answer/answer-sink.js';
 import { AnswerFrames, type Incoming } from './answer-frames.js';
 import { Calls } from './calls.js';
+import { LastMinute } from './last-minute.js';
 import { Ledger } from './ledger.js';
 
 /** What a worker of a region is made of. */
@@ -30,22 +32,32 @@ const drainMs = 10_000;
 export class Worker {
   private readonly calls = new Calls();
   private readonly ledger: Ledger;
+  private readonly lastMinute = new LastMinute();
+  private capacity: number;
   private draining = false;
 
   constructor(private readonly parts: WorkerParts) {
     const { bus, capacity, outboundIps } = parts;
+    this.capacity = capacity;
     this.ledger = new Ledger(bus.connection);
     liveSecrets.askAlso(() => this.calls.secrets());
     const { region = '', instance: worker } = bus.identity;
     this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatch(message));
     this.listen(subjectOf(flowSubject, { region, worker }), ({ data }) => this.takeFlow(data));
     this.listen(subjectOf(cancelSubject, { region }), ({ data }) => this.calls.find(decodeCancel(data))?.cancel());
+    bus.presence.describeBy(() => this.lastMinute.read());
     bus.presence.announce({ capacity, inflight: 0, outboundIps: [...outboundIps] });
   }
 
   /** The bus is there, and dispatches are taken. */
   get isReady(): boolean {
     return !this.draining && this.parts.bus.isAlive;
+  }
+
+  /** From now on no more than this is in hand at once, nor more than the worker can do; what is in hand stays. */
+  limitTo(share: number): void {
+    this.capacity = Math.min(this.parts.capacity, share);
+    if (!this.draining) this.parts.bus.presence.announce({ capacity: this.capacity });
   }
 
   /** Takes no more dispatches and returns when those in hand are answered, after ten seconds at most. */
@@ -89,9 +101,9 @@ export class Worker {
   }
 
   private run(incoming: Incoming, body: Uint8Array): void {
-    const { bus, connections, capacity } = this.parts;
+    const { bus, connections } = this.parts;
     const { dispatch, reply } = incoming;
-    if (this.draining || this.calls.size >= capacity) {
+    if (this.draining || this.calls.size >= this.capacity) {
       const { executionId, attempt } = dispatch;
       bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: this.draining }));
       return;
@@ -100,6 +112,7 @@ export class Worker {
       this.calls.remove(call);
       this.count();
       observeEnding(ending, durationMs);
+      if (isTelling(ending)) this.lastMinute.note(durationMs, ending.problem !== null);
     });
     const call: Call = new Call(dispatch, body, frames, connections);
     this.calls.add(call);
@@ -145,3 +158,6 @@ function incomingOf({ head: dispatch, from }: OpenedDispatch, reply: string | un
 }
 
 const inboxOf = (process: string): string => `_INBOX.${process.replace('/', '.')}.`;
+
+/** A caller that went away, and an attempt that another one follows, tell nothing of the region. */
+const isTelling = ({ problem, superseded }: Ending): boolean => problem !== 'client-gone' && !superseded;

@@ -1,19 +1,32 @@
 import type { PresenceRecord } from '@pontage/bus';
+import { undecided, type RegionSetting, type RegionState } from '@pontage/contracts/resource-registry';
 
-/** A region as its live workers make it. */
+/** A worker as it says of itself, and as operators treat it. */
+export interface EgressWorker {
+  readonly id: string;
+  readonly version: string;
+  readonly inflight: number;
+  readonly queued: number;
+  readonly capacity: number;
+  readonly since: string;
+  readonly draining: boolean;
+  /** Of the last minute; null: there were no requests. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** The share of requests that failed. */
+  readonly failures: number | null;
+}
+
+/** A region as operators have decided, and as its live workers make it. */
 export interface EgressRegion {
   readonly id: string;
   readonly location: string | null;
   readonly outboundIps: string[];
-  readonly workers: {
-    id: string;
-    version: string;
-    inflight: number;
-    capacity: number;
-    since: string;
-    draining: boolean;
-  }[];
-  readonly state: 'open' | 'draining';
+  readonly workers: EgressWorker[];
+  readonly state: RegionState;
+  readonly maxInflight: number | null;
+  /** The middle of its workers' medians. */
+  readonly latencyMs: number | null;
 }
 
 /** The places behind region ids of the seeds' list. */
@@ -26,36 +39,54 @@ const locations: ReadonlyMap<string, string> = new Map([
   ['ap-northeast-1', 'Asia Pacific (Tokyo)'],
 ]);
 
-/** The regions by id, from what their workers say of themselves. */
-export function regionsOf(present: readonly PresenceRecord[]): EgressRegion[] {
-  const byRegion = new Map<string, PresenceRecord[]>();
-  for (const record of present) {
-    if (record.service !== 'egress-worker' || record.region === null) continue;
-    byRegion.set(record.region, [...(byRegion.get(record.region) ?? []), record]);
-  }
-  return [...byRegion]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, workers]) => ({
+/** The regions by id: those that are known, with workers or without, and those that have workers. */
+export function regionsOf(
+  present: readonly PresenceRecord[],
+  settings: Iterable<readonly [string, RegionSetting]>,
+): EgressRegion[] {
+  const known = new Map(settings);
+  const workers = present.filter(({ service }) => service === 'egress-worker');
+  const ids = new Set([...known.keys(), ...workers.flatMap(({ region }) => (region === null ? [] : [region]))]);
+  return [...ids].sort().map((id) =>
+    regionOf(
       id,
-      location: locations.get(id) ?? null,
-      outboundIps: [...new Set(workers.flatMap(({ outboundIps }) => outboundIps))].sort(),
-      workers: workers.map(({ instance, version, inflight, capacity, startedAt, draining }) => ({
-        id: instance,
-        version,
-        inflight,
-        capacity,
-        since: startedAt,
-        draining,
-      })),
-      state: workers.every(({ draining }) => draining) ? 'draining' : 'open',
-    }));
+      known.get(id) ?? undecided,
+      workers.filter(({ region }) => region === id),
+    ),
+  );
 }
 
-/** The addresses that requests leave from, per region: single ones and networks apart, for firewalls. */
+/** A region of these workers. */
+export function regionOf(id: string, setting: RegionSetting, records: readonly PresenceRecord[]): EgressRegion {
+  const { state, maxInflight, drainedWorkers } = setting;
+  const workers = records.map((record) => workerOf(record, drainedWorkers.includes(record.instance)));
+  return {
+    id,
+    location: locations.get(id) ?? null,
+    outboundIps: [...new Set(records.flatMap(({ outboundIps }) => outboundIps))].sort(),
+    state,
+    maxInflight,
+    latencyMs: medianOf(workers.flatMap(({ p50Ms }) => (p50Ms === null ? [] : [p50Ms]))),
+    workers,
+  };
+}
+
+const workerOf = (record: PresenceRecord, isDrained: boolean): EgressWorker => {
+  const { instance: id, version, inflight, queued, capacity, startedAt: since, p50Ms, p99Ms, failures } = record;
+  const draining = record.draining || isDrained;
+  return { id, version, inflight, queued, capacity, since, draining, p50Ms, p99Ms, failures };
+};
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+/** The addresses that requests leave from, per region that has workers: single ones and networks apart, for firewalls. */
 export const outboundAddressesOf = (
   present: readonly PresenceRecord[],
 ): { data: { region: string; ips: string[]; cidrs: string[] }[] } => ({
-  data: regionsOf(present).map(({ id, outboundIps }) => ({
+  data: regionsOf(present, []).map(({ id, outboundIps }) => ({
     region: id,
     ips: outboundIps.filter((each) => !each.includes('/')),
     cidrs: outboundIps.filter((each) => each.includes('/')),

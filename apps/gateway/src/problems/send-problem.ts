@@ -54,7 +54,8 @@ function kindHeaders(problem: Problem, request: FastifyRequest): Record<string, 
 }
 
 /** Whoever is sent away for now is told when to come back. */
-export function retryAfterOf({ definition, retryAfterSeconds = 1 }: Problem): { 'retry-after'?: string } {
+export function retryAfterOf({ definition, retryAfterSeconds }: Problem): { 'retry-after'?: string } {
   const isPassing = definition.kind === 'rate-limited' || definition.kind === 'unavailable';
-  return isPassing ? { 'retry-after': String(retryAfterSeconds) } : {};
+  const seconds = retryAfterSeconds ?? (isPassing ? 1 : undefined);
+  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
 }

@@ -21,9 +21,11 @@ import {
   asProblem,
   dispatchLost,
   embedSessionExpired,
+  isProblem,
   problemFromWire,
   unauthenticated,
   unavailable,
+  workerLost,
   type Problem,
 } from '@pontage/problems';
 import { sealCookies } from './forwardable-cookies.js';
@@ -178,7 +180,7 @@ export class QueryClient {
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
         if (frame.attempt <= (open.attempt - 1) * attemptsPerRun) return;
-        return this.fail(open, problemFromWire(frame.head), frame.head);
+        return this.refused(open, problemFromWire(frame.head), frame.head);
       default:
         return;
     }
@@ -196,6 +198,15 @@ export class QueryClient {
       },
       problem: (problem) => reader.problem(problem),
     };
+  }
+
+  /** A worker that is gone took no answer along that anybody has seen: another one of its region may be asked. */
+  private refused(open: Open, problem: Problem, said: FrameHeads['problem']): void {
+    if (!isProblem(problem, workerLost)) return this.fail(open, problem, said);
+    if (mayRepeat(open)) return this.ask(open);
+    // The worker itself did not get to say how it ended.
+    if (said.workerId === null) this.record(open, problem.slug);
+    this.fail(open, problem, said);
   }
 
   private fail(open: Open, problem: Problem, said?: FrameHeads['problem']): void {
@@ -259,7 +270,7 @@ export class QueryClient {
         continue;
       }
       if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
-      if (open.repeatable && !open.assembly.begun && open.attempt === 1) this.ask(open);
+      if (mayRepeat(open)) this.ask(open);
       else this.fail(open, dispatchLost({}));
     }
   }
@@ -268,3 +279,5 @@ export class QueryClient {
 /** Of a run that was asked for once more, the first one counts as one. */
 const attemptsOf = (number: number): number =>
   Math.floor((number - 1) / attemptsPerRun) + ((number - 1) % attemptsPerRun) + 1;
+/** Asked once, nothing of an answer has come, and asking again changes nothing at the upstream. */
+const mayRepeat = ({ repeatable, assembly, attempt }: Open): boolean => repeatable && !assembly.begun && attempt === 1;

@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { apps, organisations, sessions, tokens } from '@pontage/contracts/snapshots';
+import { apps, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
 import { readSettings } from '@pontage/settings';
 import { SnapshotWriter } from '@pontage/snapshots';
 import { createLogger } from '@pontage/telemetry';
@@ -65,6 +65,7 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
     await SnapshotWriter.open(registry, apps),
     await SnapshotWriter.open(registry, organisations),
   ];
+  await SnapshotWriter.open(registry, regions);
   const stops: (() => Promise<void> | void)[] = [];
   const settings = readSettings(gatewaySettings, {
     PONTAGE_NATS_URL: stack.nats.url,

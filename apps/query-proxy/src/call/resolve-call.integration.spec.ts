@@ -21,15 +21,16 @@ const groupIds = { everywhere: 1, staging: 2, nothing: 3 };
 beforeAll(async () => {
   stack = await startStack();
   const registry = await stack.busOf('resource-registry');
-  const [organisations, permissions, resources, apps, queries, config] = await Promise.all([
+  const [organisations, permissions, resources, apps, queries, config, regions] = await Promise.all([
     SnapshotWriter.open(registry, buckets.organisations),
     SnapshotWriter.open(registry, buckets.permissions),
     SnapshotWriter.open(registry, buckets.resources),
     SnapshotWriter.open(registry, buckets.apps),
     SnapshotWriter.open(registry, buckets.queries),
     SnapshotWriter.open(registry, buckets.config),
+    SnapshotWriter.open(registry, buckets.regions),
   ]);
-  writers = [organisations, permissions, resources, apps, queries, config];
+  writers = [organisations, permissions, resources, apps, queries, config, regions];
   const base = { name: 'g', allApps: 'use', allResources: 'none', apps: {}, resources: {} } as const;
   await Promise.all([
     organisations.put(org, {

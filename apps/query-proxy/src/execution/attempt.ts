@@ -27,6 +27,10 @@ export interface Attempt {
   readonly judgesRedirects: boolean;
 }
 
+/** True when the upstream has answered the query before, or has failed it. */
+export const followsAnother = ({ redirects, retries, repeats }: Attempt): boolean =>
+  redirects + retries + repeats.made > 0;
+
 /** Redirects that one query follows. */
 export const maxRedirects = 5;
 /** With the first one, the redirects and five repeats, that is less than the attempt numbers of a run. */

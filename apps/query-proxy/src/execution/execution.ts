@@ -3,7 +3,7 @@ import type { Lease } from '@pontage/contracts/auth-broker';
 import type { KeptAnswer, Receipt } from '@pontage/contracts/egress-worker';
 import { attemptsPerRun, type RunQuery } from '@pontage/contracts/query-proxy';
 import type { Verdict } from '@pontage/dispatch';
-import { asProblem, isProblem, upstreamTimedOut } from '@pontage/problems';
+import { asProblem, isProblem, regionUnavailable, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
 import { outboundScan } from '@pontage/telemetry';
 import type { AnswerRelay } from '../cache/answer-relay.js';
 import { CachedQuery } from '../cache/cached-query.js';
@@ -13,14 +13,14 @@ import { pressingOf } from '../pressure/pressing-of.js';
 import type { QueryPressure } from '../pressure/pressure.js';
 import { Probing } from '../probe/probing.js';
 import { openForLease } from '../variable/open-for-lease.js';
-import type { Attempt } from './attempt.js';
+import { followsAnother, type Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { callOf } from './call-of.js';
 import { callSecrets } from './call-secrets.js';
 import { dispatchOf } from './dispatch-of.js';
 import { intentOf } from './intent-of.js';
 import { Lending } from './lending.js';
-import { prepareResolved, regionOf, type Prepared } from './prepare.js';
+import { prepareResolved, regionOf, type CallSecrets, type Prepared } from './prepare.js';
 import type { Rooms } from './rooms.js';
 import { Succession } from './succession.js';
 
@@ -67,8 +67,13 @@ export class Execution {
     if (run.test !== undefined)
       this.probing = new Probing(regionOf(rooms.policy, run, resolved), resolved.resource.tls.allowSelfSigned);
     const prepared = await prepareResolved(rooms.policy, secrets, run, resolved, this.body);
-    const { resource, environment, timeoutMs } = resolved;
-    const withinMs = Math.min(run.remainingMs ?? timeoutMs, timeoutMs);
+    const { timeoutMs } = resolved;
+    await this.begin(prepared, secrets, Math.min(run.remainingMs ?? timeoutMs, timeoutMs));
+  }
+
+  private async begin(prepared: Prepared, secrets: CallSecrets, withinMs: number): Promise<void> {
+    const { rooms, run } = this;
+    const { resource, environment, saved } = prepared.resolved;
     const lending = new Lending(rooms, run);
     const lent = prepared.leaseKey === undefined ? undefined : lending.first(prepared.leaseKey);
     const lease = await (lent === undefined ? undefined : (this.probing?.leasing(lent) ?? lent));
@@ -76,7 +81,7 @@ export class Execution {
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
     const cached =
-      (resolved.saved?.cache ?? null) === null ? undefined : this.cached(prepared, lease, withinMs, secrets.cookies);
+      (saved?.cache ?? null) === null ? undefined : this.cached(prepared, lease, withinMs, secrets.cookies);
     if (cached !== undefined && (await cached.answer())) return;
     const limited = limitedIn(resource, environment);
     rooms.limits.admit(limited, run.executionId, withinMs + receiptGraceMs);
@@ -89,6 +94,23 @@ export class Execution {
     const succession = new Succession(prepared, attempts, lending, pressure);
     this.relay = cached?.relay();
     await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease));
+  }
+
+  /** The region turned out to take nothing: nothing has left yet, so one that the resource falls back on may have it. */
+  private async elsewhere({ resolved, region }: Prepared, problem: Problem): Promise<void> {
+    const isFirst = this.attempt % attemptsPerRun === 1;
+    const { policy, bus } = this.rooms;
+    if (!isFirst || !isProblem(problem, regionUnavailable) || regionOf(policy, this.run, resolved) === region)
+      return this.refuse(problem);
+    this.end();
+    try {
+      const secrets = callSecrets(bus, this.rooms, this.run, callOf(this.run));
+      const prepared = await prepareResolved(policy, secrets, this.run, resolved, this.body);
+      this.attempt += 1;
+      await this.begin(prepared, secrets, this.endsAt - performance.now());
+    } catch (error) {
+      this.refuse(error);
+    }
   }
 
   /** Tells the gateway that there will be no answer. */
@@ -114,15 +136,22 @@ export class Execution {
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
     const { gateway: process, bulkInbox } = this.run;
-    const answerTo = this.relay?.answerTo ?? { process, inbox: this.inbox, bulkInbox, sealed: false };
+    const { sealed } = prepared.resolved.resource.regionPolicy;
+    const answerTo = this.relay?.answerTo ?? { process, inbox: this.inbox, bulkInbox, sealed };
     const dispatch = dispatchOf(this.run, number, answerTo, prepared, attempt, Math.ceil(remainingMs));
     this.dispatched = number;
     dispatcher.send({
       region: prepared.region,
       body: attempt.applied.request.body,
+      isBegun: followsAnother(attempt),
       dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
       judge: (kept, hold) => this.judge(kept, sent, attempt, hold),
-      failed: (problem) => this.refuse(problem),
+      failed: (problem) => void this.elsewhere(prepared, problem),
+      lost: () => {
+        if (number !== this.attempt) return;
+        succession.end();
+        this.refuse(workerLost({}));
+      },
       ended: (receipt) => {
         const { status, observed: headers } = receipt;
         pressure?.note(receipt);

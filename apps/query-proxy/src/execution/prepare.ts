@@ -39,11 +39,16 @@ export interface CallSecrets {
   readonly variables: VariableSource;
 }
 
-/** The region that a call leaves from. @throws notFound when its organisation has gone */
+/**
+ * The region that a call leaves from: the resource's own, or one that it may fall back on while its own takes nothing.
+ * @throws notFound when its organisation has gone
+ */
 export function regionOf(policy: Policy, { org, test }: AskedCall, { resource }: ResolvedCall): string {
-  const region = test?.region ?? resource.region ?? policy.organisations.get(org)?.defaultRegion;
+  const asked = test?.region ?? null;
+  if (asked !== null) return asked;
+  const region = resource.region ?? policy.organisations.get(org)?.defaultRegion;
   if (region === undefined) throw notFound({});
-  return region;
+  return policy.workers.choose([region, ...resource.regionPolicy.fallback]);
 }
 
 /** Resolves and renders a call. @throws Problem what policy, templates and the call's own fields give cause for. */

@@ -1,5 +1,6 @@
 import type { Bus } from '@pontage/bus';
 import * as buckets from '@pontage/contracts/snapshots';
+import { WorkerPool } from '@pontage/dispatch';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { ResourceIndex } from './resource-index.js';
 
@@ -13,25 +14,31 @@ export class Policy {
     readonly config: SnapshotWatch<typeof buckets.config>,
     private readonly resourceWatch: SnapshotWatch<typeof buckets.resources>,
     readonly resources: ResourceIndex,
+    private readonly regions: SnapshotWatch<typeof buckets.regions>,
+    /** From where queries may leave. */
+    readonly workers: WorkerPool,
   ) {}
 
   /** Returns when the initial values of every bucket are here. */
   static async open(bus: Bus): Promise<Policy> {
-    const [organisations, permissions, apps, queries, config, resources] = await Promise.all([
+    const [organisations, permissions, apps, queries, config, resources, regions] = await Promise.all([
       SnapshotWatch.open(bus, buckets.organisations),
       SnapshotWatch.open(bus, buckets.permissions),
       SnapshotWatch.open(bus, buckets.apps),
       SnapshotWatch.open(bus, buckets.queries),
       SnapshotWatch.open(bus, buckets.config),
       SnapshotWatch.open(bus, buckets.resources),
+      SnapshotWatch.open(bus, buckets.regions),
     ]);
-    return new Policy(organisations, permissions, apps, queries, config, resources, new ResourceIndex(resources));
+    const index = new ResourceIndex(resources);
+    const workers = new WorkerPool(bus.presence, regions);
+    return new Policy(organisations, permissions, apps, queries, config, resources, index, regions, workers);
   }
 
   /** True when revocations would have been heard within the last 750 ms. */
   isFresh(): boolean {
-    return [this.organisations, this.permissions, this.apps, this.queries, this.resourceWatch].every((watch) =>
-      watch.isFresh(),
+    return [this.organisations, this.permissions, this.apps, this.queries, this.resourceWatch, this.regions].every(
+      (watch) => watch.isFresh(),
     );
   }
 
@@ -58,6 +65,7 @@ export class Policy {
       this.queries,
       this.config,
       this.resourceWatch,
+      this.regions,
     ])
       watch.stop();
   }

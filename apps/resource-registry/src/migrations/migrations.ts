@@ -4,6 +4,7 @@ import { AddQueryCache1764500000000 } from './add-query-cache.js';
 import { AddQueryRetries1764400000000 } from './add-query-retries.js';
 import { AddSealedValues1763800000000 } from './add-sealed-values.js';
 import { AddSecretVariables1764100000000 } from './add-secret-variables.js';
+import { CreateRegionSettings1764300000000 } from './create-region-settings.js';
 import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
 
 /** The steps of the registry's schema, in their order. */
@@ -13,6 +14,7 @@ export const migrations = [
   AddEnvironmentCredentials1764000000000,
   AddSecretVariables1764100000000,
   AddGrantEnvironments1764200000000,
+  CreateRegionSettings1764300000000,
   AddQueryRetries1764400000000,
   AddQueryCache1764500000000,
 ];

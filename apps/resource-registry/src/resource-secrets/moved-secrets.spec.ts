@@ -36,6 +36,14 @@ describe('a kept credential', () => {
       expect(moved(there)).toThrow(refused('/authentication'));
   });
 
+  it('goes to no further region to fall back on, and to fewer of them', () => {
+    const to = (...fallback: string[]) => ({ region: 'eu', regionPolicy: { mode: 'prefer', fallback } });
+    expect(moved(to('us'), secret, { region: 'eu' })).toThrow(refused('/authentication'));
+    expect(moved(to('us', 'ap'), secret, to('us'))).toThrow(refused('/authentication'));
+    expect(moved(to('us'), secret, to('ap', 'us'))).not.toThrow();
+    expect(moved({ region: 'eu' }, secret, to('us'))).not.toThrow();
+  });
+
   it('stays where nothing about the place changes, and hinders nobody who has none', () => {
     expect(moved({ description: 'd', headers: [['A', '1']], timeoutMs: 100 })).not.toThrow();
     expect(moved({ baseUrl: 'https://b.example' }, noCredential)).not.toThrow();

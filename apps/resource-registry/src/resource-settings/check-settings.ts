@@ -27,6 +27,7 @@ function nameFaults({ name }: ResourceDraft): FieldError[] {
 const faultsOf = (variant: Variant): FieldError[] =>
   [
     ...destinationFaults(variant),
+    ...regionFaults(variant),
     ...authorizationFaults(variant),
     ...cookieFaults(variant),
     ...(variant.own.tls === undefined ? [] : tlsFaults(variant.own.tls)),
@@ -37,6 +38,16 @@ const destinationFaults = ({ own: { baseUrl = '' } }: Variant): FieldError[] =>
   /^[^/]*\/\/[^/?#]*\{\{/.test(baseUrl)
     ? [{ pointer: '/baseUrl', detail: 'Templates stand in the path and query of a base URL, not before them.' }]
     : [];
+
+/** Falling back on the region itself would be no fallback. */
+function regionFaults({ own, settings: { region, regionPolicy } }: Variant): FieldError[] {
+  if (own.region === undefined && own.regionPolicy === undefined) return [];
+  return regionPolicy.fallback.flatMap((id, index) =>
+    id === region
+      ? [{ pointer: `/regionPolicy/fallback/${index}`, detail: 'This is the region of the resource itself.' }]
+      : [],
+  );
+}
 
 /** The gateway seals it, so one in clear has come past the gateway. */
 const authorizationFaults = ({ own: { headers = [] } }: Variant): FieldError[] =>

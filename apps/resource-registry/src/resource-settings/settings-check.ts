@@ -1,5 +1,5 @@
 import type { ResourceDraft } from '@pontage/contracts/resource-registry';
-import { invalidRequest } from '@pontage/problems';
+import { invalidRequest, unknownRegion } from '@pontage/problems';
 import type { CallWork } from '../call/call-transactions.js';
 import type { SecretVariables } from '../config/secret-variables.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
@@ -33,8 +33,7 @@ export class SettingsCheck {
    */
   async acceptAgain(work: CallWork, settings: ResourceDraft, before: ResourceDraft | undefined): Promise<void> {
     await this.secretVariables.refuseBrought(work, variablesBrought(before, settings));
-    for (const { settings: there } of variantsOf(settings))
-      if (there.region !== null) this.regions.require(there.region);
+    this.refuseUnknownRegions(settings);
     const named = Object.keys(settings.environments);
     if (named.length === 0) return;
     const { environments } = await this.organisations.find(work, 'reference');
@@ -42,5 +41,17 @@ export class SettingsCheck {
       .filter((environment) => !environments.includes(environment))
       .map((name) => ({ pointer: `/environments/${name}`, detail: 'The organisation has no such environment.' }));
     if (errors.length > 0) throw invalidRequest({}, { errors });
+  }
+
+  private refuseUnknownRegions(settings: ResourceDraft): void {
+    for (const { own, pointer } of variantsOf(settings)) {
+      const { region = null, regionPolicy } = own;
+      const fallback = (regionPolicy?.fallback ?? []).map((id, index) => [id, `/regionPolicy/fallback/${index}`]);
+      for (const [id = '', place = ''] of [...(region === null ? [] : [[region, '/region']]), ...fallback]) {
+        if (this.regions.has(id)) continue;
+        const errors = [{ pointer: pointer + place, detail: 'There is no such region.' }];
+        throw unknownRegion({ region: id }, { errors });
+      }
+    }
   }
 }

@@ -31,13 +31,17 @@ export function variantIn(settings: ResourceDraft, environment: string | null): 
   };
 }
 
-type Destination = Pick<ResourceDraft, 'baseUrl' | 'region' | 'tls'>;
+type Destination = Pick<ResourceDraft, 'baseUrl' | 'region' | 'regionPolicy' | 'tls'>;
 
-/** True when requests go to the same place in the same way: a secret that was given for one is not taken to another. */
+/**
+ * True when requests of `other` go where those of `one` go, in the same way: a secret that was given for one is not taken to
+ * another. From fewer regions they may go.
+ */
 export function isSameDestination(one: Destination, other: Destination): boolean {
   return (
     one.baseUrl === other.baseUrl &&
     one.region === other.region &&
+    other.regionPolicy.fallback.every((id) => (one.regionPolicy.fallback as readonly string[]).includes(id)) &&
     one.tls.allowSelfSigned === other.tls.allowSelfSigned &&
     one.tls.ca === other.tls.ca &&
     one.tls.clientCertificate === other.tls.clientCertificate &&

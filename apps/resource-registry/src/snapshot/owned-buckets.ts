@@ -9,6 +9,7 @@ export class OwnedBuckets implements SnapshotSink {
   private constructor(
     private readonly writers: ReadonlyMap<string, SnapshotWriter<Bucket>>,
     readonly tokens: SnapshotWriter<typeof buckets.tokens>,
+    readonly regions: SnapshotWriter<typeof buckets.regions>,
   ) {}
 
   /** Opens the buckets, making those that are missing. */
@@ -21,14 +22,20 @@ export class OwnedBuckets implements SnapshotSink {
       buckets.queries,
       buckets.config,
     ];
-    const [tokenWriter, ...writers] = await Promise.all([
+    const [tokenWriter, regionWriter, ...writers] = await Promise.all([
       SnapshotWriter.open(bus, buckets.tokens),
+      SnapshotWriter.open(bus, buckets.regions),
       ...others.map((bucket) => SnapshotWriter.open(bus, bucket)),
     ]);
     const named = others.map((bucket, index) => [bucket.name, writers[index]] as const);
     return new OwnedBuckets(
-      new Map([[buckets.tokens.name, tokenWriter], ...named]) as ReadonlyMap<string, SnapshotWriter<Bucket>>,
+      new Map<string, unknown>([
+        [buckets.tokens.name, tokenWriter],
+        [buckets.regions.name, regionWriter],
+        ...named,
+      ]) as ReadonlyMap<string, SnapshotWriter<Bucket>>,
       tokenWriter,
+      regionWriter,
     );
   }
 
@@ -57,6 +64,6 @@ export class OwnedBuckets implements SnapshotSink {
   }
 }
 
-/** Keys begin with the organisation; tokens are found by their hash before it is known. */
+/** Keys begin with the organisation; tokens are found by their hash before it is known, and regions are nobody's. */
 const organisationOf = (bucket: string, key: string, value: unknown): string | undefined =>
   bucket === buckets.tokens.name ? (value as { org: string }).org : key.split('.')[0];

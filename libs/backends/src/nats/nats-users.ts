@@ -1,4 +1,4 @@
-import { busUsers, type BusUser } from '@pontage/contracts/permissions';
+import { busUser, busUsers, type BusUser } from '@pontage/contracts/permissions';
 
 /** The regions of a Pontage that nobody told others. */
 export const standardRegions = ['us-west-2', 'eu-central-1'] as const;
@@ -21,9 +21,17 @@ export const natsPasswordVariable = (user: string): string =>
  * `deploy/nats/users.conf` is this text, and the embedded server reads the same.
  */
 export function natsUsersConfig(regions: readonly string[]): string {
-  const users = [...busUsers(regions), { name: natsOperator, publish: ['>'], subscribe: ['>'] }];
-  return `authorization {\n  users: [\n${users.map(userBlock).join('\n')}\n  ]\n}\n`;
+  return authorization([...busUsers(regions), { name: natsOperator, publish: ['>'], subscribe: ['>'] }]);
 }
+
+/** The same for the server of one region far away, which only its workers connect to. */
+export function natsLeafUsersConfig(region: string): string {
+  const own = busUser('egress-worker', region);
+  return authorization(busUsers([region]).filter(({ name }) => name === own));
+}
+
+const authorization = (users: readonly BusUser[]): string =>
+  `authorization {\n  users: [\n${users.map(userBlock).join('\n')}\n  ]\n}\n`;
 
 const userBlock = ({ name, publish, subscribe }: BusUser): string => `    {
       user: "${name}"

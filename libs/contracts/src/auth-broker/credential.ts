@@ -13,7 +13,8 @@ import {
 import { z } from 'zod';
 import { caller } from '../caller.js';
 import { requestContract } from '../contract.js';
-import { authenticationView, regionId } from '../resource-registry/resource.js';
+import { authenticationView } from '../resource-registry/resource.js';
+import { regionId } from '../resource-registry/settings/region-policy.js';
 import { namedVariable } from './named-variable.js';
 
 /**

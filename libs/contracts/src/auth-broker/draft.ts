@@ -1,7 +1,7 @@
 import { invalidRequest, leaseUnavailable, notFound, unavailable } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
-import { regionId } from '../resource-registry/resource.js';
+import { regionId } from '../resource-registry/settings/region-policy.js';
 import { leaseCredential } from './credential.js';
 
 /**

@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 import { caller } from '../caller.js';
 import { requestContract } from '../contract.js';
-import { regionId } from '../resource-registry/resource.js';
+import { regionId } from '../resource-registry/settings/region-policy.js';
 
 /** How a caller stands with a resource's upstream. */
 export const signIn = z.strictObject({

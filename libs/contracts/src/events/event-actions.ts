@@ -25,6 +25,8 @@ export const eventActions = {
     'app.created',
     'app.updated',
     'app.deleted',
+    'region.updated',
+    'worker.drained',
     'saved-query.saved',
     'saved-query.deleted',
   ],

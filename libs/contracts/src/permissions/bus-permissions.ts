@@ -30,6 +30,11 @@ export const presenceSubject = (service: Service, region: string | undefined, in
   `v1.presence.${service}.${region ?? '-'}.${instance}`;
 export const presenceOfAll = 'v1.presence.>';
 
+/** The subject that a process listens on, and nobody else: while the server knows of a listener there, it is not gone. */
+export const aliveSubject = (service: Service, region: string | undefined, instance: string): string =>
+  `v1.alive.${service}.${region ?? '-'}.${instance}`;
+const aliveOfAny = 'v1.alive.*.*.*';
+
 /**
  * The whole table of who may publish and subscribe to what, for these regions. There is no `allow_responses`: it lets
  * a caller name any subject as the reply, and the answering service then publishes there against its own deny.
@@ -41,6 +46,7 @@ export function busUsers(regions: readonly string[]): BusUser[] {
       name: busUser(service, id),
       publish: unique([
         presenceSubject(service, id, '*'),
+        aliveOfAny,
         ...publishedRequests(service),
         ...publishedReplies(service),
         ...publishedFrames(service),
@@ -50,6 +56,7 @@ export function busUsers(regions: readonly string[]): BusUser[] {
       subscribe: unique([
         `${inboxPrefix(busUser(service, id))}.>`,
         presenceOfAll,
+        aliveSubject(service, id, '*'),
         ...servedRequests(service),
         ...takenFrames(service, id),
       ]),

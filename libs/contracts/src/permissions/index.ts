@@ -1,1 +1,9 @@
-export { busUser, busUsers, inboxPrefix, presenceOfAll, presenceSubject, type BusUser } from './bus-permissions.js';
+export {
+  aliveSubject,
+  busUser,
+  busUsers,
+  inboxPrefix,
+  presenceOfAll,
+  presenceSubject,
+  type BusUser,
+} from './bus-permissions.js';

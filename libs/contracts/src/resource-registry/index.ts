@@ -14,9 +14,9 @@ export {
   type DraftedSecret,
   type SecretView,
 } from './settings/pair-values.js';
+export { pinned, regionId, regionPolicy, type RegionPolicy } from './settings/region-policy.js';
 export { resourcePolicy, type ResourcePolicy } from './settings/resource-policy.js';
 export {
-  regionId,
   resource,
   resourceDraft,
   resourceDraftPatch,
@@ -48,7 +48,19 @@ export { applyResources, maxResourcesInSet, planResources } from './resource-set
 export { environmentName } from './environment-name.js';
 export { type Retries } from './settings/retries.js';
 export { hasEnvironment, settingsIn } from './settings/settings-in.js';
-export { checkRegion, checkResource } from './resource-check.js';
+export { checkResource } from './resource-check.js';
+export {
+  checkRegion,
+  drainWorker,
+  regionCap,
+  regionSetting,
+  regionState,
+  undecided,
+  updateRegion,
+  workerId,
+  type RegionSetting,
+  type RegionState,
+} from './region.js';
 export {
   createOrganisation,
   findOrganisation,

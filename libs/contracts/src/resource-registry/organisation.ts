@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
 import { environmentName, maxEnvironments } from './environment-name.js';
-import { regionId } from './resource.js';
+import { regionId } from './settings/region-policy.js';
 
 const callers = ['gateway'] as const;
 const origin = z

@@ -1,7 +1,7 @@
 import { forbidden, invalidRequest, unknownRegion } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../contract.js';
-import { regionId, resourceDraft, resourceSettings } from './resource.js';
+import { resourceDraft, resourceSettings } from './resource.js';
 
 /**
  * Checks the settings of a resource as `createResource` would, for a caller who could create it; nothing is saved. They come
@@ -14,14 +14,4 @@ export const checkResource = requestContract({
   reply: z.strictObject({ settings: resourceSettings }),
   problems: [unknownRegion, forbidden, invalidRequest],
   deadlineMs: 3_000,
-});
-
-/** Says whether this installation has a region, whose workers may all be gone at the moment. */
-export const checkRegion = requestContract({
-  subject: 'v1.resource-registry.region.check',
-  callers: ['gateway'],
-  request: z.strictObject({ region: regionId }),
-  reply: z.strictObject({}),
-  problems: [unknownRegion],
-  deadlineMs: 2_000,
 });

@@ -12,14 +12,10 @@ import {
   storedForm,
   type SealedForm,
 } from './settings/pair-values.js';
+import { pinned, regionId, regionPolicy } from './settings/region-policy.js';
 import { resourcePolicy } from './settings/resource-policy.js';
 import { retries } from './settings/retries.js';
 import { privateKeyText, resourceTls } from './settings/resource-tls.js';
-
-/** A region's id, as DNS labels are written; it is a token of bus subjects too. */
-export const regionId = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'A region id is lower-case letters, digits and hyphens.');
 
 /** A resource’s name: unique in its organisation, and usable in a URL in place of its id. */
 export const resourceName = z
@@ -56,6 +52,7 @@ const maxResponseBytes = 256 * 1024 * 1024;
 const ownSettings = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedForm<S>, key: K) => ({
   baseUrl,
   region: regionId.nullable(),
+  regionPolicy,
   urlParams: settingPairs(sealed),
   headers: settingHeaders(sealed),
   body: settingPairs(sealed),
@@ -115,6 +112,7 @@ const withDefaults = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
     description: settings.description.default(''),
     type: settings.type.default('rest'),
     region: settings.region.default(null),
+    regionPolicy: settings.regionPolicy.default(pinned),
     urlParams: settings.urlParams.default([]),
     headers: settings.headers.default([]),
     body: settings.body.default([]),

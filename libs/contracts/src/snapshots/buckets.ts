@@ -4,6 +4,7 @@ import { savedQuery } from '../resource-registry/app.js';
 import { access } from '../resource-registry/group.js';
 import { environmentName } from '../resource-registry/environment-name.js';
 import { organisationSettings } from '../resource-registry/organisation.js';
+import { regionSetting } from '../resource-registry/region.js';
 import { environmentSettings, resourceSettings } from '../resource-registry/resource.js';
 import { bucket } from './bucket.js';
 
@@ -111,5 +112,23 @@ export const sessions = bucket({
   }),
 });
 
+/** What operators decide of regions, by region. */
+export const regions = bucket({
+  name: 'regions',
+  owner: registry,
+  watchers: ['gateway', 'query-proxy', 'auth-broker', 'egress-worker'],
+  value: regionSetting,
+});
+
 /** Every bucket there is. */
-export const buckets = [tokens, organisations, permissions, resources, apps, queries, config, sessions] as const;
+export const buckets = [
+  tokens,
+  organisations,
+  permissions,
+  resources,
+  apps,
+  queries,
+  config,
+  regions,
+  sessions,
+] as const;

@@ -1,3 +1,14 @@
 export { bucket, tickKey, type Bucket, type SnapshotEntry, type ValueOf } from './bucket.js';
-export { apps, buckets, config, organisations, permissions, queries, resources, sessions, tokens } from './buckets.js';
+export {
+  apps,
+  buckets,
+  config,
+  organisations,
+  permissions,
+  queries,
+  regions,
+  resources,
+  sessions,
+  tokens,
+} from './buckets.js';
 export { idempotency, idempotencySecrets, stores, type Store } from './stores.js';
