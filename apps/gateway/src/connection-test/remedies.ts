@@ -42,6 +42,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   'token-endpoint-failed':
     'Check the URL of the token endpoint, the scopes and the audience. A failure is remembered for a moment: test again then.',
   'lease-unavailable': 'Test again in a moment: the broker that keeps the credential cannot be reached.',
+  'circuit-open': 'Look at what this test finds: it is let through while queries are kept from the upstream.',
   'region-unavailable':
     'Choose another region, or ask the operator to start a worker in this one (GET /api/v1/regions lists those that have some).',
   overloaded: 'Test again in a moment, or ask the operator for more workers in this region.',
