@@ -239,7 +239,7 @@ describe('the answers of a resource whose residency is strict', () => {
     const tap = await connect({ servers: host, user: username, pass: decodeURIComponent(password) });
     const seen: { subject: string; text: string }[] = [];
     tap.subscribe('>', {
-      callback: (_, { subject, data }) => seen.push({ subject, text: Buffer.from(data).toString('latin1') }),
+      callback: (_, { subject, data }) => void seen.push({ subject, text: Buffer.from(data).toString('latin1') }),
     });
     await tap.flush();
     const run = async (name: string) => {

@@ -17,7 +17,15 @@ import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { asProblem, dispatchLost, isProblem, problemFromWire, unavailable, workerLost, type Problem } from '@pontage/problems';
+import {
+  asProblem,
+  dispatchLost,
+  isProblem,
+  problemFromWire,
+  unavailable,
+  workerLost,
+  type Problem,
+} from '@pontage/problems';
 import { sealCookies } from './forwardable-cookies.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
 
@@ -253,5 +261,4 @@ export class QueryClient {
 }
 
 /** Asked once, nothing of an answer has come, and asking again changes nothing at the upstream. */
-const mayRepeat = ({ repeatable, assembly, attempt }: Open): boolean =>
-  repeatable && !assembly.begun && attempt === 1;
+const mayRepeat = ({ repeatable, assembly, attempt }: Open): boolean => repeatable && !assembly.begun && attempt === 1;
