@@ -1,6 +1,7 @@
 import { Bus } from '@pontage/bus';
 import { createLogger } from '@pontage/telemetry';
 import { Addresses } from './addresses.js';
+import { QueryAdmission } from './admission/admit-query.js';
 import { Authentication } from './authentication/authentication.js';
 import { DeniedAttempts } from './authentication/denied-attempts.js';
 import type { Foundations } from './gateway.js';
@@ -34,6 +35,7 @@ export function unconnectedFoundations(): Foundations {
       client: Object.create(QueryClient.prototype) as QueryClient,
       budget: new CreditBudget(),
       spool: new Spool(),
+      admission: new QueryAdmission({ hasRoomFor: () => true }),
       limits: { maxBodyBytes: 0 },
       authenticate: authenticators(authentication),
     },

@@ -47,6 +47,17 @@ export class Admission<T extends Entrant = Entrant> {
     this.serve();
   }
 
+  /** How many of one organisation are inside at most; as changeable as the capacity. */
+  get perOrg(): number {
+    return this.inside.perOrg;
+  }
+
+  set perOrg(perOrg: number) {
+    const grows = perOrg > this.inside.perOrg;
+    this.inside.perOrg = perOrg;
+    if (grows) this.serve();
+  }
+
   /** True when one could enter or wait. */
   hasRoomFor(claim: Claim): boolean {
     return this.inside.admits(claim) || this.places.admits(claim);

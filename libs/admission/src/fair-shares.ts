@@ -22,8 +22,14 @@ export class FairShares {
   private readonly shares = new Map<string, Share>();
   private taken = 0;
 
-  /** @param capacity how many places there are. Fewer than are taken takes nothing away; it fills up less. */
-  constructor(public capacity: number) {}
+  /**
+   * @param capacity how many places there are. Fewer than are taken takes nothing away; it fills up less.
+   * @param perOrg how many an organisation has at most, however many are free
+   */
+  constructor(
+    public capacity: number,
+    public perOrg = Infinity,
+  ) {}
 
   /** Places that are taken. */
   get size(): number {
@@ -35,7 +41,7 @@ export class FairShares {
     const share = this.shares.get(org);
     const ofOrg = share?.held ?? 0;
     const ofPart = part === undefined ? 0 : (share?.parts.get(part) ?? 0);
-    return ofPart < this.capacity - this.taken - ofOrg;
+    return ofOrg < this.perOrg && ofPart < this.capacity - this.taken - ofOrg;
   }
 
   take({ org, part }: Claim): void {

@@ -18,6 +18,7 @@ import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
 import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { asProblem, dispatchLost, problemFromWire, unavailable, type Problem } from '@pontage/problems';
+import type { Crossing, Crossings } from '../admission/crossings.js';
 import { sealCookies } from './forwardable-cookies.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
 
@@ -27,7 +28,7 @@ export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 
   readonly cookieLine?: string | undefined;
 };
 
-interface Open {
+interface Open extends Crossing {
   readonly executionId: string;
   readonly run: QueryToRun;
   readonly body: Uint8Array | undefined;
@@ -35,8 +36,10 @@ interface Open {
   readonly reader: AnswerReader;
   readonly inboxes: readonly ReplyInbox[];
   readonly repeatable: boolean;
-  /** 1, or 2 after a silence. */
+  /** 0 while it waits for its turn; then 1, or 2 after a silence. */
   attempt: number;
+  /** Nothing has been heard yet of the worker that has it. */
+  isCrossing: boolean;
   heardAt: number;
   heard: boolean;
   /** Where flow messages go, and for which attempt, once a worker has spoken. */
@@ -71,6 +74,7 @@ export class QueryClient {
   constructor(
     private readonly bus: Bus,
     private readonly bulk: BulkConnection,
+    private readonly crossings: Crossings,
   ) {
     this.timer = setInterval(() => this.sweep(), sweepMs).unref();
   }
@@ -88,6 +92,10 @@ export class QueryClient {
     const executionId = randomUUID();
     const take = (message: Msg) => this.take(executionId, message);
     const open: Open = {
+      org: run.org,
+      enteredAt: performance.now(),
+      start: () => this.ask(open),
+      refuse: (problem) => this.refuse(open, problem),
       executionId,
       run,
       body,
@@ -96,12 +104,13 @@ export class QueryClient {
       assembly: new AnswerAssembly(this.closing(executionId, reader)),
       inboxes: [this.bus.replies.expect(take), this.bulk.replies.expect(take)],
       attempt: 0,
+      isCrossing: true,
       heardAt: 0,
       heard: false,
       worker: undefined,
     };
     this.open.set(executionId, open);
-    this.ask(open);
+    this.enter(open);
     return {
       executionId,
       get attempts() {
@@ -119,6 +128,29 @@ export class QueryClient {
     const deadline = performance.now() + withinMs;
     while (this.open.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 25));
     clearInterval(this.timer);
+    this.crossings.stop();
+  }
+
+  private enter(open: Open): void {
+    try {
+      this.crossings.enter(open);
+    } catch (error) {
+      open.isCrossing = false;
+      // The caller has no query yet that could fail.
+      queueMicrotask(() => this.refuse(open, asProblem(error)));
+    }
+  }
+
+  /** It ends unasked: there is nothing to put on record. */
+  private refuse(open: Open, problem: Problem): void {
+    this.close(open.executionId);
+    open.reader.problem(problem);
+  }
+
+  private crossed(open: Open): void {
+    if (!open.isCrossing) return;
+    open.isCrossing = false;
+    this.crossings.leave(open);
   }
 
   private ask(open: Open): void {
@@ -145,6 +177,7 @@ export class QueryClient {
     if (isNoResponders(message)) return this.fail(open, unavailable({}, { detail: 'No query-proxy is there.' }));
     open.heardAt = performance.now();
     open.heard = true;
+    this.crossed(open);
     try {
       this.sort(open, decodeFrame(openFrame(this.bus.channels, message.subject, message.data)));
     } catch (error) {
@@ -196,8 +229,10 @@ export class QueryClient {
 
   private close(executionId: string): void {
     const open = this.open.get(executionId);
+    if (open === undefined) return;
     this.open.delete(executionId);
-    open?.inboxes.forEach((inbox) => inbox.close());
+    this.crossed(open);
+    open.inboxes.forEach((inbox) => inbox.close());
   }
 
   private flow({ executionId, worker }: Open, message: FlowMessage): void {
@@ -213,6 +248,7 @@ export class QueryClient {
   private cancel(open: Open, reason: string): void {
     if (!this.open.has(open.executionId)) return;
     this.close(open.executionId);
+    if (open.attempt === 0) return;
     const regions =
       open.worker === undefined
         ? this.bus.presence.live('egress-worker').map(({ region }) => region ?? '')
@@ -236,6 +272,7 @@ export class QueryClient {
   private sweep(): void {
     const now = performance.now();
     for (const open of this.open.values()) {
+      if (open.attempt === 0) continue;
       if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
       if (open.repeatable && !open.assembly.begun && open.attempt === 1) this.ask(open);
       else this.fail(open, dispatchLost({}));

@@ -1,0 +1,61 @@
+import { Admission, type Entrant } from '@pontage/admission';
+import { overloaded, type Problem } from '@pontage/problems';
+
+/** A query that may have to wait before it is asked. */
+export interface Crossing extends Entrant {
+  readonly enteredAt: number;
+  /** It has not been asked in time. */
+  refuse(problem: Problem): void;
+}
+
+/** More than that at once are not answered sooner, whatever the machine. */
+const room = { capacity: 128, queue: 512 };
+/** Of one organisation when there are others: enough for thousands a second when a crossing takes milliseconds. */
+const perOrgAmongOthers = 16;
+const longestWaitMs = 1_000;
+const sweepMs = 100;
+/** Whoever asked less than that ago is there. */
+const presentMs = 10_000;
+
+/**
+ * The queries that are between here and the first sign of their worker. Query-proxies, the bus and workers take what comes in
+ * the order in which it comes, so what lines up there lines up in front of everybody: of one organisation a few are let on the
+ * way at once, and its others wait here, where organisations are served in turn. Upstreams do not count: a query that waits
+ * for a slow one has crossed. While there is one organisation alone, nobody is in another's way.
+ */
+export class Crossings {
+  private readonly admission = new Admission<Crossing>(room);
+  private readonly askedAt = new Map<string, number>();
+  private readonly timer = setInterval(() => this.sweep(performance.now()), sweepMs).unref();
+
+  /** True when a query of this organisation could be asked, or wait for that. */
+  hasRoomFor(org: string): boolean {
+    return this.admission.hasRoomFor({ org });
+  }
+
+  /** Lets it cross now or when its turn comes. @throws Problem `overloaded` when too many of its organisation wait */
+  enter(crossing: Crossing): void {
+    this.askedAt.set(crossing.org, crossing.enteredAt);
+    if (this.askedAt.size > 1) this.admission.perOrg = perOrgAmongOthers;
+    if (!this.admission.enter(crossing)) throw tooMany();
+  }
+
+  /** Its worker has been heard of, or it is over: to be said once of each that has entered. */
+  leave(crossing: Crossing): void {
+    this.admission.leave(crossing);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private sweep(now: number): void {
+    for (const crossing of [...this.admission.waiting])
+      if (now - crossing.enteredAt > longestWaitMs) crossing.refuse(tooMany());
+    for (const [org, at] of this.askedAt) if (now - at > presentMs) this.askedAt.delete(org);
+    if (this.askedAt.size < 2) this.admission.perOrg = Infinity;
+  }
+}
+
+const tooMany = (): Problem =>
+  overloaded({}, { detail: "Too many of the organisation's queries are waiting already. Nothing was sent." });
