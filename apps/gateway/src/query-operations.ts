@@ -33,6 +33,7 @@ import type { Authentication } from './authentication/authentication.js';
 import { QueryAdmission } from './admission/admit-query.js';
 import { Crossings } from './admission/crossings.js';
 import { testAnswer, testRequest, unsavedTestRequest } from './connection-test/connection-test.js';
+import { AnswerMemory } from './query-path/answer-memory.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { Spool } from './query-path/request-body/spool.js';
 import { QueryClient } from './query-path/query-client.js';
@@ -155,6 +156,7 @@ export async function openQueryPath(bus: Bus, authentication: Authentication, ma
     bus,
     client,
     budget: new CreditBudget(),
+    memory: new AnswerMemory(),
     spool: new Spool(),
     limits: { maxBodyBytes },
     admission: new QueryAdmission(crossings),

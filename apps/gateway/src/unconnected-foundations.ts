@@ -8,6 +8,7 @@ import type { Foundations } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { authenticators } from './query-operations.js';
+import { AnswerMemory } from './query-path/answer-memory.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { QueryClient } from './query-path/query-client.js';
 import { Spool } from './query-path/request-body/spool.js';
@@ -34,6 +35,7 @@ export function unconnectedFoundations(): Foundations {
       bus,
       client: Object.create(QueryClient.prototype) as QueryClient,
       budget: new CreditBudget(),
+      memory: new AnswerMemory(),
       spool: new Spool(),
       admission: new QueryAdmission({ hasRoomFor: () => true }),
       limits: { maxBodyBytes: 0 },

@@ -3,6 +3,7 @@ import type { Bus } from '@pontage/bus';
 import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
 import type { QueryAdmission } from '../admission/admit-query.js';
 import { answerTest, answerUnsavedTest } from '../connection-test/test-routes.js';
+import type { AnswerMemory } from './answer-memory.js';
 import type { CreditBudget } from './credit-budget.js';
 import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
@@ -25,6 +26,7 @@ export interface QueryPath {
   readonly bus: Bus;
   readonly client: QueryClient;
   readonly budget: CreditBudget;
+  readonly memory: AnswerMemory;
   readonly spool: Spool;
   readonly limits: { readonly maxBodyBytes: number };
   readonly admission: QueryAdmission;
