@@ -21,6 +21,7 @@ async function serverWith(patience: BodyPatience): Promise<FastifyInstance> {
     raw.resume();
     return 'left';
   });
+  server.post('/refuse', (_request, reply) => reply.code(413).send('too much'));
   await server.listen({ port: 0 });
   return server;
 }
@@ -31,7 +32,7 @@ describe('a body that is slow', () => {
 
   const opened = async (patience: BodyPatience, path: string, length: number): Promise<Socket> => {
     server = await serverWith(patience);
-    const socket = connect((server.server.address() as AddressInfo).port);
+    const socket = connect((server.server.address() as AddressInfo).port).on('error', () => undefined);
     await once(socket, 'connect');
     socket.write(
       `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\n\r\n`,
@@ -40,7 +41,8 @@ describe('a body that is slow', () => {
   };
   const answerOn = async (socket: Socket): Promise<string> => {
     let text = '';
-    for await (const piece of socket) text += String(piece);
+    socket.on('data', (piece) => (text += String(piece)));
+    await once(socket, 'close');
     return text;
   };
 
@@ -62,6 +64,13 @@ describe('a body that is slow', () => {
     const socket = await opened({ idleMs: 300, wholeMs: 60_000 }, '/leave', length);
     socket.end(Buffer.alloc(length));
     expect(await answerOn(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*left$/);
+  });
+
+  it('is not read on for long when the answer has been given', async () => {
+    const socket = await opened({ idleMs: 60_000, wholeMs: 60_000 }, '/refuse', 1_000_000);
+    const more = setInterval(() => socket.write('more'), 50);
+    expect(await answerOn(socket)).toMatch(/^HTTP\/1\.1 413 [\s\S]*too much$/);
+    clearInterval(more);
   });
 
   it('is left alone while it comes on', async () => {

@@ -9,9 +9,12 @@ interface Reading {
   readonly since: number;
   bytes: number;
   movedAt: number;
+  answeredAt?: number;
 }
 
 const sweepMs = 500;
+/** What still comes of a body after the answer is dropped for so long: a connection that is closed at once loses the answer. */
+const lingerMs = 1_000;
 
 /** How long a body may take. */
 export interface BodyPatience {
@@ -25,7 +28,8 @@ const defaultPatience = { idleMs: 10_000, wholeMs: 125_000 };
 
 /**
  * Ends requests whose body does not come on. Node's own limit is for the whole of a request, and would cut off a large upload
- * that is under way; a body that waits because its upstream is slow waits for us, and is left alone.
+ * that is under way; a body that waits because its upstream is slow waits for us, and is left alone. One whose request has been
+ * answered already is not read to its end.
  */
 export function endSlowBodies(fastify: FastifyInstance, patience: BodyPatience = defaultPatience): void {
   const reading = new Map<IncomingMessage, Reading>();
@@ -42,6 +46,7 @@ export function endSlowBodies(fastify: FastifyInstance, patience: BodyPatience =
     const now = performance.now();
     for (const [raw, each] of reading) {
       if (raw.complete) reading.delete(raw);
+      else if (each.reply.raw.writableFinished) linger(raw, each, now);
       else if (isOverdue(raw, each, now, patience)) end(each);
     }
   }, sweepMs).unref();
@@ -58,6 +63,11 @@ function isOverdue(raw: IncomingMessage, reading: Reading, now: number, { idleMs
     reading.movedAt = now;
   }
   return now - reading.movedAt > idleMs || now - reading.since > wholeMs;
+}
+
+function linger(raw: IncomingMessage, reading: Reading, now: number): void {
+  reading.answeredAt ??= now;
+  if (now - reading.answeredAt >= lingerMs) raw.destroy();
 }
 
 function end({ request, reply }: Reading): void {

