@@ -39,6 +39,14 @@ afterAll(async () => {
 
 const ask = () => modest.query('/');
 const measure = (ms: number) => steadyLoad(ask, perSecond, { ms });
+const flooding = (callers: number, forSeconds: number) =>
+  flood({
+    url: pontage.url,
+    path: `/api/v1/resources/${greedy.resource}/query`,
+    token: greedy.token,
+    connections: callers,
+    seconds: forSeconds,
+  });
 
 describe('promise 28: the flood of one organisation', () => {
   it(

@@ -40,6 +40,7 @@ interface Open extends Crossing {
   attempt: number;
   /** Nothing has been heard yet of the worker that has it. */
   isCrossing: boolean;
+  askedAt: number;
   heardAt: number;
   heard: boolean;
   /** Where flow messages go, and for which attempt, once a worker has spoken. */
@@ -105,6 +106,7 @@ export class QueryClient {
       inboxes: [this.bus.replies.expect(take), this.bulk.replies.expect(take)],
       attempt: 0,
       isCrossing: true,
+      askedAt: 0,
       heardAt: 0,
       heard: false,
       worker: undefined,
@@ -157,7 +159,8 @@ export class QueryClient {
     const { service, instance } = this.bus.identity;
     const [inbox, bulkInbox] = open.inboxes;
     open.attempt += 1;
-    open.heardAt = performance.now();
+    open.askedAt = performance.now();
+    open.heardAt = open.askedAt;
     open.heard = false;
     const { cookieLine, ...run } = open.run;
     const head: RunQuery = {
@@ -190,6 +193,7 @@ export class QueryClient {
       case 'head':
       case 'whole':
         if (!open.assembly.begun) open.worker = { ...frame.head, attempt: frame.attempt };
+        if (frame.type === 'whole') this.crossings.note(open.heardAt - open.askedAt - frame.head.durationMs);
         return open.assembly.take(frame);
       case 'chunk':
       case 'end':
