@@ -52,20 +52,15 @@ describe('promise 28: the flood of one organisation', () => {
   it(
     'is bounded, is told when to come back, and leaves the others their time',
     async () => {
-      await measure(3_000);
+      // Code that has hardly run is many times slower.
+      await Promise.all([flooding(32, 5), measure(5_000)]);
       const before = await measure(5_000);
       const memory = watchMemory(pontage);
       const leaving = new AbortController();
       const waiting = Array.from({ length: 150 }, () => greedyAndSlow.query('/slow', leaving.signal));
-      const flooding = flood({
-        url: pontage.url,
-        path: `/api/v1/resources/${greedy.resource}/query`,
-        token: greedy.token,
-        connections,
-        seconds,
-      });
-      const during = await steadyLoad(ask, perSecond, { promise: flooding });
-      const { statuses, bareRefusals, servedP50Ms } = await flooding;
+      const answers = flooding(connections, seconds);
+      const during = await steadyLoad(ask, perSecond, { promise: answers });
+      const { statuses, bareRefusals, servedP50Ms } = await answers;
       const endedAt = performance.now();
       const limitMs = Math.max(2 * before.p99Ms, floorMs);
       let recovery = await measure(500);

@@ -64,26 +64,23 @@ function upload(path: string, bytes: number, announced: boolean, type = 'applica
 }
 
 const sizes = [1024, megabyte, limit, limit + 1, 2 * limit, gigabyte];
+const uploads = [
+  { path: '/proxy/large/upload', max: limit, type: 'application/octet-stream' },
+  { path: '/api/v1/resources/large/query', max: 15 * megabyte, type: 'application/json' },
+].flatMap((to) => [true, false].flatMap((announced) => sizes.map((bytes) => ({ ...to, announced, bytes }))));
 
 describe('promise 29: oversized bodies', () => {
   it('are refused or cut at the limit on the way in, in bounded memory', async () => {
     const memory = watchMemory(pontage);
     const told: string[] = [];
     let most = 0;
-    for (const [path, max, type] of [
-      ['/proxy/large/upload', limit, 'application/octet-stream'],
-      ['/api/v1/resources/large/query', 15 * megabyte, 'application/json'],
-    ] as const) {
-      for (const announced of [true, false]) {
-        for (const bytes of sizes) {
-          const { status, taken } = await upload(path, bytes, announced, type);
-          told.push(`${path.split('/')[1]} ${bytes}${announced ? '' : ' chunked'}: ${status}`);
-          // What `/query` takes is no JSON here.
-          const fits = path.startsWith('/proxy') ? 200 : 400;
-          expect([path, bytes, status]).toEqual([path, bytes, bytes <= max ? fits : 413]);
-          if (bytes > max) most = Math.max(most, taken);
-        }
-      }
+    for (const { path, max, type, bytes, announced } of uploads) {
+      const { status, taken } = await upload(path, bytes, announced, type);
+      told.push(`${path.split('/')[1]} ${bytes}${announced ? '' : ' chunked'}: ${status}`);
+      // What `/query` takes is no JSON here.
+      const fits = path.startsWith('/proxy') ? 200 : 400;
+      expect([path, bytes, status]).toEqual([path, bytes, bytes <= max ? fits : 413]);
+      if (bytes > max) most = Math.max(most, taken);
     }
     const growth = memory.growth();
     memory.stop();

@@ -20,14 +20,11 @@ export class QueryAdmission {
     const claim = { org };
     if (!this.inHand.admits(claim)) return refuse(request, reply);
     this.inHand.take(claim);
-    let refusal: NodeJS.Timeout | undefined;
-    reply.raw.once('close', () => {
-      clearTimeout(refusal);
-      this.inHand.give(claim);
-    });
+    reply.raw.once('close', () => this.inHand.give(claim));
     if (this.crossings.hasRoomFor(org)) return;
     reply.hijack();
-    refusal = setTimeout(() => refuse(request, reply), refusedAfterMs);
+    const refusal = setTimeout(() => refuse(request, reply), refusedAfterMs);
+    reply.raw.once('close', () => clearTimeout(refusal));
   }
 }
 
