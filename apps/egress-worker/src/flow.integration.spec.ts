@@ -144,19 +144,6 @@ describe('the flow around an answer', () => {
     });
   });
 
-  it('a full worker says so at once and does nothing', async () => {
-    const small = await bench.clientOf({ capacity: 1 });
-    const first = small.send({ request: { url: `${upstream.url}/slow-head?ms=60000` } });
-    await upstream.received(({ target }) => target === '/slow-head?ms=60000');
-    upstream.forget();
-    const second = small.send({ request: { url: `${upstream.url}/status/200` } });
-    expect((await second.frame('busy')).head).toEqual({ executionId: second.dispatch.executionId, draining: false });
-    small.cancel(first.dispatch.executionId);
-    await first.receipt();
-    expect((await small.fetch({ request: { url: `${upstream.url}/status/200` } })).status).toBe(200);
-    expect(upstream.requests).toHaveLength(1);
-  });
-
   it('a second attempt of an execution takes the place of the first', async () => {
     const first = client.send({ audited: true, request: { url: `${upstream.url}/slow-head?ms=60000` } });
     await upstream.received(({ target }) => target === '/slow-head?ms=60000');

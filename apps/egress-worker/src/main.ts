@@ -25,12 +25,14 @@ runService('egress-worker', async ({ logger, onStop }) => {
     policy: { allow: settings.PONTAGE_EGRESS_ALLOW, ownAddresses: ownAddresses() },
     resolve: nameServer === undefined ? resolveBySystem : resolveBy(nameServer),
     localAddress: settings.PONTAGE_EGRESS_BIND,
+    connectMs: settings.PONTAGE_EGRESS_CONNECT_MS,
   });
   const worker = new Worker({
     bus,
-    connections: new Connections(dialer),
+    connections: new Connections(dialer, { bodyIdleMs: settings.PONTAGE_EGRESS_IDLE_MS }),
     logger,
     capacity: settings.PONTAGE_EGRESS_CAPACITY,
+    queue: settings.PONTAGE_EGRESS_QUEUE,
     outboundIps: settings.PONTAGE_OUTBOUND_IPS,
   });
   const share = new RegionShare(bus, (most) => worker.limitTo(most));

@@ -7,6 +7,13 @@ const registers = [metrics];
 /** Dispatches in hand. */
 export const inflightRequests = new Gauge({ name: 'pontage_egress_inflight', help: 'Dispatches in hand.', registers });
 
+/** Dispatches that wait for their turn. */
+export const queuedRequests = new Gauge({
+  name: 'pontage_egress_queued',
+  help: 'Dispatches that wait for their turn.',
+  registers,
+});
+
 const requests = new Counter({
   name: 'pontage_egress_requests_total',
   help: 'Dispatches that ended, by how they ended: answered, or the problem.',

@@ -43,4 +43,10 @@ export const workerSettings = {
   PONTAGE_EGRESS_DNS: nameServer.optional(),
   /** Requests in hand at once. */
   PONTAGE_EGRESS_CAPACITY: z.coerce.number().int().min(1).max(10_000).default(256),
+  /** Requests that wait for their turn beyond that. */
+  PONTAGE_EGRESS_QUEUE: z.coerce.number().int().min(0).max(100_000).default(512),
+  /** How long resolving, connecting and TLS may take together. */
+  PONTAGE_EGRESS_CONNECT_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
+  /** How long an upstream may be silent in the middle of a body. */
+  PONTAGE_EGRESS_IDLE_MS: z.coerce.number().int().min(100).max(120_000).default(30_000),
 };

@@ -27,13 +27,13 @@ describe('bad weather', () => {
     await upstream.stop();
   });
 
-  describe('each stage has a time of its own', () => {
-    const stageMs = { resolve: 300, connect: 300, tls: 300 };
+  describe('the way there has a time of its own', () => {
+    const connectMs = 300;
     const timedOut = (stage: string) => ({ slug: 'upstream-timed-out', facts: { stage } });
 
     it('resolve', async () => {
       await using dns = await startDns(() => 'silent');
-      const waiting = await bench.clientOf({ stageMs, resolve: resolveBy(dns.address) });
+      const waiting = await bench.clientOf({ connectMs, resolve: resolveBy(dns.address) });
       await expect(waiting.fetch({ request: { url: 'http://silent.test/' } })).rejects.toMatchObject(
         timedOut('resolve'),
       );
@@ -41,7 +41,7 @@ describe('bad weather', () => {
 
     it('connect', async () => {
       await using full = await startFullBacklog();
-      const waiting = await bench.clientOf({ stageMs });
+      const waiting = await bench.clientOf({ connectMs });
       await expect(waiting.fetch({ request: { url: `http://127.0.0.1:${full.port}/` } })).rejects.toMatchObject(
         timedOut('connect'),
       );
@@ -49,10 +49,48 @@ describe('bad weather', () => {
 
     it('tls', async () => {
       await using silent = await startListener();
-      const waiting = await bench.clientOf({ stageMs });
+      const waiting = await bench.clientOf({ connectMs });
       await expect(waiting.fetch({ request: { url: `https://127.0.0.1:${silent.port}/` } })).rejects.toMatchObject(
         timedOut('tls'),
       );
+    });
+  });
+
+  it('an upstream that falls silent in the middle of its answer is not waited for until the time is over', async () => {
+    const impatient = await bench.clientOf({ bodyIdleMs: 500 });
+    const sent = impatient.send({ remainingMs: 60_000, request: { url: `${upstream.url}/slow-body?ms=50000` } });
+    await expect(sent.answer()).rejects.toMatchObject({ slug: 'upstream-timed-out', facts: { stage: 'body' } });
+    expect(sent.bytes).toBe('piece 3\n'.length);
+  });
+
+  it('a reader that takes its time is no silence of the upstream', async () => {
+    const impatient = await bench.clientOf({ bodyIdleMs: 500 });
+    const sent = impatient.send(
+      { remainingMs: 30_000, window: 100_000, request: { url: `${upstream.url}/download?bytes=4000000` } },
+      { grants: false },
+    );
+    // Two signs of life: more than a second.
+    await sent.until(() => (sent.frames.filter(({ type }) => type === 'accepted').length >= 2 ? true : undefined));
+    sent.grant(4_000_000);
+    expect((await sent.answer()).bytes).toBe(4_000_000);
+  });
+
+  it('interim answers are passed over, but not without end', async () => {
+    const few = await client.fetch({ request: { url: `${upstream.url}/interim?count=16` } });
+    expect([few.status, few.body.toString()]).toEqual([200, 'at last']);
+    await expect(client.fetch({ request: { url: `${upstream.url}/interim?count=17` } })).rejects.toMatchObject({
+      slug: 'upstream-broken',
+      facts: { stage: 'head' },
+      detail: 'More than 16 interim answers (1xx) came in place of one.',
+    });
+  });
+
+  it('a head of an answer may be long, but not without end', async () => {
+    const long = await client.fetch({ request: { url: `${upstream.url}/headers?x-long=${'x'.repeat(8_000)}` } });
+    expect(long.status).toBe(200);
+    await expect(client.fetch({ request: { url: `${upstream.url}/huge-head` } })).rejects.toMatchObject({
+      slug: 'upstream-broken',
+      detail: 'The head of the answer is larger than 64 KB.',
     });
   });
 

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { invalidRequest } from '@pontage/problems';
+import { invalidRequest, requestTimedOut, type Problem } from '@pontage/problems';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Addresses } from './addresses.js';
 import type { Authentication } from './authentication/authentication.js';
 import type { DeniedAttempts } from './authentication/denied-attempts.js';
 import { problemDocument, sendProblem } from './problems/send-problem.js';
 import { problemOf } from './problems/problem-of.js';
+import { statusOf } from './problems/status-of.js';
 import type { GatewaySettings } from './settings.js';
+import { endSlowBodies } from './slow-bodies.js';
 
 /** What plain routes and guards find on the fastify instance. */
 export interface GatewayParts {
@@ -23,6 +25,16 @@ const bodyLimit = 1024 * 1024;
 /** The longest path parameter: a name of 100 characters, all percent-encoded UTF-8. */
 const maxParamLength = 1000;
 
+/** The longest head of a request: Node's own is 16 KB, which forwarded cookies and long queries fill. */
+const maxHeaderSize = 32 * 1024;
+/** From a connection, or the first byte of a further request on it, to the end of the head. */
+const headersTimeout = 10_000;
+/** How often Node looks for connections that are over their time. */
+const connectionsCheckingInterval = 1_000;
+/** Longer than load balancers keep a connection that waits (60 s): so that it is they who close it. */
+const keepAliveTimeout = 72_000;
+const maxConnections = 10_000;
+
 /** The HTTP server of the gateway: limits, request ids, headers, bodies. Routes come later, from Nest and beside it. */
 export function httpServer(
   settings: Pick<GatewaySettings, 'PONTAGE_TRUSTED_PROXIES'>,
@@ -30,6 +42,11 @@ export function httpServer(
 ): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
+    http: { maxHeaderSize, headersTimeout, connectionsCheckingInterval },
+    keepAliveTimeout,
+    // Of a whole request, with its body: endSlowBodies knows better.
+    requestTimeout: 0,
+    maxRequestsPerSocket: 0,
     trustProxy: settings.PONTAGE_TRUSTED_PROXIES,
     genReqId: (request: IncomingMessage) => requestIdOf(request),
     requestIdHeader: false,
@@ -43,6 +60,7 @@ export function httpServer(
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, parts.addresses.baseUrl),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.server.maxConnections = maxConnections;
   fastify.decorate('publicAddresses', parts.addresses);
   fastify.decorate('authentication', parts.authentication);
   fastify.decorate('denied', parts.denied);
@@ -51,6 +69,7 @@ export function httpServer(
   fastify.decorateRequest('recordedElsewhere', undefined);
   takeBodiesAsBytes(fastify);
   addHeaders(fastify);
+  endSlowBodies(fastify);
   return adapter;
 }
 
@@ -91,13 +110,20 @@ function refuseMalformed(error: Error & { code?: string }, socket: Socket, baseU
     socket.destroy();
     return;
   }
-  const problem = invalidRequest(
-    {},
-    { detail: error.code === 'HPE_HEADER_OVERFLOW' ? 'The headers are too large.' : 'This is not HTTP.' },
-  );
+  const problem = malformed(error.code);
+  const status = statusOf[problem.definition.kind];
   const body = JSON.stringify(problemDocument(problem, { baseUrl, requestId: randomUUID() }));
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function malformed(code: string | undefined): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return requestTimedOut({}, { detail: 'The head of the request did not come in time.' });
+  return invalidRequest(
+    {},
+    { detail: code === 'HPE_HEADER_OVERFLOW' ? 'The headers are too large.' : 'This is not HTTP.' },
   );
 }
 

@@ -32,7 +32,10 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Authentication } from './authentication/authentication.js';
+import { QueryAdmission } from './admission/admit-query.js';
+import { Crossings } from './admission/crossings.js';
 import { testAnswer, testRequest, unsavedTestRequest } from './connection-test/connection-test.js';
+import { AnswerMemory } from './query-path/answer-memory.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { Spool } from './query-path/request-body/spool.js';
 import { QueryClient } from './query-path/query-client.js';
@@ -153,28 +156,35 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
 /** Puts the query path together. Whoever opens it drains its client and the second connection. */
 export async function openQueryPath(bus: Bus, authentication: Authentication, maxBodyBytes: number) {
   const bulk = await bus.openBulk();
-  const client = new QueryClient(bus, bulk);
+  const crossings = new Crossings();
+  const client = new QueryClient(bus, bulk, crossings);
   const path: QueryPath = {
     bus,
     client,
     budget: new CreditBudget(),
+    memory: new AnswerMemory(),
     spool: new Spool(),
     limits: { maxBodyBytes },
+    admission: new QueryAdmission(crossings),
     authenticate: authenticators(authentication),
   };
   return { path, bulk, client };
 }
 
-/** As the query path calls them. */
+/** As the query path calls them: before the body has been read and again with it, when the caller is known already. */
 export function authenticators(authentication: Authentication): QueryPath['authenticate'] {
   return {
     async token(request: FastifyRequest, scope: Scope) {
-      const { call, isLive } = await authentication.authenticateToken(request, scope);
+      const { call, isLive } = request.caller ?? (await authentication.authenticateToken(request, scope));
       admit(request);
       return { ...call, isLive };
     },
     async embedSession(request: FastifyRequest) {
-      const { call, principal, isLive } = await authentication.authenticateEmbedSession(request);
+      const known = request.caller;
+      const { call, principal, isLive } =
+        known?.principal.type === 'external'
+          ? { ...known, principal: known.principal }
+          : await authentication.authenticateEmbedSession(request);
       admit(request);
       return { ...call, principal, isLive };
     },

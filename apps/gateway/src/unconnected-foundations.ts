@@ -1,12 +1,14 @@
 import { Bus } from '@pontage/bus';
 import { createLogger } from '@pontage/telemetry';
 import { Addresses } from './addresses.js';
+import { QueryAdmission } from './admission/admit-query.js';
 import { Authentication } from './authentication/authentication.js';
 import { DeniedAttempts } from './authentication/denied-attempts.js';
 import type { Foundations } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { authenticators } from './query-operations.js';
+import { AnswerMemory } from './query-path/answer-memory.js';
 import { CreditBudget } from './query-path/credit-budget.js';
 import { QueryClient } from './query-path/query-client.js';
 import { Spool } from './query-path/request-body/spool.js';
@@ -33,7 +35,9 @@ export function unconnectedFoundations(): Foundations {
       bus,
       client: Object.create(QueryClient.prototype) as QueryClient,
       budget: new CreditBudget(),
+      memory: new AnswerMemory(),
       spool: new Spool(),
+      admission: new QueryAdmission({ hasRoomFor: () => true }),
       limits: { maxBodyBytes: 0 },
       authenticate: authenticators(authentication),
     },

@@ -42,7 +42,7 @@ export class WorkerPool {
     if (first === undefined)
       throw taking.length === 0
         ? regionUnavailable({ region })
-        : overloaded({}, { detail: `Every worker of ${region} is full.` });
+        : overloaded({}, { detail: `No worker of ${region} takes more of this at once.` });
     return second !== undefined && this.load(second) < this.load(first) ? second : first;
   }
 

@@ -126,6 +126,11 @@ export const bodyTooLarge = defineProblem({
   title: 'The request body is larger than the limit',
   facts: z.object({ limitBytes: z.number() }),
 });
+export const requestTimedOut = defineProblem({
+  slug: 'request-timed-out',
+  kind: 'too-slow',
+  title: 'The request did not come in time',
+});
 export const unsupportedMediaType = defineProblem({
   slug: 'unsupported-media-type',
   kind: 'unsupported-media',
@@ -253,6 +258,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     embedUrlRevoked,
     preconditionFailed,
     bodyTooLarge,
+    requestTimedOut,
     bodyNotSignable,
     unsupportedMediaType,
     rateLimited,

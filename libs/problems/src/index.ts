@@ -26,6 +26,7 @@ export {
   forbidden,
   browserRefused,
   notFound,
+  requestTimedOut,
   resourceNameTaken,
   appNameTaken,
   groupNameTaken,

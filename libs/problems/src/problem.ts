@@ -11,6 +11,7 @@ export const problemKinds = [
   'conflict',
   'gone',
   'precondition-failed',
+  'too-slow',
   'too-large',
   'rate-limited',
   'upstream-failed',

@@ -22,7 +22,7 @@ export interface Ending {
 export type UpstreamHead = Pick<AnswerHead, 'status' | 'headers'>;
 
 /**
- * Where the answer to one dispatch goes. Exactly one of `whole`, `end`, `problem` and `nothing` is the last call.
+ * Where the answer to one dispatch goes. Exactly one of `whole`, `end`, `problem`, `nothing` and `busy` is the last call.
  */
 export interface AnswerSink {
   /** When something was last said to the reader, in the milliseconds of `performance.now()`. */
@@ -41,4 +41,6 @@ export interface AnswerSink {
   problem(ending: Ending, problem: Problem): void;
   /** Nobody waits for an answer any more. */
   nothing(ending: Ending): void;
+  /** Nothing has been done with it: its sender may ask another worker. */
+  busy(): void;
 }

@@ -85,6 +85,12 @@ export class AnswerFrames implements AnswerSink {
     this.close(ending, () => undefined);
   }
 
+  busy(): void {
+    const { dispatch, reply } = this.incoming;
+    const { executionId, attempt } = dispatch;
+    this.bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: true }));
+  }
+
   /** The head without what is for the sender, which the receipt will have. */
   private forReader(head: UpstreamHead): UpstreamHead {
     const { observe } = this.incoming.dispatch;

@@ -1,3 +1,4 @@
+import { Admission } from '@pontage/admission';
 import { decodeCancel, decodeFlow, encodeFrame, openDispatch, type Bus, type OpenedDispatch } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
@@ -7,7 +8,7 @@ import { liveSecrets, type Logger } from '@pontage/telemetry';
 import type { Msg } from '@nats-io/transport-node';
 import { Call } from '../call/call.js';
 import type { Connections } from '../connection/connections.js';
-import { inflightRequests, observeEnding } from '../metrics.js';
+import { inflightRequests, observeEnding, queuedRequests } from '../metrics.js';
 import type { Ending } from '../answer/answer-sink.js';
 import { AnswerFrames, type Incoming } from './answer-frames.js';
 import { Calls } from './calls.js';
@@ -19,8 +20,10 @@ export interface WorkerParts {
   readonly bus: Bus;
   readonly connections: Connections;
   readonly logger: Logger;
-  /** Dispatches in hand at once; one more is answered `busy`. */
+  /** Dispatches in hand at once. */
   readonly capacity: number;
+  /** Dispatches that wait for their turn; one more is answered `busy`. */
+  readonly queue: number;
   readonly outboundIps: readonly string[];
 }
 
@@ -31,14 +34,14 @@ const drainMs = 10_000;
 /** Takes dispatches for one region from the bus and answers them. */
 export class Worker {
   private readonly calls = new Calls();
+  private readonly admission: Admission<Call>;
   private readonly ledger: Ledger;
   private readonly lastMinute = new LastMinute();
-  private capacity: number;
   private draining = false;
 
   constructor(private readonly parts: WorkerParts) {
     const { bus, capacity, outboundIps } = parts;
-    this.capacity = capacity;
+    this.admission = new Admission(parts);
     this.ledger = new Ledger(bus.connection);
     liveSecrets.askAlso(() => this.calls.secrets());
     const { region = '', instance: worker } = bus.identity;
@@ -56,14 +59,19 @@ export class Worker {
 
   /** From now on no more than this is in hand at once, nor more than the worker can do; what is in hand stays. */
   limitTo(share: number): void {
-    this.capacity = Math.min(this.parts.capacity, share);
-    if (!this.draining) this.parts.bus.presence.announce({ capacity: this.capacity });
+    const capacity = Math.min(this.parts.capacity, share);
+    this.admission.capacity = capacity;
+    if (!this.draining) this.parts.bus.presence.announce({ capacity });
   }
 
   /** Takes no more dispatches and returns when those in hand are answered, after ten seconds at most. */
   async drain(): Promise<void> {
     this.draining = true;
     this.parts.bus.presence.announce({ draining: true });
+    for (const call of [...this.admission.waiting]) {
+      this.leave(call);
+      call.turnAway();
+    }
     await this.calls.end(drainMs);
     this.ledger.flush();
     this.parts.connections.close();
@@ -103,21 +111,26 @@ export class Worker {
   private run(incoming: Incoming, body: Uint8Array): void {
     const { bus, connections } = this.parts;
     const { dispatch, reply } = incoming;
-    if (this.draining || this.calls.size >= this.capacity) {
-      const { executionId, attempt } = dispatch;
-      bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: this.draining }));
-      return;
-    }
     const frames = new AnswerFrames(bus, this.ledger, incoming, (ending, durationMs) => {
-      this.calls.remove(call);
-      this.count();
+      this.leave(call);
       observeEnding(ending, durationMs);
       if (isTelling(ending)) this.lastMinute.note(durationMs, ending.problem !== null);
     });
     const call: Call = new Call(dispatch, body, frames, connections);
+    if (this.draining || !this.admission.hasRoomFor(call)) {
+      const { executionId, attempt } = dispatch;
+      bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: this.draining }));
+      return;
+    }
     this.calls.add(call);
+    this.admission.enter(call);
     this.count();
-    call.start();
+  }
+
+  private leave(call: Call): void {
+    this.calls.remove(call);
+    this.admission.leave(call);
+    this.count();
   }
 
   private takeFlow(data: Uint8Array): void {
@@ -143,9 +156,10 @@ export class Worker {
   }
 
   private count(): void {
-    const { size: inflight } = this.calls;
+    const { inflight, queued } = this.admission;
     inflightRequests.set(inflight);
-    this.parts.bus.presence.announce({ inflight });
+    queuedRequests.set(queued);
+    this.parts.bus.presence.announce({ inflight, queued });
   }
 }
 

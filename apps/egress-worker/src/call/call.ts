@@ -1,7 +1,8 @@
+import type { Entrant } from '@pontage/admission';
 import type { Hop } from '@pontage/egress-policy';
 import type { Dispatch, DispatchTls, Probe, ToldLimit } from '@pontage/contracts/egress-worker';
 import { toldLimitOf, type Pairs } from '@pontage/http-message';
-import { asProblem, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
+import { asProblem, overloaded, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import { Answer } from '../answer/answer.js';
 import { ProbedAnswer } from '../answer/probed-answer.js';
@@ -10,7 +11,8 @@ import type { Stage } from '../connection/stage.js';
 import { Exchange, type ExchangeEvents } from '../exchange/exchange.js';
 import { BodyCut, PulledBody } from '../exchange/pulled-body.js';
 import { upstreamProblem } from '../exchange/upstream-problem.js';
-import { wireHeaders, wireTarget } from '../exchange/wire-request.js';
+import { originPart, wireHeaders, wireTarget } from '../exchange/wire-request.js';
+import { endingOf, type KnownEnd } from './ending-of.js';
 import { KeptAnswer } from './kept-answer.js';
 import { nextHop } from './next-hop.js';
 import { ProbeClock } from './probe-clock.js';
@@ -19,9 +21,12 @@ import { ProbeClock } from './probe-clock.js';
 const firstBeatMs = 250;
 const beatMs = 1_000;
 
-/** One dispatch from its arrival to its last frame: hops, redirects, the verdict on a kept answer, time. */
-export class Call {
-  private stage: Stage = 'resolve';
+/** One dispatch from its arrival to its last frame: its turn, hops, redirects, the verdict on a kept answer, time. */
+export class Call implements Entrant {
+  readonly org: string;
+  /** The upstream: one that is slow must not take all that its organisation may have. */
+  readonly part: string;
+  private stage: Stage | 'queued' = 'queued';
   private hop: Hop;
   private tls: { readonly origin: string; readonly settings: DispatchTls } | undefined;
   private redirects = 0;
@@ -43,7 +48,9 @@ export class Call {
     private readonly sink: AnswerSink,
     private readonly connections: Connections,
   ) {
-    const { request, remainingMs, probe } = dispatch;
+    const { org, request, remainingMs, probe } = dispatch;
+    this.org = org;
+    this.part = originPart(request.url);
     this.clock = probe === undefined ? undefined : new ProbeClock(probe);
     this.deadlineAt = this.startedAt + remainingMs;
     const { kind } = request.body;
@@ -53,7 +60,9 @@ export class Call {
     this.hop = { ...request, body: kind === 'none' ? 'none' : kind === 'inline' ? 'held' : 'spent' };
   }
 
+  /** Its turn has come. */
   start(): void {
+    this.stage = 'resolve';
     try {
       const { tls, request, answerTo } = this.dispatch;
       if (answerTo.sealed) this.sink.seal();
@@ -90,6 +99,11 @@ export class Call {
   supersede(): void {
     if (this.kept !== undefined) return this.discard();
     this.finish(() => this.sink.nothing(this.ending({ superseded: true })));
+  }
+
+  /** Its turn has not come and will not here: its sender may ask another worker. */
+  turnAway(): void {
+    this.finish(() => this.sink.busy());
   }
 
   /** The process ends before the answer has. */
@@ -141,7 +155,7 @@ export class Call {
   /** Called a few dozen times a second: signs of life, the deadline, the end of waiting for a verdict. */
   tick(now: number): void {
     if (this.over) return;
-    if (now >= this.deadlineAt) return this.fail(upstreamTimedOut({ stage: this.stage }));
+    if (now >= this.deadlineAt) return this.fail(tooLate(this.stage));
     if (this.kept?.isOverdue(now) === true) return this.release();
     const { spokeAt } = this.sink;
     const due = spokeAt === 0 ? this.startedAt + firstBeatMs : spokeAt + beatMs;
@@ -269,30 +283,16 @@ export class Call {
     say();
   }
 
-  private ending(known: Known): Ending {
-    const {
-      status = null,
-      problem = null,
-      bytes = this.answer?.bytes ?? 0,
-      superseded = false,
-      refusal = null,
-    } = known;
-    const requestBytes = this.upload?.bytes ?? this.body.length;
-    const credentialEchoed = this.answer?.echoes ?? false;
-    const probed = this.clock === undefined ? {} : { probed: this.clock.read(refusal) };
-    const limit = this.limit === undefined ? {} : { limit: this.limit };
-    return { status, problem, requestBytes, responseBytes: bytes, superseded, credentialEchoed, ...limit, ...probed };
+  private ending(known: KnownEnd): Ending {
+    const { answer, clock, limit } = this;
+    return endingOf(known, { requestBytes: this.upload?.bytes ?? this.body.length, answer, clock, limit });
   }
 }
 
-/** What is known of an end when it comes. */
-interface Known {
-  readonly status?: number | null;
-  readonly problem?: string;
-  readonly bytes?: number;
-  readonly superseded?: boolean;
-  readonly refusal?: string | null;
-}
+const tooLate = (stage: Stage | 'queued'): Problem =>
+  stage === 'queued'
+    ? overloaded({}, { detail: 'Its time was over before a worker had room for it. Nothing was sent.' })
+    : upstreamTimedOut({ stage });
 
 const nothing = new Uint8Array(0);
 

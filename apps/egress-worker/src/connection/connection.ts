@@ -3,6 +3,18 @@ import { Client, type Dispatcher } from 'undici';
 import type { Dialer } from './dialer.js';
 import type { Stage } from './stage.js';
 
+/** Where a connection leads, and how. */
+export interface ConnectionParts {
+  readonly origin: string;
+  readonly tls: DispatchTls | undefined;
+  readonly dialer: Dialer;
+  /** How long an upstream may be silent in the middle of a body that is being read. */
+  readonly bodyIdleMs: number;
+}
+
+/** The most bytes of an answer's head. */
+const maxHeadBytes = 64 * 1024;
+
 /** One connection to an origin for one organisation, with one request on it at a time. */
 export class Connection {
   private readonly client: Client;
@@ -20,16 +32,15 @@ export class Connection {
   /** @param onClosed called when the connection is lost while no request is on it. */
   constructor(
     readonly key: string,
-    origin: string,
-    tls: DispatchTls | undefined,
-    dialer: Dialer,
+    { origin, tls, dialer, bodyIdleMs }: ConnectionParts,
     onClosed: (connection: Connection) => void,
   ) {
     this.client = new Client(origin, {
       pipelining: 1,
-      // The call has a clock of its own for everything.
+      maxHeaderSize: maxHeadBytes,
+      // The call has a clock of its own for everything but the silence between two pieces of a body.
       headersTimeout: 0,
-      bodyTimeout: 0,
+      bodyTimeout: bodyIdleMs,
       connect: (_, callback) => {
         dialer
           .dial(origin, tls, (stage) => this.onStage(stage), this.closing.signal)

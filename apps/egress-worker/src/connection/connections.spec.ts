@@ -5,7 +5,7 @@ import { Dialer } from './dialer.js';
 const dialer = new Dialer({ policy: { allow: [], ownAddresses: [] }, resolve: () => Promise.resolve([]) });
 
 describe('Connections', () => {
-  const connections = new Connections(dialer, 2);
+  const connections = new Connections(dialer, { maxIdle: 2 });
   afterEach(() => connections.close());
   const take = (org: string, origin = 'http://a.test', fresh = false) => connections.take(org, origin, fresh);
 

@@ -3,7 +3,7 @@ import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import { Connection } from './connection.js';
 import type { Dialer } from './dialer.js';
 
-const maxIdleInAll = 256;
+const defaults = { maxIdle: 256, bodyIdleMs: 30_000 };
 
 /**
  * Connections that wait for the next request of the same organisation to the same origin under the same TLS settings:
@@ -15,15 +15,19 @@ export class Connections {
 
   constructor(
     private readonly dialer: Dialer,
-    private readonly maxIdle = maxIdleInAll,
+    /** How many wait at most, and how long an upstream may be silent in the middle of a body. */
+    private readonly limits: Partial<typeof defaults> = {},
   ) {}
 
   /** A connection for one request. `fresh` asks for one that has carried none: a request that cannot be sent twice. */
   take(org: string, origin: string, fresh: boolean, tls?: DispatchTls): Connection {
     const key = `${org} ${origin} ${tlsKey(tls)}`;
     const waiting = fresh ? undefined : this.idle.get(key)?.at(-1);
-    if (waiting === undefined)
-      return new Connection(key, origin, tls, this.dialer, (connection) => this.lost(connection));
+    if (waiting === undefined) {
+      const { dialer, limits } = this;
+      const { bodyIdleMs } = { ...defaults, ...limits };
+      return new Connection(key, { origin, tls, dialer, bodyIdleMs }, (connection) => this.lost(connection));
+    }
     this.forget(waiting);
     waiting.reused = true;
     return waiting;
@@ -36,7 +40,7 @@ export class Connections {
     else waiting.push(connection);
     this.byAge.add(connection);
     const [oldest] = this.byAge;
-    if (this.byAge.size > this.maxIdle && oldest !== undefined) this.lost(oldest);
+    if (this.byAge.size > (this.limits.maxIdle ?? defaults.maxIdle) && oldest !== undefined) this.lost(oldest);
   }
 
   /** How many wait. */

@@ -19,11 +19,11 @@ export interface DialOptions {
   readonly localAddress?: string | undefined;
   /** Trusted certificate authorities, PEM, instead of Node's. */
   readonly ca?: readonly string[] | undefined;
-  /** How long each stage may take, whatever time the request has left. */
-  readonly stageMs?: { readonly resolve: number; readonly connect: number; readonly tls: number };
+  /** How long resolving, connecting and TLS may take together, whatever time the request has left. */
+  readonly connectMs?: number;
 }
 
-const defaultStageMs = { resolve: 5_000, connect: 5_000, tls: 5_000 };
+const defaultConnectMs = 10_000;
 
 /** Opens connections to where the policy lets it. */
 export class Dialer {
@@ -40,10 +40,12 @@ export class Dialer {
     onStage: (stage: Stage) => void,
     signal: AbortSignal,
   ): Promise<Socket> {
-    const { policy, localAddress, ca, stageMs = defaultStageMs } = this.options;
+    const { policy, localAddress, ca, connectMs = defaultConnectMs } = this.options;
+    const endsAt = performance.now() + connectMs;
+    const left = (): number => Math.max(1, endsAt - performance.now());
     const destination = destinationOf(origin);
     onStage('resolve');
-    const addresses = admit(policy, destination, await this.resolve(destination, signal));
+    const addresses = admit(policy, destination, await this.resolve(destination, signal, left()));
     onStage('connect');
     const own = new AbortController();
     const connecting = connectFirst({
@@ -52,13 +54,13 @@ export class Dialer {
       localAddress,
       signal: AbortSignal.any([signal, own.signal]),
     });
-    const socket = await within('connect', stageMs.connect, signal, connecting).catch((cause: unknown) => {
+    const socket = await within('connect', left(), signal, connecting).catch((cause: unknown) => {
       own.abort(cause);
       throw problemOf(cause, signal, unreachable);
     });
     if (destination.scheme === 'http:') return socket;
     onStage('tls');
-    return within('tls', stageMs.tls, signal, openTls(socket, destination.host, { ca, own: tls })).catch(
+    return within('tls', left(), signal, openTls(socket, destination.host, { ca, own: tls })).catch(
       (cause: unknown) => {
         socket.destroy();
         throw problemOf(cause, signal, untrusted);
@@ -66,11 +68,10 @@ export class Dialer {
     );
   }
 
-  private async resolve({ host, addresses }: Destination, signal: AbortSignal): Promise<readonly string[]> {
+  private async resolve({ host, addresses }: Destination, signal: AbortSignal, ms: number): Promise<readonly string[]> {
     if (addresses !== undefined) return addresses;
-    const { resolve, stageMs = defaultStageMs } = this.options;
     try {
-      const found = await within('resolve', stageMs.resolve, signal, resolve(host));
+      const found = await within('resolve', ms, signal, this.options.resolve(host));
       if (found.length > 0) return found;
     } catch (cause) {
       throw problemOf(cause, signal, unresolved);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Pairs } from '@pontage/http-message';
+import { upstreamBroken } from '@pontage/problems';
 import type { Dispatcher } from 'undici';
 import type { Connection } from '../connection/connection.js';
 import type { Connections } from '../connection/connections.js';
@@ -27,6 +28,8 @@ export interface WireRequest {
 /** So much of an unwanted body is read to keep the connection; more costs more than a new one. */
 const drainBytes = 64 * 1024;
 const drainMs = 1_000;
+/** So many interim answers (RFC 9110, 15.2) may come before the answer. */
+const maxInterim = 16;
 
 /**
  * One request and its answer on one connection. It is undici's handler itself, in the form that gets raw header bytes:
@@ -38,6 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private events: ExchangeEvents;
   private over = false;
   private answered = false;
+  private interim = 0;
 
   constructor(
     private readonly connection: Connection,
@@ -97,11 +101,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean {
-    if (status < 200) return true;
+    if (status < 200) return this.passOver();
     this.answered = true;
     this.resumeAnswer = resume;
     this.events.stage('body');
     return this.events.head(status, headerPairs(rawHeaders));
+  }
+
+  /** An interim answer is nobody's; without end they would be an answer that never comes. */
+  private passOver(): true {
+    this.interim += 1;
+    if (this.interim > maxInterim) {
+      const detail = `More than ${maxInterim} interim answers (1xx) came in place of one.`;
+      this.abortRequest?.(upstreamBroken({ stage: 'head' }, { detail }));
+    }
+    return true;
   }
 
   onData(chunk: Buffer): boolean {

@@ -18,6 +18,12 @@ export function wireTarget(url: string): WireTarget {
   return { origin, path: requestTarget(url) };
 }
 
+/** What of a URL names its upstream well enough to count by, without the cost of parsing it. */
+export function originPart(url: string): string {
+  const end = url.indexOf('/', 'https://'.length);
+  return end === -1 ? url : url.slice(0, end);
+}
+
 function parse(url: string): URL {
   try {
     return new URL(url);

@@ -12,6 +12,8 @@ export interface WorkerOptions extends Partial<Omit<DialOptions, 'policy'>> {
   /** As PONTAGE_EGRESS_ALLOW; the loopback unless said otherwise. */
   readonly allow?: string;
   readonly capacity?: number;
+  readonly queue?: number;
+  readonly bodyIdleMs?: number;
 }
 
 /** Workers in this process on a real bus, and clients for them; all of it ends together. */
@@ -27,17 +29,20 @@ export class Bench {
 
   /** Starts a worker and a client for it. */
   async clientOf(options: WorkerOptions = {}): Promise<WorkerClient> {
+    return (await this.workerAndClient(options)).client;
+  }
+
+  /** The same, for tests that do something to the worker itself. */
+  async workerAndClient(options: WorkerOptions = {}): Promise<{ worker: Worker; client: WorkerClient }> {
     const { worker, instance } = await this.startWorker(options);
     this.workers.push(worker);
     const client = await WorkerClient.open(this.stack, 'eu-central-1', instance);
     this.clients.push(client);
-    return client;
+    return { worker, client };
   }
 
-  async startWorker({ allow = '127.0.0.0/8', capacity = 256, ...dial }: WorkerOptions = {}): Promise<{
-    worker: Worker;
-    instance: string;
-  }> {
+  async startWorker(options: WorkerOptions = {}): Promise<{ worker: Worker; instance: string }> {
+    const { allow = '127.0.0.0/8', capacity = 256, queue = 512, bodyIdleMs = 30_000, ...dial } = options;
     const bus = await this.stack.busOf('egress-worker', 'eu-central-1');
     const dialer = new Dialer({
       policy: { allow: parseEgressAllow(allow), ownAddresses: [] },
@@ -47,9 +52,10 @@ export class Bench {
     const logger = createLogger('test', 'silent');
     const worker = new Worker({
       bus,
-      connections: new Connections(dialer),
+      connections: new Connections(dialer, { bodyIdleMs }),
       logger,
       capacity,
+      queue,
       outboundIps: ['192.0.2.1'],
     });
     return { worker, instance: bus.identity.instance };

@@ -49,4 +49,8 @@ export class RecordingSink implements AnswerSink {
   nothing(ending: Ending): void {
     this.endings.push(ending);
   }
+
+  busy(): void {
+    this.said.push('busy');
+  }
 }

@@ -25,6 +25,8 @@ export function problemDocument(
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, made: Problem): FastifyReply {
   const problem = outboundScan.problem(made, orgOf(request));
   const document = problemDocument(problem, { baseUrl: request.server.publicAddresses.baseUrl, requestId: request.id });
+  // Fastify would close the connection under a body that is too large, and the answer with it; see endSlowBodies.
+  reply.removeHeader('connection');
   return reply
     .code(statusOf[problem.definition.kind])
     .headers(headersOf(problem, request))

@@ -11,6 +11,7 @@ export const statusOf: Readonly<Record<ProblemKind, number>> = {
   conflict: 409,
   gone: 410,
   'precondition-failed': 412,
+  'too-slow': 408,
   'too-large': 413,
   'rate-limited': 429,
   'upstream-failed': 502,

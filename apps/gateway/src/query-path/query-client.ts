@@ -28,6 +28,7 @@ import {
   workerLost,
   type Problem,
 } from '@pontage/problems';
+import type { Crossing, Crossings } from '../admission/crossings.js';
 import { sealCookies } from './forwardable-cookies.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
 
@@ -39,7 +40,7 @@ export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 
   readonly isLive: () => boolean;
 };
 
-interface Open {
+interface Open extends Crossing {
   readonly executionId: string;
   readonly run: QueryToRun;
   readonly body: Uint8Array | undefined;
@@ -47,8 +48,11 @@ interface Open {
   readonly reader: AnswerReader;
   readonly inboxes: readonly ReplyInbox[];
   readonly repeatable: boolean;
-  /** 1, or 2 after a silence. */
+  /** 0 while it waits for its turn; then 1, or 2 after a silence. */
   attempt: number;
+  /** Nothing has been heard yet of the worker that has it. */
+  isCrossing: boolean;
+  askedAt: number;
   heardAt: number;
   heard: boolean;
   /** Where flow messages go, and for which attempt, once a worker has spoken. */
@@ -83,6 +87,7 @@ export class QueryClient {
   constructor(
     private readonly bus: Bus,
     private readonly bulk: BulkConnection,
+    private readonly crossings: Crossings,
   ) {
     this.timer = setInterval(() => this.sweep(), sweepMs).unref();
   }
@@ -100,6 +105,10 @@ export class QueryClient {
     const executionId = randomUUID();
     const take = (message: Msg) => this.take(executionId, message);
     const open: Open = {
+      org: run.org,
+      enteredAt: performance.now(),
+      start: () => this.ask(open),
+      refuse: (problem) => this.refuse(open, problem),
       executionId,
       run,
       body,
@@ -108,12 +117,14 @@ export class QueryClient {
       assembly: new AnswerAssembly(this.closing(executionId, reader)),
       inboxes: [this.bus.replies.expect(take), this.bulk.replies.expect(take)],
       attempt: 0,
+      isCrossing: true,
+      askedAt: 0,
       heardAt: 0,
       heard: false,
       worker: undefined,
     };
     this.open.set(executionId, open);
-    this.ask(open);
+    this.enter(open);
     return {
       executionId,
       get attempts() {
@@ -131,13 +142,37 @@ export class QueryClient {
     const deadline = performance.now() + withinMs;
     while (this.open.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 25));
     clearInterval(this.timer);
+    this.crossings.stop();
+  }
+
+  private enter(open: Open): void {
+    try {
+      this.crossings.enter(open);
+    } catch (error) {
+      open.isCrossing = false;
+      // The caller has no query yet that could fail.
+      queueMicrotask(() => this.refuse(open, asProblem(error)));
+    }
+  }
+
+  /** It ends unasked: there is nothing to put on record. */
+  private refuse(open: Open, problem: Problem): void {
+    this.close(open.executionId);
+    open.reader.problem(problem);
+  }
+
+  private crossed(open: Open): void {
+    if (!open.isCrossing) return;
+    open.isCrossing = false;
+    this.crossings.leave(open);
   }
 
   private ask(open: Open): void {
     const { service, instance } = this.bus.identity;
     const [inbox, bulkInbox] = open.inboxes;
     open.attempt += 1;
-    open.heardAt = performance.now();
+    open.askedAt = performance.now();
+    open.heardAt = open.askedAt;
     open.heard = false;
     const { cookieLine, isLive: _isLive, ...run } = open.run;
     const head: RunQuery = {
@@ -157,6 +192,7 @@ export class QueryClient {
     if (isNoResponders(message)) return this.fail(open, unavailable({}, { detail: 'No query-proxy is there.' }));
     open.heardAt = performance.now();
     open.heard = true;
+    this.crossed(open);
     try {
       this.sort(open, decodeFrame(openFrame(this.bus.channels, message.subject, message.data)));
     } catch (error) {
@@ -169,6 +205,7 @@ export class QueryClient {
       case 'head':
       case 'whole':
         if (!open.assembly.begun) open.worker = { ...frame.head, attempt: frame.attempt };
+        if (frame.type === 'whole') this.crossings.note(open.heardAt - open.askedAt - frame.head.durationMs);
         return open.assembly.take(frame);
       case 'chunk':
       case 'end':
@@ -217,8 +254,10 @@ export class QueryClient {
 
   private close(executionId: string): void {
     const open = this.open.get(executionId);
+    if (open === undefined) return;
     this.open.delete(executionId);
-    open?.inboxes.forEach((inbox) => inbox.close());
+    this.crossed(open);
+    open.inboxes.forEach((inbox) => inbox.close());
   }
 
   private flow({ executionId, worker }: Open, message: FlowMessage): void {
@@ -234,6 +273,7 @@ export class QueryClient {
   private cancel(open: Open, reason: string): void {
     if (!this.open.has(open.executionId)) return;
     this.close(open.executionId);
+    if (open.attempt === 0) return;
     // Before the worker hears of it: what it says then is read in this light.
     this.record(open, reason);
     const regions =
@@ -269,6 +309,7 @@ export class QueryClient {
         this.evict(open);
         continue;
       }
+      if (open.attempt === 0) continue;
       if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
       if (mayRepeat(open)) this.ask(open);
       else this.fail(open, dispatchLost({}));

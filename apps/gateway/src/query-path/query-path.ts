@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bus } from '@pontage/bus';
 import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
+import type { QueryAdmission } from '../admission/admit-query.js';
 import { answerTest, answerUnsavedTest } from '../connection-test/test-routes.js';
+import type { AnswerMemory } from './answer-memory.js';
 import type { CreditBudget } from './credit-budget.js';
 import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
@@ -26,8 +28,10 @@ export interface QueryPath {
   readonly bus: Bus;
   readonly client: QueryClient;
   readonly budget: CreditBudget;
+  readonly memory: AnswerMemory;
   readonly spool: Spool;
   readonly limits: { readonly maxBodyBytes: number };
+  readonly admission: QueryAdmission;
   readonly authenticate: {
     /** @throws Problem `unauthenticated`, `missing-scope`. */
     token(request: FastifyRequest, scope: Scope): Promise<Caller>;
@@ -47,17 +51,22 @@ const jsonBodyLimit = Math.ceil(maxQueryBytes * 1.5);
 
 /** The hot routes: plain fastify, beside Nest and not behind it. */
 export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surface: QuerySurface): void {
+  // Whoever may not ask, or asks too much, has nothing of a body read.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { org } = await path.authenticate.token(request, 'queries:run');
+    path.admission.admit(request, reply, org);
+  };
   if (surface.internal) {
-    fastify.post('/api/v1/resources/:resource/query', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+    fastify.post('/api/v1/resources/:resource/query', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerQuery(path, request, reply),
     );
-    fastify.post('/api/v1/resources/:resource/preview', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+    fastify.post('/api/v1/resources/:resource/preview', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerPreview(path, request, reply),
     );
     fastify.get('/api/v1/resources/:resource/auth', (request, reply) => answerSignIn(path, request, reply));
     fastify.post('/api/v1/resources/:resource/test', (request, reply) => answerTest(path, request, reply));
     fastify.post('/api/v1/resources/test', (request, reply) => answerUnsavedTest(path, request, reply));
-    fastify.post('/api/v1/apps/:uuid/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+    fastify.post('/api/v1/apps/:uuid/queries/:name/run', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerSavedQuery(path, request, reply),
     );
     fastify.register((proxied, _options, done) => {
@@ -65,6 +74,7 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
       proxied.removeAllContentTypeParsers();
       proxied.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
       const route = {
+        onRequest,
         method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         handler: (request: FastifyRequest, reply: FastifyReply) => answerProxy(path, request, reply),
       };
@@ -74,7 +84,11 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
     });
   }
   if (surface.external) {
-    fastify.post('/embedded/api/queries/:name/run', { bodyLimit: jsonBodyLimit }, (request, reply) =>
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const { org } = await path.authenticate.embedSession(request);
+      path.admission.admit(request, reply, org);
+    };
+    fastify.post('/embedded/api/queries/:name/run', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerEmbeddedQuery(path, request, reply),
     );
   }

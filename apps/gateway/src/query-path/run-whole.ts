@@ -39,8 +39,13 @@ function runOnce(
     const parts: Uint8Array[] = [];
     let head: AnswerHead | undefined;
     const upload = pulled === undefined ? undefined : new HeldUpload(inMemory(pulled), () => query, reject);
-    const gone = () => query.cancel('client-gone');
+    const answer = path.memory.open(run.org, (bytes) => query.grant(bytes));
+    const gone = () => {
+      answer.close();
+      query.cancel('client-gone');
+    };
     const settle = (finish: () => void) => {
+      answer.close();
       request.raw.socket.off('close', gone);
       finish();
     };
@@ -49,7 +54,7 @@ function runOnce(
       head: (received) => (head = received),
       chunk: (bytes) => {
         parts.push(bytes);
-        query.grant(bytes.length);
+        answer.take(bytes.length);
       },
       end: (end: AnswerEnd) =>
         settle(() =>

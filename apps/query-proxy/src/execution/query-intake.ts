@@ -1,8 +1,9 @@
+import { FairShares } from '@pontage/admission';
 import { decodeMessage } from '@pontage/bus';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { inboxPrefix } from '@pontage/contracts/permissions';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { isProblem } from '@pontage/problems';
+import { isProblem, overloaded } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
 import { recordDenial } from '../audit/record-denial.js';
 import { callOf } from './call-of.js';
@@ -12,10 +13,13 @@ import type { Rooms } from './rooms.js';
 /** A caller hears that its query is being worked on when a head may take longer than this, and every second from then on. */
 const firstBeatMs = 250;
 const beatMs = 1_000;
+/** So many queries may be on their way to their dispatch: they wait for leases, sandboxes and the audit gate. */
+const maxInHand = 2_048;
 
 /** Takes queries from gateways until it is stopped, and lets those in hand reach their dispatch. */
 export class QueryIntake {
   private readonly running = new Set<Promise<void>>();
+  private readonly inHand = new FairShares(maxInHand);
   private readonly subscription: Subscription;
 
   constructor(
@@ -46,9 +50,17 @@ export class QueryIntake {
     // Only a gateway's inbox is answered: a reply elsewhere would be published with our rights.
     if (inbox === undefined || !inbox.startsWith(`${inboxPrefix('gateway')}.`)) return;
     const { head, body } = decodeMessage<RunQuery>(message.data);
-    const running = this.execute(head, new Execution(this.rooms, head, body, inbox));
+    const execution = new Execution(this.rooms, head, body, inbox);
+    const claim = { org: head.org };
+    if (!this.inHand.admits(claim))
+      return execution.refuse(overloaded({}, { detail: 'The organisation asks too much at once. Nothing was sent.' }));
+    this.inHand.take(claim);
+    const running = this.execute(head, execution);
     this.running.add(running);
-    void running.finally(() => this.running.delete(running));
+    void running.finally(() => {
+      this.running.delete(running);
+      this.inHand.give(claim);
+    });
   }
 
   private async execute(run: RunQuery, execution: Execution): Promise<void> {

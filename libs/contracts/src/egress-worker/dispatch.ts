@@ -97,7 +97,7 @@ export interface AnswerEnd {
 
 /** Signs of life while nothing else is said, before the head or in the middle of the body: who is at it, and how far. */
 export interface Accepted {
-  readonly stage: 'leasing' | 'resolve' | 'connect' | 'tls' | 'request' | 'head' | 'body' | 'kept';
+  readonly stage: 'leasing' | 'queued' | 'resolve' | 'connect' | 'tls' | 'request' | 'head' | 'body' | 'kept';
   readonly region: string | null;
   readonly workerId: string | null;
 }
