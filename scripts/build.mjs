@@ -10,9 +10,13 @@ import { node } from './run.mjs';
 import { step } from './step.mjs';
 
 const stamp = join(root, 'dist', 'build-stamp');
-const projects = ['apps', 'libs', 'examples'].flatMap((kind) =>
-  readdirSync(join(root, kind)).map((name) => join(root, kind, name)),
-);
+const projects = [
+  ...['apps', 'libs', 'examples'].flatMap((kind) =>
+    readdirSync(join(root, kind)).map((name) => join(root, kind, name)),
+  ),
+  // What is measured with is compiled as well: it runs as processes of its own.
+  join(root, 'test', 'bench'),
+];
 const entryNames = ['main', 'migrate'];
 
 /** Builds what changed; a start with nothing changed spends some milliseconds here. */
