@@ -66,6 +66,7 @@ export interface RunningQuery {
 /** Sends queries to query-proxies and sorts the frames that workers send back; one subscription for all of them. */
 export class QueryClient {
   private readonly open = new Map<string, Open>();
+  private asking: Open[] = [];
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -122,11 +123,30 @@ export class QueryClient {
   }
 
   private ask(open: Open): void {
-    const { service, instance } = this.bus.identity;
-    const [inbox, bulkInbox] = open.inboxes;
     open.attempt += 1;
     open.heardAt = performance.now();
     open.heard = false;
+    // Callers come in on sockets of their own, and a write to the bus costs more than all else here: what is asked in one
+    // turn of the event loop leaves in one.
+    if (this.asking.length === 0) setImmediate(() => this.sendAsked());
+    this.asking.push(open);
+  }
+
+  private sendAsked(): void {
+    const asked = this.asking;
+    this.asking = [];
+    for (const open of asked) {
+      try {
+        if (this.open.has(open.executionId)) this.send(open);
+      } catch (error) {
+        this.fail(open, asProblem(error));
+      }
+    }
+  }
+
+  private send(open: Open): void {
+    const { service, instance } = this.bus.identity;
+    const [inbox, bulkInbox] = open.inboxes;
     const { cookieLine, ...run } = open.run;
     const head: RunQuery = {
       ...run,
