@@ -19,11 +19,15 @@ export interface BenchOptions {
 }
 
 const subject = 'bench.round-trip';
-/** Before the first round every process is asked so long that its code is compiled. */
-const warmMs = 700;
+/** Before the first round every process is asked so often that its code is compiled: it takes thousands of requests. */
+const warming = { rounds: 2, cellMs: 2_000 };
 
-/** Boots everything, measures, and takes everything down again. @throws Error when an answer is not the right one */
-export async function runBench(options: BenchOptions, report: (line: string) => void): Promise<Findings> {
+/** Boots everything, measures, and takes everything down again. @throws Error when an answer is not the right one, or what interrupted it */
+export async function runBench(
+  options: BenchOptions,
+  report: (line: string) => void,
+  interrupted: Promise<never> = new Promise(() => undefined),
+): Promise<Findings> {
   report('booting upstream, peers and Pontage');
   const targets = await startTargets();
   const load = await startChild('load');
@@ -31,7 +35,7 @@ export async function runBench(options: BenchOptions, report: (line: string) => 
   const responder = await startChild('nats-responder', url, subject);
   try {
     const bench = { load, reference: targets.reference, cellMs: options.cellMs, bus: { url, subject } };
-    return await measure(bench, targets, options, report);
+    return await Promise.race([measure(bench, targets, options, report), interrupted]);
   } finally {
     await Promise.all([load.stop(), responder.stop()]);
     await targets.stop();
@@ -47,7 +51,8 @@ async function measure(
   const groups = groupsOf(targets).filter(isWanted);
   report('warming up');
   const busiest = groups.toSorted((a, b) => b.targets.length * b.connections - a.targets.length * a.connections);
-  if (busiest[0] !== undefined) await measureRound({ ...bench, cellMs: Math.min(cellMs, warmMs) }, busiest[0]);
+  for (let round = 0; round < warming.rounds && busiest[0] !== undefined; round += 1)
+    await measureRound({ ...bench, cellMs: Math.min(10 * cellMs, warming.cellMs) }, busiest[0]);
   const found = await runRounds(bench, groups, rounds, report);
   const statements = countsStatements ? await countStatements(bench.load, targets) : undefined;
   const { path, beside } = measuredTarget(targets);
