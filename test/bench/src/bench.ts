@@ -17,7 +17,7 @@ const interrupted = new Promise<never>((_, reject) => {
 interrupted.catch(() => undefined);
 
 try {
-  const options = { rounds, cellMs, isWanted: ({ name }: Group) => name.includes(only), countsStatements: only === '' };
+  const options = { rounds, cellMs, isWanted: ({ name }: Group) => only.test(name), countsStatements: true };
   const findings = await runBench(options, report, interrupted);
   process.stdout.write(`${markdownOf(findings)}\n`);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(findings, null, 2)}\n`);

@@ -4,8 +4,8 @@ import { InvalidArgumentError, program } from 'commander';
 export interface Options {
   readonly rounds: number;
   readonly cellMs: number;
-  /** Only groups whose names hold this. */
-  readonly only: string;
+  /** Only groups whose names match this. */
+  readonly only: RegExp;
   readonly json: string | undefined;
   readonly write: boolean;
 }
@@ -25,12 +25,12 @@ export function readOptions(args: readonly string[]): Options {
     .option('--json <file>', 'write every figure of every round there')
     .option('--quick', `${quick.rounds} rounds of short cells`, false)
     .option('--rounds <count>', 'how many rounds', wholeNumber)
-    .option('--only <text>', 'only the comparisons whose names hold this, as "1 KB, 64"', '')
+    .option('--only <pattern>', 'only the comparisons whose names match this, as "1 KB|streams"', '')
     .option('--write', 'write the tables into docs/performance.md and README.md', false)
     .parse([...args], { from: 'user' })
     .opts<{ rounds?: number; quick: boolean; only: string; json?: string; write: boolean }>();
   const basis = isQuick ? quick : thorough;
-  return { ...basis, ...rest, rounds: rounds ?? basis.rounds, json: rest.json };
+  return { ...basis, ...rest, rounds: rounds ?? basis.rounds, only: new RegExp(rest.only), json: rest.json };
 }
 
 function wholeNumber(text: string): number {
