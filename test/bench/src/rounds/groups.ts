@@ -16,6 +16,9 @@ export interface Group {
 const concurrencies = [1, 16, 64];
 const sizes = { '1k': '1 KB', '100k': '100 KB' } as const;
 
+/** What the target that the goals are about is called. */
+export const measuredName = 'Pontage /proxy, bearer';
+
 /** The target that the goals are about. */
 export const measuredTarget = ({ pontage }: Targets): Target => pontage.target('proxy', 'bearer');
 
