@@ -5,6 +5,7 @@ import type { Sample } from '../rounds/sample.js';
 import type { Findings } from './findings.js';
 import { reachedIn } from './goals.js';
 import { markdownOf } from './markdown.js';
+import { sentence } from './write-documents.js';
 
 const sample = (perSecond: number, cpu: number): Sample => ({
   answers: perSecond,
@@ -68,6 +69,14 @@ describe('the goals', () => {
     expect(verdicts(findings([]))['SQL transactions per warm request']).toBe('then');
     const busy = { ...findings([]), statements: { perRequest: 1.02, perRequestWithCopy: 1.02 } };
     expect(verdicts(busy)['SQL transactions per warm request']).toBe('**missed**');
+  });
+
+  it('are quoted in a sentence when they are conclusive, and not otherwise', () => {
+    const text = sentence(findings([round(600, 290)]));
+    expect(text).toContain('0.60 times the requests/s');
+    expect(text).toContain('2.90 times its processor time');
+    expect(sentence(findings([round(990, 150)], false))).not.toMatch(/\d times/);
+    expect(sentence(findings([]))).not.toMatch(/\d times/);
   });
 
   it('are shown with what is inconclusive and what is not installed', () => {

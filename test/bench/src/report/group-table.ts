@@ -23,7 +23,8 @@ export function groupTable({ name, rounds }: GroupRounds): string {
       const sample = samples[target];
       return sample === undefined ? [] : [{ sample, reference }];
     });
-  const targets = [...new Set(rounds.flatMap(({ samples }) => Object.keys(samples)))];
+  const names = new Set(rounds.flatMap(({ samples }) => Object.keys(samples)));
+  const targets = [...names].sort((a, b) => a.localeCompare(b));
   const ofReference = rounds.map(({ reference }) => ({ sample: reference[0], reference }));
   const rows = [
     ...targets.map((target) => row(target, comparedOf(target), rateOf)),

@@ -21,14 +21,17 @@ async function replace(file: string, text: string): Promise<void> {
   writeFileSync(file, await format(after, { ...(await resolveConfig(file)), filepath: file }));
 }
 
-function sentence(findings: Findings): string {
-  const median = (figure: string): string =>
-    reachedIn(findings)
-      .find((each) => each.figure === figure)
-      ?.spread?.median.toFixed(2) ?? 'an unknown number of';
+/** What a run comes to in a sentence; of one that is inconclusive nothing is quoted. */
+export function sentence(findings: Findings): string {
+  const [throughput, cpu] = [headlines.throughput, headlines.cpu].map((figure) =>
+    reachedIn(findings).find((each) => each.figure === figure),
+  );
+  const isConclusive = [throughput, cpu].every((each) => each?.spread !== undefined && each.verdict !== 'inconclusive');
+  if (!isConclusive)
+    return 'The last run of the bench was inconclusive: its machine was busy with other work, so nothing of it is quoted here.';
   return [
     'Policy, credential, sealing and the record included, the query path does',
-    `${median(headlines.throughput)} times the requests/s of a bare \`@fastify/http-proxy\` in the same run, 64 at a time, for`,
-    `${median(headlines.cpu)} times its processor time.`,
+    `${throughput?.spread?.median.toFixed(2)} times the requests/s of a bare \`@fastify/http-proxy\` in the same run, 64 at a time,`,
+    `for ${cpu?.spread?.median.toFixed(2)} times its processor time.`,
   ].join('\n');
 }
