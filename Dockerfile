@@ -10,6 +10,7 @@ RUN npm prune --omit=dev --no-audit --no-fund \
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production \
+    NODE_OPTIONS=--max-semi-space-size=32 \
     PONTAGE_HEALTH_HOST=0.0.0.0 \
     PONTAGE_HEALTH_PORT=9400
 WORKDIR /pontage

@@ -36,7 +36,7 @@ export default {
     project('unit', ['<rootDir>/{libs,apps,examples}/*/src/**/!(*.integration).spec.ts']),
     project('integration', ['<rootDir>/{libs,apps}/*/src/**/*.integration.spec.ts'], retryOnce),
     project('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
-    project('end-to-end', ['<rootDir>/test/{e2e,faults}/**/*.spec.ts'], retryOnce),
+    project('end-to-end', ['<rootDir>/test/{e2e,faults,bench}/**/*.spec.ts'], retryOnce),
   ],
   testTimeout: 30_000,
   maxWorkers: 2,

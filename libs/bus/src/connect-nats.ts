@@ -34,6 +34,8 @@ export async function connectNats(address: BusAddress): Promise<NatsConnection> 
     timeout: 5_000,
     pingInterval: 10_000,
     noEcho: false,
+    // A stack for each request, in case it fails, costs more than the request's own code.
+    noAsyncTraces: true,
   });
   void watchStatus(connection, address.logger);
   return connection;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 
 /** One expected answer, or a stream of them. */
@@ -30,7 +30,7 @@ export class Replies {
 
   /** Expects answers until it is closed. */
   expect(take: (message: Msg) => void): ReplyInbox {
-    const id = randomBytes(16).toString('base64url');
+    const id = randomId();
     this.open.set(id, take);
     return { subject: `${this.prefix}.${id}`, close: () => void this.open.delete(id) };
   }
@@ -47,3 +47,17 @@ export class Replies {
 
 /** True for the server's word that nobody listens on the subject that was asked. */
 export const isNoResponders = (message: Msg): boolean => message.data.length === 0 && message.headers?.code === 503;
+
+const idBytes = 16;
+/** Asking for random bytes costs the same for one id as for many. */
+const randomPool = Buffer.alloc(256 * idBytes);
+let taken = randomPool.length;
+
+function randomId(): string {
+  if (taken === randomPool.length) {
+    randomFillSync(randomPool);
+    taken = 0;
+  }
+  taken += idBytes;
+  return randomPool.toString('base64url', taken - idBytes, taken);
+}

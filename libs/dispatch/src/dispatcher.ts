@@ -48,7 +48,8 @@ interface Pending extends Sending {
   readonly inbox: ReplyInbox;
   readonly worker: PresenceRecord;
   readonly tried: ReadonlySet<string>;
-  readonly timer: NodeJS.Timeout;
+  /** No receipt comes after this, by this process's own monotonic clock. */
+  readonly overAt: number;
   /** Its kept answer is being judged: what follows depends on the verdict, whether the worker is still there or not. */
   isJudged: boolean;
 }
@@ -56,10 +57,13 @@ interface Pending extends Sending {
 const maxWorkersTried = 3;
 /** A receipt that has not come this long after the deadline will not come. */
 const receiptGraceMs = 5_000;
+/** How often those are looked for whose receipt will not come: one clock for all costs less than a timer each. */
+const sweepMs = 1_000;
 
 /** Hands outbound requests to workers of their region and keeps account of them. */
 export class Dispatcher {
   private readonly pending = new Map<string, Pending>();
+  private sweeper: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly bus: Bus,
@@ -99,15 +103,10 @@ export class Dispatcher {
     const key = keyOf(dispatch);
     const subject = subjectOf(sendSubject, { region: sending.region, worker: worker.instance });
     const inbox = bus.replies.expect((message) => this.take(key, message));
-    const timer = setTimeout(() => this.end(key), dispatch.remainingMs + receiptGraceMs).unref();
-    this.pending.set(key, {
-      ...sending,
-      inbox,
-      worker,
-      tried: new Set([...tried, worker.instance]),
-      timer,
-      isJudged: false,
-    });
+    const overAt = performance.now() + dispatch.remainingMs + receiptGraceMs;
+    const all = new Set([...tried, worker.instance]);
+    this.pending.set(key, { ...sending, inbox, worker, tried: all, overAt, isJudged: false });
+    this.sweeper ??= setInterval(() => this.sweep(), sweepMs).unref();
     this.workers.started(worker.instance);
     bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), {
       reply: inbox.subject,
@@ -165,11 +164,18 @@ export class Dispatcher {
     }
   }
 
+  private sweep(): void {
+    const now = performance.now();
+    for (const [key, { overAt }] of this.pending) if (overAt <= now) this.end(key);
+    if (this.pending.size > 0) return;
+    clearInterval(this.sweeper);
+    this.sweeper = undefined;
+  }
+
   private end(key: string, receipt?: Receipt): void {
     const pending = this.pending.get(key);
     if (pending === undefined) return;
     this.pending.delete(key);
-    clearTimeout(pending.timer);
     pending.inbox.close();
     this.workers.ended(pending.worker.instance);
     if (receipt !== undefined) pending.ended?.(receipt);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Kvm, type KvWatchEntry } from '@nats-io/kv';
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import { tickKey, type Bucket, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
+import { keyPrefix, watchBucket } from './watch-bucket.js';
 
 interface Held<V> extends SnapshotEntry<V> {
   readonly revision: number;
@@ -24,6 +25,7 @@ export class SnapshotWatch<B extends Bucket> {
   private readonly timer: NodeJS.Timeout;
   private lastTick = 0;
   private stopped = false;
+  private messages: ConsumerMessages | undefined;
   private caughtUp: () => void = () => undefined;
 
   private constructor(
@@ -40,8 +42,9 @@ export class SnapshotWatch<B extends Bucket> {
   static async open<B extends Bucket>(bus: Bus, bucket: B): Promise<SnapshotWatch<B>> {
     const watch = new SnapshotWatch(bus, bucket);
     const ready = new Promise<void>((resolve) => (watch.caughtUp = resolve));
-    const entries = await watch.subscribe(Date.now() + openWithinMs);
-    void watch.follow(entries);
+    const messages = await watch.subscribe(Date.now() + openWithinMs);
+    void watch.follow(messages);
+    void watch.askAnewWhenReconnected();
     watch.tick();
     await ready;
     return watch;
@@ -105,19 +108,19 @@ export class SnapshotWatch<B extends Bucket> {
   stop(): void {
     this.stopped = true;
     clearInterval(this.timer);
+    this.messages?.stop();
   }
 
   private tick(): void {
     const { connection } = this.bus;
     if (!connection.isClosed() && !connection.isDraining())
-      connection.publish(`$KV.${this.bucket.name}.${tickKey}`, this.nonce);
+      connection.publish(keyPrefix(this.bucket.name) + tickKey, this.nonce);
   }
 
-  private async subscribe(deadline: number): Promise<AsyncIterable<KvWatchEntry>> {
+  private async subscribe(deadline: number): Promise<ConsumerMessages> {
     for (;;) {
       try {
-        const kv = await new Kvm(this.bus.jetstream).open(this.bucket.name);
-        return await kv.watch();
+        return await watchBucket(this.bus.jetstream, this.bucket.name);
       } catch (error) {
         if (Date.now() > deadline || this.stopped)
           throw new Error(`nobody has made the bucket ${this.bucket.name}: is its owner running?`, { cause: error });
@@ -126,23 +129,33 @@ export class SnapshotWatch<B extends Bucket> {
     }
   }
 
-  private async follow(entries: AsyncIterable<KvWatchEntry>): Promise<void> {
-    for await (const entry of entries) this.take(entry);
-    // The consumer ended, as it does when the stream is made anew: everything is read again.
+  private async follow(messages: ConsumerMessages): Promise<void> {
+    this.messages = messages;
+    for await (const message of messages) this.take(message);
+    // The consumer ended, as it does when the stream is made anew or the server was away: everything is read again.
     if (this.stopped || this.bus.connection.isClosed() || this.bus.connection.isDraining()) return;
     void this.follow(await this.subscribe(Number.POSITIVE_INFINITY));
   }
 
-  private take(entry: KvWatchEntry): void {
-    if (entry.key === tickKey) {
+  private async askAnewWhenReconnected(): Promise<void> {
+    for await (const { type } of this.bus.connection.status()) {
+      if (this.stopped) return;
+      if (type === 'reconnect') this.messages?.stop();
+    }
+  }
+
+  private take(message: JsMsg): void {
+    const key = message.subject.slice(keyPrefix(this.bucket.name).length);
+    if (key === tickKey) {
       this.lastTick = performance.now();
-      if (entry.string() === this.nonce) this.caughtUp();
+      if (message.string() === this.nonce) this.caughtUp();
       return;
     }
-    const { version, value } = entry.json<SnapshotEntry<ValueOf<B>>>();
-    const before = this.held.get(entry.key);
-    if (before !== undefined && before.revision >= entry.revision) return;
-    this.held.set(entry.key, { version, value, revision: entry.revision });
-    for (const listener of this.listeners) listener(entry.key, value ?? undefined);
+    const { version, value } = message.json<SnapshotEntry<ValueOf<B>>>();
+    const revision = message.seq;
+    const before = this.held.get(key);
+    if (before !== undefined && before.revision >= revision) return;
+    this.held.set(key, { version, value, revision });
+    for (const listener of this.listeners) listener(key, value ?? undefined);
   }
 }

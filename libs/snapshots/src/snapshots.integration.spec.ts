@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apps } from '@pontage/contracts/snapshots';
 import { startStack, type Stack } from '@pontage/testkit';
@@ -58,6 +59,29 @@ describe('snapshots', () => {
     await writer.put('o.gone', { version: 2, value: null });
     expect(await watch.until(() => (watch.versionOf('o.gone') === 2 ? true : undefined), 2_000)).toBe(true);
     expect(watch.get('o.gone')).toBeUndefined();
+  });
+
+  it('are read again after the server has forgotten who reads them', async () => {
+    const bus = await stack.busOf('gateway');
+    const own = await SnapshotWatch.open(bus, apps);
+    const { consumers } = await jetstreamManager(await stack.operator());
+    for await (const { name } of consumers.list('KV_apps')) await consumers.delete('KV_apps', name);
+    await bus.connection.reconnect();
+    const value = app('afterwards');
+    await writer.put('o.afterwards', { version: 1, value });
+    expect(await own.until(() => own.get('o.afterwards'), 3_000)).toEqual(value);
+    expect(await own.until(() => (own.isFresh() ? true : undefined), 1_000)).toBe(true);
+    own.stop();
+  });
+
+  it('are kept for their readers in memory, which costs the server no file for each tick', async () => {
+    const { consumers } = await jetstreamManager(await stack.operator());
+    const own = await SnapshotWatch.open(await stack.busOf('gateway'), apps);
+    const inMemory: (boolean | undefined)[] = [];
+    for await (const { config } of consumers.list('KV_apps')) inMemory.push(config.mem_storage);
+    expect(inMemory).not.toHaveLength(0);
+    expect(new Set(inMemory)).toEqual(new Set([true]));
+    own.stop();
   });
 
   it('are fresh as long as ticks come through, and not when they stop', async () => {

@@ -6,14 +6,19 @@ import type { Recorder } from './recorder.js';
 
 /** Messages in one round, and so in one transaction of each organisation. */
 const maxBatch = 500;
+/**
+ * Batches of a busy stream begin no sooner after one another: a batch costs as much as some dozens of its events, and a
+ * query whose intent and outcome are in the same one is never written down as open.
+ */
+const batchEveryMs = 100;
 const stillAtItMs = ackWaitMs / 3;
 const reopenMs = 500;
 /** After an outage the client tries again in steps of `expires`, half a minute by default: too long for a record that is read. */
 const pull = { max_messages: maxBatch, expires: 2_000, idle_heartbeat: 500 } as const;
 
 /**
- * Takes messages from the stream and acknowledges each once it is committed. Batches form by themselves: what came
- * while the last one was written makes the next.
+ * Takes messages from the stream and acknowledges each once it is committed. What comes after a quiet time is taken at
+ * once; what came while the last batch was written, and a moment after it began, makes the next.
  */
 export class StreamConsumer {
   private readonly stopping = new AbortController();
@@ -22,6 +27,7 @@ export class StreamConsumer {
   private messages: ConsumerMessages | undefined;
   private work: Promise<void> = Promise.resolve();
   private busy = false;
+  private begunAt = 0;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -82,6 +88,8 @@ export class StreamConsumer {
     // A turn of the event loop lets the rest of what has arrived come along.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0 && !this.stopping.signal.aborted) {
+      await this.gather();
+      if (this.stopping.signal.aborted) return;
       const batch = this.waiting.splice(0, maxBatch);
       this.inHand = batch;
       try {
@@ -94,6 +102,13 @@ export class StreamConsumer {
       }
       this.inHand = [];
     }
+  }
+
+  private async gather(): Promise<void> {
+    const restMs = this.begunAt + batchEveryMs - performance.now();
+    if (restMs > 0 && this.waiting.length < maxBatch)
+      await sleep(restMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    this.begunAt = performance.now();
   }
 
   private sayStillAtIt(): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { environmentOf, planServices } from './service-plan.js';
 
-const planned = planServices({
+const input = {
   regions: ['us-west-2', 'eu-central-1'],
   adminTokenSha256: 'the hash',
   masterKey: { PONTAGE_MASTER_KEY_FILE: '/keys/master-key' },
@@ -9,7 +9,8 @@ const planned = planServices({
   egressAllow: '127.0.0.1:9',
   gateway: { PONTAGE_HTTP_PORT: '7400' },
   env: { PONTAGE_SURFACE: 'internal', PONTAGE_ADMIN_TOKEN: 'a secret' },
-});
+};
+const planned = planServices(input);
 const bus = {
   url: 'nats://127.0.0.1:1',
   passwords: { gateway: 'pw-gateway', 'egress-us-west-2': 'pw-west', operator: 'pw-operator' },
@@ -60,6 +61,20 @@ describe('environmentOf', () => {
     expect(holders('PONTAGE_MASTER_KEY_FILE')).toEqual(['auth-broker']);
     expect(holders('PONTAGE_DATABASE_URL')).toEqual(['auth-broker', 'embed-session', 'resource-registry', 'audit-log']);
     expect(holders('PONTAGE_EGRESS_ALLOW')).toEqual(['egress-worker (us-west-2)', 'egress-worker (eu-central-1)']);
+  });
+
+  it('gives those on the query path room for what is short-lived, and leaves the last word to NODE_OPTIONS', () => {
+    const own = planServices({ ...input, env: { NODE_OPTIONS: '--max-semi-space-size=8' } });
+    const options = own.flatMap(({ name, env: { NODE_OPTIONS } }) =>
+      NODE_OPTIONS === undefined ? [] : [[name, NODE_OPTIONS]],
+    );
+    const both = '--max-semi-space-size=32 --max-semi-space-size=8';
+    expect(options).toEqual([
+      ['gateway', both],
+      ['query-proxy', both],
+      ['egress-worker (us-west-2)', both],
+      ['egress-worker (eu-central-1)', both],
+    ]);
   });
 
   it('hands down nothing else of the launcher’s environment', () => {

@@ -29,11 +29,12 @@ export function planServices(input: PlanInput): PlannedService[] {
   const { env } = input;
   const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, env[name]]));
   return [
-    plan('gateway', 0, { ...of(gatewayVariables), ...input.gateway }),
-    plan('query-proxy', 1, {}),
+    plan('gateway', 0, { ...of(gatewayVariables), ...input.gateway, ...forShortLives(env) }),
+    plan('query-proxy', 1, forShortLives(env)),
     ...input.regions.map((region) => ({
       ...plan('egress-worker', 2, {
         ...of(workerVariables),
+        ...forShortLives(env),
         PONTAGE_REGION: region,
         PONTAGE_EGRESS_ALLOW: input.egressAllow,
       }),
@@ -65,6 +66,14 @@ const plan = (service: Service, drain: number, env: PlannedService['env']): Plan
   region: null,
   env,
   drain,
+});
+
+/**
+ * Nearly everything that the query path makes is garbage when the request is over. With twice Node's 16 MB to make it in,
+ * less of it is still in use, and has to be copied, when the space is full.
+ */
+const forShortLives = ({ NODE_OPTIONS: own = '' }: NodeJS.ProcessEnv) => ({
+  NODE_OPTIONS: `--max-semi-space-size=32 ${own}`.trim(),
 });
 
 const gatewayVariables = ['PONTAGE_EMBED_URL', 'PONTAGE_SURFACE', 'PONTAGE_TRUSTED_PROXIES', 'PONTAGE_MAX_BODY_BYTES'];

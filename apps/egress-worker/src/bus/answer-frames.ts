@@ -106,7 +106,7 @@ export class AnswerFrames implements AnswerSink {
   }
 
   private keyOf(process: string): PublicKey {
-    const key = this.bus.presence.all().find(({ service, instance }) => `${service}/${instance}` === process)?.key;
+    const key = this.bus.presence.keyOf(process);
     if (key !== undefined) return key;
     throw unavailable({}, { note: `nobody knows the key of ${process}, so nothing can be sealed for it` });
   }

@@ -6,7 +6,7 @@ import { forwardableCookies } from './forwardable-cookies.js';
 import { ProxyAnswer } from './proxy-answer.js';
 import type { QueryPath } from './query-path.js';
 import { HeldUpload } from './request-body/held-upload.js';
-import { readStart } from './request-body/read-start.js';
+import { readStart, type BodyStart } from './request-body/read-start.js';
 import { StreamedUpload } from './request-body/streamed-upload.js';
 import { passedHeaders } from './request-headers.js';
 
@@ -16,8 +16,7 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
   const { maxBodyBytes } = path.limits;
   const announced = request.headers['content-length'];
   if (announced !== undefined && Number(announced) > maxBodyBytes) throw bodyTooLarge({ limitBytes: maxBodyBytes });
-  const small = announced === undefined || Number(announced) <= inlineBodyBytes;
-  const start = small ? await readStart(request.raw, inlineBodyBytes) : { bytes: Buffer.alloc(0), whole: false };
+  const start = await startOf(request.raw, announced);
   const body: RequestBody = !start.whole
     ? { kind: 'pulled', bytes: announced === undefined ? null : Number(announced) }
     : { kind: start.bytes.length === 0 ? 'none' : 'inline' };
@@ -47,6 +46,16 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
   };
   answer.begin(path.client.run({ ...asked, body }, undefined, false, answer), upload);
 }
+
+/** The beginning of the body, or all of it. A request without either of these headers has none. @see RFC 9112, 6.3 */
+function startOf(message: IncomingMessage, announced: string | undefined): BodyStart | Promise<BodyStart> {
+  if (announced === undefined && message.headers['transfer-encoding'] === undefined)
+    return { bytes: nothing, whole: true };
+  const isSmall = announced === undefined || Number(announced) <= inlineBodyBytes;
+  return isSmall ? readStart(message, inlineBodyBytes) : { bytes: nothing, whole: false };
+}
+
+const nothing = Buffer.alloc(0);
 
 /** What the caller asks for, as it came over the wire: the path is not decoded and not put together again. */
 function callOf(request: FastifyRequest): QueryCall {

@@ -2,21 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Msg } from '@nats-io/transport-node';
 import {
   decodeFrame,
-  encodeCancel,
   encodeFlow,
-  encodeMessage,
   isNoResponders,
   openFrame,
   type Bus,
   type BulkConnection,
   type FlowMessage,
   type FrameHeads,
-  type ReplyInbox,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
-import { cancelSubject, flowSubject } from '@pontage/contracts/egress-worker';
-import { queryClosedSubject, type QueryClosed } from '@pontage/contracts/events';
-import { attemptsPerRun, runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
+import { flowSubject } from '@pontage/contracts/egress-worker';
+import { attemptsPerRun } from '@pontage/contracts/query-proxy';
 import {
   asProblem,
   dispatchLost,
@@ -28,60 +24,21 @@ import {
   workerLost,
   type Problem,
 } from '@pontage/problems';
-import type { Crossing, Crossings } from '../admission/crossings.js';
-import { sealCookies } from './forwardable-cookies.js';
+import type { Crossings } from '../admission/crossings.js';
 import { AnswerAssembly, type AnswerReader } from './answer.js';
-
-/** What a caller of the client decides of a run; the rest is the client's. */
-export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox' | 'cookies'> & {
-  /** The caller's cookies that a resource may have forwarded; they leave this process sealed. */
-  readonly cookieLine?: string | undefined;
-  /** False once the caller may not go on. */
-  readonly isLive: () => boolean;
-};
-
-interface Open extends Crossing {
-  readonly executionId: string;
-  readonly run: QueryToRun;
-  readonly body: Uint8Array | undefined;
-  readonly assembly: AnswerAssembly;
-  readonly reader: AnswerReader;
-  readonly inboxes: readonly ReplyInbox[];
-  readonly repeatable: boolean;
-  /** 0 while it waits for its turn; then 1, or 2 after a silence. */
-  attempt: number;
-  /** Nothing has been heard yet of the worker that has it. */
-  isCrossing: boolean;
-  askedAt: number;
-  heardAt: number;
-  heard: boolean;
-  /** Where flow messages go, and for which attempt, once a worker has spoken. */
-  worker: { readonly region: string; readonly workerId: string; readonly attempt: number } | undefined;
-}
+import { breakOff, recordClosed } from './break-off.js';
+import { attemptsOf, mayRepeat, type OpenQuery, type QueryToRun, type RunningQuery } from './open-query.js';
+import { QueryQuestions } from './query-questions.js';
 
 /** No first frame within this, or silence for that long afterwards: lost. */
 const firstFrameMs = 1_000;
 const silenceMs = 3_000;
 const sweepMs = 100;
 
-/** A running execution, to feed and to end. */
-export interface RunningQuery {
-  readonly executionId: string;
-  /** How often the request went to the upstream, as far as is known: by the number of the attempt that is answered. */
-  readonly attempts: number;
-  /** Allows the worker that many more bytes of the answer. */
-  grant(bytes: number): void;
-  /** Sends a piece of the request's body. */
-  send(sequence: number, body: Uint8Array, last: boolean): void;
-  /** Says that the rest of the request's body will not come. */
-  cut(): void;
-  /** The caller has gone, or has had enough. */
-  cancel(reason: string): void;
-}
-
 /** Sends queries to query-proxies and sorts the frames that workers send back; one subscription for all of them. */
 export class QueryClient {
-  private readonly open = new Map<string, Open>();
+  private readonly open = new Map<string, OpenQuery>();
+  private readonly questions: QueryQuestions;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -89,6 +46,8 @@ export class QueryClient {
     private readonly bulk: BulkConnection,
     private readonly crossings: Crossings,
   ) {
+    const isOpen = (executionId: string): boolean => this.open.has(executionId);
+    this.questions = new QueryQuestions(bus, isOpen, (query, error) => this.fail(query, asProblem(error)));
     this.timer = setInterval(() => this.sweep(), sweepMs).unref();
   }
 
@@ -104,10 +63,10 @@ export class QueryClient {
   run(run: QueryToRun, body: Uint8Array | undefined, repeatable: boolean, reader: AnswerReader): RunningQuery {
     const executionId = randomUUID();
     const take = (message: Msg) => this.take(executionId, message);
-    const open: Open = {
+    const open: OpenQuery = {
       org: run.org,
       enteredAt: performance.now(),
-      start: () => this.ask(open),
+      start: () => this.questions.ask(open),
       refuse: (problem) => this.refuse(open, problem),
       executionId,
       run,
@@ -145,7 +104,7 @@ export class QueryClient {
     this.crossings.stop();
   }
 
-  private enter(open: Open): void {
+  private enter(open: OpenQuery): void {
     try {
       this.crossings.enter(open);
     } catch (error) {
@@ -156,34 +115,15 @@ export class QueryClient {
   }
 
   /** It ends unasked: there is nothing to put on record. */
-  private refuse(open: Open, problem: Problem): void {
+  private refuse(open: OpenQuery, problem: Problem): void {
     this.close(open.executionId);
     open.reader.problem(problem);
   }
 
-  private crossed(open: Open): void {
+  private crossed(open: OpenQuery): void {
     if (!open.isCrossing) return;
     open.isCrossing = false;
     this.crossings.leave(open);
-  }
-
-  private ask(open: Open): void {
-    const { service, instance } = this.bus.identity;
-    const [inbox, bulkInbox] = open.inboxes;
-    open.attempt += 1;
-    open.askedAt = performance.now();
-    open.heardAt = open.askedAt;
-    open.heard = false;
-    const { cookieLine, isLive: _isLive, ...run } = open.run;
-    const head: RunQuery = {
-      ...run,
-      ...(cookieLine === undefined ? {} : { cookies: sealCookies(this.bus, cookieLine, open.executionId) }),
-      executionId: open.executionId,
-      attempt: open.attempt,
-      gateway: `${service}/${instance}`,
-      bulkInbox: bulkInbox?.subject ?? '',
-    };
-    this.bus.connection.publish(runQuerySubject, encodeMessage(head, open.body), { reply: inbox?.subject ?? '' });
   }
 
   private take(executionId: string, message: Msg): void {
@@ -200,7 +140,7 @@ export class QueryClient {
     }
   }
 
-  private sort(open: Open, frame: ReturnType<typeof decodeFrame>): void {
+  private sort(open: OpenQuery, frame: ReturnType<typeof decodeFrame>): void {
     switch (frame.type) {
       case 'head':
       case 'whole':
@@ -238,17 +178,17 @@ export class QueryClient {
   }
 
   /** A worker that is gone took no answer along that anybody has seen: another one of its region may be asked. */
-  private refused(open: Open, problem: Problem, said: FrameHeads['problem']): void {
+  private refused(open: OpenQuery, problem: Problem, said: FrameHeads['problem']): void {
     if (!isProblem(problem, workerLost)) return this.fail(open, problem, said);
-    if (mayRepeat(open)) return this.ask(open);
+    if (mayRepeat(open)) return this.questions.ask(open);
     // The worker itself did not get to say how it ended.
-    if (said.workerId === null) this.record(open, problem.slug);
+    if (said.workerId === null) recordClosed(this.bus, open, problem.slug);
     this.fail(open, problem, said);
   }
 
-  private fail(open: Open, problem: Problem, said?: FrameHeads['problem']): void {
+  private fail(open: OpenQuery, problem: Problem, said?: FrameHeads['problem']): void {
     this.close(open.executionId);
-    if (said === undefined) this.record(open, problem.slug);
+    if (said === undefined) recordClosed(this.bus, open, problem.slug);
     open.reader.problem(problem, said);
   }
 
@@ -260,7 +200,7 @@ export class QueryClient {
     open.inboxes.forEach((inbox) => inbox.close());
   }
 
-  private flow({ executionId, worker }: Open, message: FlowMessage): void {
+  private flow({ executionId, worker }: OpenQuery, message: FlowMessage): void {
     if (worker === undefined || !this.open.has(executionId)) return;
     const { region, workerId, attempt } = worker;
     this.bulk.connection.publish(
@@ -269,37 +209,17 @@ export class QueryClient {
     );
   }
 
-  /** Region-wide, since nobody may have said yet which worker has it; every region while none has said anything. */
-  private cancel(open: Open, reason: string): void {
+  private cancel(open: OpenQuery, reason: string): void {
     if (!this.open.has(open.executionId)) return;
     this.close(open.executionId);
-    if (open.attempt === 0) return;
-    // Before the worker hears of it: what it says then is read in this light.
-    this.record(open, reason);
-    const regions =
-      open.worker === undefined
-        ? this.bus.presence.live('egress-worker').map(({ region }) => region ?? '')
-        : [open.worker.region];
-    for (const region of new Set(regions))
-      this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(open.executionId));
+    if (open.attempt > 0) breakOff(this.bus, open, reason);
   }
 
   /** Ends a query whose caller has lost his token or session since it began. */
-  private evict(open: Open): void {
+  private evict(open: OpenQuery): void {
     const problem = open.run.principal.type === 'external' ? embedSessionExpired({}) : unauthenticated({});
     this.cancel(open, problem.slug);
     open.reader.problem(problem);
-  }
-
-  /** There will be no end frame, so the record hears from here how it ended. */
-  private record(open: Open, reason: string): void {
-    const closed: QueryClosed = {
-      executionId: open.executionId,
-      org: open.run.org,
-      at: new Date().toISOString(),
-      reason,
-    };
-    this.bus.connection.publish(queryClosedSubject, JSON.stringify([closed]));
   }
 
   private sweep(): void {
@@ -311,14 +231,8 @@ export class QueryClient {
       }
       if (open.attempt === 0) continue;
       if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
-      if (mayRepeat(open)) this.ask(open);
+      if (mayRepeat(open)) this.questions.ask(open);
       else this.fail(open, dispatchLost({}));
     }
   }
 }
-
-/** Of a run that was asked for once more, the first one counts as one. */
-const attemptsOf = (number: number): number =>
-  Math.floor((number - 1) / attemptsPerRun) + ((number - 1) % attemptsPerRun) + 1;
-/** Asked once, nothing of an answer has come, and asking again changes nothing at the upstream. */
-const mayRepeat = ({ repeatable, assembly, attempt }: Open): boolean => repeatable && !assembly.begun && attempt === 1;

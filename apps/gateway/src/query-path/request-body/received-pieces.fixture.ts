@@ -1,4 +1,4 @@
-import type { RunningQuery } from '../query-client.js';
+import type { RunningQuery } from '../open-query.js';
 
 /** A running query as an upload sees it, and what it was given. */
 export function received() {
