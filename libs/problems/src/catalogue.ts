@@ -5,7 +5,7 @@ import {
   credentialRejected,
   tokenEndpointFailed,
 } from './credential-problems.js';
-import { defineProblem, Problem, type ProblemDefinition, type ProblemOnTheWire } from './problem.js';
+import { defineProblem, type ProblemDefinition } from './problem.js';
 import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
 
 // What the caller can mend.
@@ -287,19 +287,3 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     auditUnavailable,
   ].map((definition) => [definition.slug, definition]),
 );
-
-/** The problem that another process sent; an unknown slug is `internal`. */
-export function problemFromWire(wire: ProblemOnTheWire): Problem {
-  const definition = problemCatalogue.get(wire.slug);
-  if (definition === undefined) return internal({}, { note: `unknown problem from the wire: ${wire.slug}` });
-  return new Problem(definition, wire.facts ?? {}, {
-    ...(wire.detail === undefined ? {} : { detail: wire.detail }),
-    ...(wire.errors === undefined ? {} : { errors: wire.errors }),
-    ...(wire.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: wire.retryAfterSeconds }),
-  });
-}
-
-/** The problem as it is, or `internal` with the error as its cause: what nobody declared is a bug of ours. */
-export function asProblem(error: unknown): Problem {
-  return error instanceof Problem ? error : internal({}, { cause: error });
-}

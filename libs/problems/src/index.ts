@@ -62,7 +62,6 @@ export {
   overloaded,
   auditUnavailable,
   problemCatalogue,
-  problemFromWire,
-  asProblem,
 } from './catalogue.js';
+export { asProblem, problemFromWire } from './from-wire.js';
 export { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
