@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, startWorker, type JoinedWorker, type Pontage } from '@pontage/testkit';
+import { figure, type JoinedWorker, type Pontage, startPontage, startWorker } from '@pontage/testkit';
 import { ask, type List } from './src/ask.js';
 
 const home = 'us-west-2';
@@ -120,8 +120,8 @@ describe('a pinned query (promise 37)', () => {
     const elsewhere = upstream.requests.filter(
       ({ remoteAddress }) => !addresses.some((each) => each === remoteAddress),
     );
-    process.stdout.write(
-      `promise 37: ${answers.length} queries pinned to ${region} with 2 regions up, seen from ${[...sources].sort().join(' and ')}, ${elsewhere.length} from elsewhere\n`,
+    figure(
+      `promise 37: ${answers.length} queries pinned to ${region} with 2 regions up, seen from ${[...sources].sort().join(' and ')}, ${elsewhere.length} from elsewhere`,
     );
     expect(answers.length).toBeGreaterThanOrEqual(1_000);
     expect(new Set(answers.map((each) => each.region))).toEqual(new Set([region]));
@@ -269,8 +269,8 @@ describe('the answers of a resource whose residency is strict', () => {
     };
     await tap.close();
     const [sealedMs, plainMs] = [await timed('resident'), await timed('usual')];
-    process.stdout.write(
-      `residency: ${seen.length} messages read; of a strict resource the request on ${resident.asked.join()} alone, the answer on ${resident.said.length} subjects (of a usual one on ${usual.said.length}); ${sealedMs} ms a query sealed, ${plainMs} ms not\n`,
+    figure(
+      `residency: ${seen.length} messages read; of a strict resource the request on ${resident.asked.join()} alone, the answer on ${resident.said.length} subjects (of a usual one on ${usual.said.length}); ${sealedMs} ms a query sealed, ${plainMs} ms not`,
     );
     expect(resident).toEqual({ asked: ['v1.query-proxy.query'], said: [] });
     expect(usual.said).toHaveLength(1);
@@ -285,8 +285,8 @@ describe('a region without workers', () => {
     const answers = [];
     for (let count = 0; count < 20; count += 1) answers.push(await query('pinned', { method: 'POST', path: '/echo' }));
     const codes = new Set(answers.map(({ json }) => json.code));
-    process.stdout.write(
-      `promise 37: ${answers.length} queries with no worker in ${region}: ${[...codes].join(', ')}; ${upstream.requests.length} seen by the upstream\n`,
+    figure(
+      `promise 37: ${answers.length} queries with no worker in ${region}: ${[...codes].join(', ')}; ${upstream.requests.length} seen by the upstream`,
     );
     expect(codes).toEqual(new Set(['region-unavailable']));
     expect(upstream.requests).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ask } from './src/ask.js';
 import { startEmbedSetting, type EmbedSetting } from './src/embed-setting.js';
+import { figure } from '@pontage/testkit';
 
 let setting: EmbedSetting;
 let printed = 0;
@@ -22,8 +23,8 @@ beforeAll(async () => {
   });
 }, 90_000);
 afterAll(async () => {
-  process.stdout.write(
-    `promise 16, in flight: ${printed} requests of revoked callers ended, the slowest ${Math.round(Math.max(...took))} ms after the revocation, their upstream requests with them\n`,
+  figure(
+    `promise 16, in flight: ${printed} requests of revoked callers ended, the slowest ${Math.round(Math.max(...took))} ms after the revocation, their upstream requests with them`,
   );
   await setting?.[Symbol.asyncDispose]();
 }, 30_000);

@@ -14,6 +14,7 @@ import { isProblem } from '@pontage/problems';
 import { resolveBy } from './connection/resolve-host.js';
 import { Bench } from './testing/bench.js';
 import type { WorkerClient } from './testing/worker-client.js';
+import { figure } from '@pontage/testkit';
 
 /** 127.0.0.2 stands for the public internet here, 127.0.0.1 for what nobody may reach. */
 const open = '127.0.0.2';
@@ -52,7 +53,7 @@ describe('the egress policy, in a worker', () => {
     const endings = await Promise.all(urls.map((url) => endingOf(client, url)));
     expect(urls.filter((_, index) => endings[index] !== '{"slug":"destination-denied"}')).toEqual([]);
     expect(inside.connections).toBe(0);
-    process.stdout.write(`promise 1, in a worker: ${urls.length} forbidden spellings refused, 0 connections\n`);
+    figure(`promise 1, in a worker: ${urls.length} forbidden spellings refused, 0 connections`);
   });
 
   it('is no oracle: open, closed and filtered ports inside are refused alike', async () => {
@@ -73,8 +74,8 @@ describe('the egress policy, in a worker', () => {
     }
     expect(inside.connections).toBe(0);
     const medians = times.map(medianOf);
-    process.stdout.write(
-      `promise 4: one text for open, closed and filtered ports, medians of 200 tries ${medians.map((ms) => ms.toFixed(2)).join(', ')} ms\n`,
+    figure(
+      `promise 4: one text for open, closed and filtered ports, medians of 200 tries ${medians.map((ms) => ms.toFixed(2)).join(', ')} ms`,
     );
     expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.2);
   });
@@ -103,8 +104,8 @@ describe('the egress policy, in a worker', () => {
     expect(upstream.connections.made - before).toBe(250);
     // One look-up decides each connection.
     expect(new Set(asked.values())).toEqual(new Set([1]));
-    process.stdout.write(
-      `promise 2: ${endings.length} names that change their mind: 250 answered, 250 refused, ${inside.connections} connections inside, 1 look-up each\n`,
+    figure(
+      `promise 2: ${endings.length} names that change their mind: 250 answered, 250 refused, ${inside.connections} connections inside, 1 look-up each`,
     );
   });
 
@@ -150,7 +151,7 @@ describe('the egress policy, in a worker', () => {
     const endings = await Promise.all(urls.map((url) => endingOf(client, url)));
     expect(endings).toEqual(targets.map(() => '{"slug":"destination-denied"}'));
     expect(inside.connections).toBe(0);
-    process.stdout.write(`promise 3: ${status} × ${targets.length} targets inside refused, 0 connections\n`);
+    figure(`promise 3: ${status} × ${targets.length} targets inside refused, 0 connections`);
   });
 
   it('follows a chain to its last hop and not from there to the inside, and no loop for long', async () => {
@@ -165,7 +166,7 @@ describe('the egress policy, in a worker', () => {
       /too-many-redirects/,
     );
     expect(inside.connections).toBe(0);
-    process.stdout.write('promise 3: a chain of 4 refused at its end, a loop ended with too-many-redirects\n');
+    figure('promise 3: a chain of 4 refused at its end, a loop ended with too-many-redirects');
   });
 
   it('follows no redirect to another scheme', async () => {

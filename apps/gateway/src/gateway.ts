@@ -4,18 +4,18 @@ import type { Bus } from '@pontage/bus';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { RegionDirectory, type RegionSnapshot } from './control-plane/region-directory.js';
-import { ServerDrain } from './drain-server.js';
+import { ServerDrain } from './server/drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
 import { serveEmbed } from './embed/embed-routes.js';
 import { GatewayModule } from './gateway.module.js';
-import { httpServer, type GatewayParts } from './http-server.js';
+import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { serveDocuments, serveHealthRoutes } from './plain-routes.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { queryOperations } from './query-operations.js';
 import { serveQueryPath, type QueryPath } from './query-path/query-path.js';
 import { RouteCatalogue } from './routes/route-catalogue.js';
-import { measureRequests } from './request-metrics.js';
+import { measureRequests } from './server/request-metrics.js';
 import type { GatewaySettings } from './settings.js';
 
 /** Everything that the routes stand on. */

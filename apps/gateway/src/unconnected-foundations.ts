@@ -8,9 +8,9 @@ import type { Foundations } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { authenticators } from './query-operations.js';
-import { AnswerMemory } from './query-path/answer-memory.js';
-import { CreditBudget } from './query-path/credit-budget.js';
-import { QueryClient } from './query-path/query-client.js';
+import { AnswerMemory } from './query-path/answer/answer-memory.js';
+import { CreditBudget } from './query-path/answer/credit-budget.js';
+import { QueryClient } from './query-path/client/query-client.js';
 import { Spool } from './query-path/request-body/spool.js';
 
 /** What the routes stand on where nothing is connected: to list them, and to see whom they refuse by themselves. */

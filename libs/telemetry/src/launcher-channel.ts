@@ -20,7 +20,8 @@ export class LauncherChannel {
   /** @param onStop the launcher wants this process to end, or is gone: one that was killed cannot say so */
   constructor(onStop: () => void) {
     this.handedPort = new Promise((resolve) => {
-      process.on('message', (message: ServiceMessage, handle: object) => {
+      process.on('message', (message: ServiceMessage | null, handle: object) => {
+        if (typeof message !== 'object' || message === null) return;
         if ('stop' in message) onStop();
         if ('succeeds' in message) this.succeeds = true;
         if ('listen' in message) resolve(handle);

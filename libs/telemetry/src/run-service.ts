@@ -58,8 +58,9 @@ export function runService(name: string, start: (context: ServiceContext) => Pro
     setTimeout(() => void stop(0), successorWithinMs).unref();
   };
 
-  process.once('SIGTERM', leave);
-  process.once('SIGINT', leave);
+  // Told more than once, it goes on with its drain: without a listener a signal would cut it off.
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
   process.on('uncaughtException', die('an error nobody caught'));
   process.on('unhandledRejection', die('a rejection nobody caught'));
   // Node writes warnings to stderr by itself, and some quote what they warn of.

@@ -3,3 +3,4 @@ export { startPontage, type Pontage, type PontageProcess, type ProcessFile } fro
 export { freePort } from '@pontage/backends';
 export { makeTestFolder, removeTestFolder } from './folder/test-folder.js';
 export { startWorker, type JoinedWorker } from './pontage/start-worker.js';
+export { figure } from './figure.js';

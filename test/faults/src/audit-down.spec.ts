@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventStream } from '@pontage/contracts/events';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { Effects, steadily } from './effects.js';
 import { postgresOf } from './postgres.js';
 import { resume, stop } from './signal-process.js';
@@ -72,8 +72,8 @@ describe('when the record cannot be written (promise 24)', () => {
     const answers = await refusals;
     const slowest = Math.round(Math.max(...answers.map(({ ms }) => ms)));
     const { lost, unrecorded, doubled } = await effects.accountsOf(acted);
-    process.stdout.write(
-      `promise 24, the database hangs for ${hangsForMs / 1_000} s: ${answers.length} sensitive actions refused with ${[...new Set(answers.map(({ status }) => status))].join(', ')}, the slowest after ${slowest} ms; ${acted.length} queries, ${acted.filter(({ status }) => status !== 200).length} failed, ${lost.length + unrecorded.length} missing in the record\n`,
+    figure(
+      `promise 24, the database hangs for ${hangsForMs / 1_000} s: ${answers.length} sensitive actions refused with ${[...new Set(answers.map(({ status }) => status))].join(', ')}, the slowest after ${slowest} ms; ${acted.length} queries, ${acted.filter(({ status }) => status !== 200).length} failed, ${lost.length + unrecorded.length} missing in the record`,
     );
     expect(answers.map(({ status }) => status)).toEqual(sensitive.map(() => 503));
     expect(slowest).toBeLessThan(refusedWithinMs);
@@ -90,8 +90,8 @@ describe('when the record cannot be written (promise 24)', () => {
     const sent = upstream.requests.length - before;
     await makeRoom();
     const slowest = Math.round(Math.max(...acted.map(({ ms }) => ms)));
-    process.stdout.write(
-      `promise 24, the stream is full: ${acted.length} queries, ${acted.filter(({ code }) => code === 'audit-unavailable').length} × audit-unavailable, the slowest after ${slowest} ms; ${sent} sent upstream\n`,
+    figure(
+      `promise 24, the stream is full: ${acted.length} queries, ${acted.filter(({ code }) => code === 'audit-unavailable').length} × audit-unavailable, the slowest after ${slowest} ms; ${sent} sent upstream`,
     );
     for (const { status, code, retryAfter } of acted)
       expect([status, code, retryAfter]).toEqual([503, 'audit-unavailable', expect.any(String)]);

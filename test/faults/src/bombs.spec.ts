@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { shownGrowth, watchMemory } from './resident-memory.js';
 
 const megabyte = 1024 * 1024;
@@ -42,7 +42,7 @@ describe('promise 30: decompression bombs', () => {
     const growth = memory.growth();
     memory.stop();
     const cut = all.filter((code) => code === 'response-too-large').length;
-    console.log(`promise 30, undone: ${cut} of ${atOnce} bombs at once cut; MiB: ${shownGrowth(growth)}`);
+    figure(`promise 30, undone: ${cut} of ${atOnce} bombs at once cut; MiB: ${shownGrowth(growth)}`);
     expect(all).toEqual(all.map(() => 'response-too-large'));
     expect(Math.max(...Object.values(growth))).toBeLessThanOrEqual(100);
   }, 180_000);
@@ -57,7 +57,7 @@ describe('promise 30: decompression bombs', () => {
     await answer.body?.cancel();
     const growth = memory.growth();
     memory.stop();
-    console.log(`promise 30, passed through: MiB: ${shownGrowth(growth)}`);
+    figure(`promise 30, passed through: MiB: ${shownGrowth(growth)}`);
     expect(Math.max(...Object.values(growth))).toBeLessThanOrEqual(100);
   }, 60_000);
 
@@ -79,7 +79,7 @@ describe('promise 30: decompression bombs', () => {
     expect(await passed.json()).toMatchObject({ bytes: bomb.length, complete: true });
     const growth = memory.growth();
     memory.stop();
-    console.log(`promise 30, in: ${refused.join(', ')}; ${bomb.length} bytes passed on; MiB: ${shownGrowth(growth)}`);
+    figure(`promise 30, in: ${refused.join(', ')}; ${bomb.length} bytes passed on; MiB: ${shownGrowth(growth)}`);
     expect(Math.max(...Object.values(growth))).toBeLessThanOrEqual(100);
   }, 60_000);
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PressedUpstream } from './pressed-upstream.js';
+import { figure } from '@pontage/testkit';
 
 let pressed: PressedUpstream;
 
@@ -43,7 +44,7 @@ describe('the circuit breaker', () => {
     const path = `/recovering/${randomUUID()}?at=${Date.now() + 6_000}`;
     const answers = await ask(resource, path, 60);
     const open = answers.filter(({ json }) => json.code === 'circuit-open');
-    console.log(
+    figure(
       `breaker: ${answers.length} queries of a failing upstream, it received ${pressed.received(path).length}, ${open.length} were refused here`,
     );
     expect(pressed.received(path)).toHaveLength(10);
@@ -64,7 +65,7 @@ describe('the circuit breaker', () => {
     await sleep(5_500);
     const path = `/slow-head?ms=1500&${randomUUID()}`;
     const answers = await Promise.all(Array.from({ length: 8 }, () => pressed.query(resource, { path })));
-    console.log(`breaker half open: 8 queries at once, upstream received ${pressed.received(path).length}`);
+    figure(`breaker half open: 8 queries at once, upstream received ${pressed.received(path).length}`);
     expect(pressed.received(path)).toHaveLength(1);
     expect(answers.filter(({ json }) => json.code === 'circuit-open')).toHaveLength(7);
     await sleep(100);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { Effects, steadily } from './effects.js';
 import { postgresOf } from './postgres.js';
 import { resume, stop } from './signal-process.js';
@@ -47,8 +47,8 @@ it('queries outlive the control plane: database, registry and broker hang, and t
   const { status, ms } = await minted;
   const { lost, invented, unrecorded, doubled, recorded } = await effects.accountsOf(acted);
   const failed = acted.filter((each) => each.status !== 200);
-  process.stdout.write(
-    `control plane down for ${downForMs / 1_000} s: ${acted.length} queries at ${perSecond}/s, ${failed.length} failed; a change was answered ${status} after ${Math.round(ms)} ms; ${recorded} recorded afterwards, ${lost.length + unrecorded.length} missing\n`,
+  figure(
+    `control plane down for ${downForMs / 1_000} s: ${acted.length} queries at ${perSecond}/s, ${failed.length} failed; a change was answered ${status} after ${Math.round(ms)} ms; ${recorded} recorded afterwards, ${lost.length + unrecorded.length} missing`,
   );
   expect(failed).toEqual([]);
   expect(status).toBe(503);

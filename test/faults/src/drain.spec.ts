@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, startPontage, type Pontage } from '@pontage/testkit';
 import { Effects, steadily } from './effects.js';
 import { replaced } from './signal-process.js';
 
@@ -67,8 +67,8 @@ describe('SIGTERM of a process under load (promise 27)', () => {
       const { lost, invented, unrecorded, doubled } = await effects.accountsOf(acted);
       const failed = acted.filter(({ status }) => status !== 200).map(({ status, code }) => code ?? String(status));
       const slowest = Math.round(Math.max(...acted.map(({ ms }) => ms)));
-      process.stdout.write(
-        `promise 27, SIGTERM ${service}: ${acted.length} requests at ${perSecond}/s, ${failed.length} failed${failed.length === 0 ? '' : ` (${[...new Set(failed)].join(', ')})`}, ${doubled.length} double effects, ${lost.length + unrecorded.length} missing in the record, the slowest ${slowest} ms; ended after ${Math.round(tookMs)} ms\n`,
+      figure(
+        `promise 27, SIGTERM ${service}: ${acted.length} requests at ${perSecond}/s, ${failed.length} failed${failed.length === 0 ? '' : ` (${[...new Set(failed)].join(', ')})`}, ${doubled.length} double effects, ${lost.length + unrecorded.length} missing in the record, the slowest ${slowest} ms; ended after ${Math.round(tookMs)} ms`,
       );
       expect(failed).toEqual([]);
       expect((await slow).status).toBe(200);

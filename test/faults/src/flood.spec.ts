@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { flood, shown, startQuickUpstream, steadyLoad, type QuickUpstream } from './load.js';
 import { shownGrowth, watchMemory } from './resident-memory.js';
 import { addResource, makeTenant, type Tenant } from './tenant.js';
@@ -71,7 +71,7 @@ describe('promise 28: the flood of one organisation', () => {
       await Promise.all(waiting);
       const growth = memory.growth();
       memory.stop();
-      console.log(
+      figure(
         [
           `promise 28: flood of ${connections} callers for ${seconds} s and ${waiting.length} queries of ${slowMs / 1_000} s: ${JSON.stringify(statuses)}, ${bareRefusals} refusals without Retry-After; served p50 ${servedP50Ms.toFixed(0)} ms`,
           `the other organisation, ${perSecond}/s, before: ${shown(before)}; during: ${shown(during)}; after: ${shown(after)}`,

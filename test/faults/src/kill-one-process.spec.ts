@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { Effects, type Acted } from './effects.js';
 import { kill, replaced, resume, stop } from './signal-process.js';
 
@@ -69,7 +69,7 @@ describe('kill -9 of one process under load', () => {
       expect((await effects.act()).status).toBe(200);
       const result = await effects.accountsOf(acted);
       const refusals = acted.filter(({ status }) => status !== 200).map(({ code }) => code ?? 'no answer');
-      console.log(
+      figure(
         `kill -9 ${service}: ${result.acknowledged} acknowledged, ${result.recorded} recorded, ${result.effected} effected; ${refusals.length} refused with ${[...new Set(refusals)].join(', ') || 'nothing'}`,
       );
       expect(result).toMatchObject({ lost: [], invented: [], unrecorded: [], doubled: [] });

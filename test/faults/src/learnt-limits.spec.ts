@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PressedUpstream } from './pressed-upstream.js';
+import { figure } from '@pontage/testkit';
 
 let pressed: PressedUpstream;
 
@@ -26,9 +27,7 @@ describe('a limit that the upstream tells of', () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => codeOf(resource, path)));
     const refused = answers.filter(({ code }) => code === 'rate-limited');
     const received = pressed.received(path).length;
-    console.log(
-      `limit of 5 told as ${says}: 31 queries, upstream received ${received}, ${refused.length} refused here`,
-    );
+    figure(`limit of 5 told as ${says}: 31 queries, upstream received ${received}, ${refused.length} refused here`);
     expect([received, refused.length]).toEqual([5, 26]);
     // A Date is told in whole seconds, and so may be a second old.
     for (const { http, retryAfter } of refused) {
@@ -46,7 +45,7 @@ describe('a limit that the upstream tells of', () => {
     expect(await codeOf(resource, path)).toMatchObject({ http: 200, status });
     await sleep(100);
     const answers = await Promise.all(Array.from({ length: 10 }, () => codeOf(resource, path)));
-    console.log(`Retry-After: 2 with ${status}: upstream received ${pressed.received(path).length} of 11 queries`);
+    figure(`Retry-After: 2 with ${status}: upstream received ${pressed.received(path).length} of 11 queries`);
     expect(answers.filter(({ code }) => code === 'rate-limited')).toHaveLength(10);
     expect(pressed.received(path)).toHaveLength(1);
     await sleep(2_200);

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { shownGrowth, watchMemory } from './resident-memory.js';
 
 const megabyte = 1024 * 1024;
@@ -84,7 +84,7 @@ describe('promise 29: oversized bodies', () => {
     }
     const growth = memory.growth();
     memory.stop();
-    console.log(
+    figure(
       `promise 29, in: ${told.join('; ')}; of what is too large at most ${Math.round(most / megabyte)} MiB taken; MiB: ${shownGrowth(growth)}`,
     );
     expect(most).toBeLessThan(gigabyte);
@@ -128,7 +128,7 @@ describe('promise 29: oversized bodies', () => {
     }
     const growth = memory.growth();
     memory.stop();
-    console.log(
+    figure(
       `promise 29, out: ${[...new Set(told)].join('; ')}; upstream closed after ${closedMs.join(', ')} ms; MiB: ${shownGrowth(growth)}`,
     );
     expect(Math.max(...closedMs)).toBeLessThanOrEqual(1_000);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PressedUpstream } from './pressed-upstream.js';
+import { figure } from '@pontage/testkit';
 
 let pressed: PressedUpstream;
 let app: string;
@@ -58,9 +59,7 @@ describe('answers that are kept', () => {
       if (each < 2) await sleep(50);
     }
     const wrong = answers.filter(({ user, body }) => body !== `You said: ${user === 0 ? 'one' : 'two'}\n`);
-    console.log(
-      `cache: 100 runs by 2 users, upstream received ${received()}, ${wrong.length} answers of one at the other`,
-    );
+    figure(`cache: 100 runs by 2 users, upstream received ${received()}, ${wrong.length} answers of one at the other`);
     expect([received(), wrong]).toEqual([2, []]);
   });
 
@@ -76,7 +75,7 @@ describe('answers that are kept', () => {
     });
     await runs(personal.name, 3, tokens[0]);
     await runs(personal.name, 3, tokens[1]);
-    console.log(
+    figure(
       `cache for everyone: 6 runs by 2 users, upstream received ${shared.received()}; with the user in the request ${personal.received()}`,
     );
     expect([shared.received(), personal.received()]).toEqual([1, 2]);
@@ -89,7 +88,7 @@ describe('answers that are kept', () => {
     });
     const answers = await Promise.all(Array.from({ length: 30 }, () => run(name, tokens[0])));
     const hits = answers.filter(({ json }) => json.cache === 'hit').length;
-    console.log(`cache: 30 runs at once, upstream received ${received()}, ${hits} waited for it`);
+    figure(`cache: 30 runs at once, upstream received ${received()}, ${hits} waited for it`);
     expect(answers.map(({ json }) => json.body)).toEqual(Array.from({ length: 30 }, () => 'late'));
     expect([received(), hits]).toEqual([1, 29]);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PressedUpstream } from './pressed-upstream.js';
+import { figure } from '@pontage/testkit';
 
 let pressed: PressedUpstream;
 
@@ -30,7 +31,7 @@ describe('a query that fails in passing', () => {
     ['a broken connection', 'failures=2&status=0'],
   ])('is sent again after %s, until it is answered', async (what, failures) => {
     const result = await run(await pressed.resource({ retries: { attempts: 3 } }), { method, path: flaky(failures) });
-    console.log(`retry after ${what}: upstream received ${result.received}, answered ${result.status}`);
+    figure(`retry after ${what}: upstream received ${result.received}, answered ${result.status}`);
     expect(result).toMatchObject({ http: 200, status: 200, attempts: 3, received: 3 });
   });
 
@@ -62,7 +63,7 @@ describe('a query that fails in passing', () => {
   ])('waits as long as Retry-After says, in %s', async (form, after) => {
     const resource = await pressed.resource({ retries: { attempts: 1 } });
     const result = await run(resource, { path: flaky(`status=429&after=${after}`) });
-    console.log(
+    figure(
       `Retry-After in ${form}: upstream received ${result.received}, the second after ${Math.round(result.ms)} ms`,
     );
     expect(result).toMatchObject({ status: 200, attempts: 2, received: 2 });
@@ -100,7 +101,7 @@ describe('a query that fails in passing', () => {
     caller.abort();
     await asked;
     await sleep(3_000);
-    console.log(`cancelled while it waited: upstream received ${pressed.received(path).length}`);
+    figure(`cancelled while it waited: upstream received ${pressed.received(path).length}`);
     expect(pressed.received(path)).toHaveLength(1);
   });
 
@@ -109,7 +110,7 @@ describe('a query that fails in passing', () => {
     const path = `/effect/${randomUUID()}?failures=2`;
     const { json } = await pressed.query(resource, { method: 'POST', path });
     const sent = pressed.received(path).map(({ headers }) => valueOf(headers, 'idempotency-key'));
-    console.log(
+    figure(
       `idempotency key: upstream received ${sent.length} requests with ${new Set(sent).size} key, ${JSON.stringify(json.body)}`,
     );
     expect([json.status, json.attempts, json.body]).toEqual([200, 3, { effects: 1, time: 3 }]);
@@ -146,7 +147,7 @@ describe('an upstream that always fails', () => {
     const received = pressed.received(path).length;
     // The floor is there anew when a window has passed.
     const most = queries * 1.2 + 10 * Math.ceil((performance.now() - since) / 10_000);
-    console.log(`retry budget: ${queries} queries, upstream received ${received} (at most ${most})`);
+    figure(`retry budget: ${queries} queries, upstream received ${received} (at most ${most})`);
     expect(received).toBeGreaterThan(queries);
     expect(received).toBeLessThanOrEqual(most);
   }, 60_000);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { figure, type Pontage, startPontage } from '@pontage/testkit';
 import { shown, startQuickUpstream, steadyLoad, type QuickUpstream } from './load.js';
 import { addResource, makeTenant, type Tenant } from './tenant.js';
 
@@ -66,7 +66,7 @@ describe('promise 31: slowloris', () => {
     const freedAfterMs = Math.round(performance.now() - beganAt);
     const told = endings.filter((said) => said === 'HTTP/1.1 408').length;
     const after = await measure(3_000);
-    console.log(
+    figure(
       [
         `promise 31, in: ${slowClients} slow heads and ${slowClients} slow bodies, all sockets freed after ${freedAfterMs} ms, ${told} told with a 408`,
         `normal queries, before: ${shown(before)}; during: ${shown(during)}; after: ${shown(after)} (asserted: at most × 2 or ${floorMs} ms)`,
@@ -87,7 +87,7 @@ describe('promise 31: slowloris', () => {
     const endings = [...new Set(await Promise.all(asked))];
     await hostile.quiet();
     const freedAfterMs = Math.round(performance.now() - beganAt);
-    console.log(
+    figure(
       [
         `promise 31, out: ${asked.length} silent, slow and dripping upstreams: ${endings.join(', ')}; all sockets freed after ${freedAfterMs} ms`,
         `normal queries, before: ${shown(before)}; during: ${shown(during)} (asserted: at most × 2 or ${floorMs} ms)`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { startPontage, startWorker, type JoinedWorker, type Pontage } from '@pontage/testkit';
+import { figure, type JoinedWorker, type Pontage, startPontage, startWorker } from '@pontage/testkit';
 import { countBy, failedOf, runQuery, SteadyLoad, type Ran } from './steady-load.js';
 
 const region = 'eu-central-1';
@@ -80,7 +80,7 @@ describe('workers under steady load', () => {
     const after = ran.filter(({ begunAt }) => begunAt > at);
     const taken = after.filter(({ workerId }) => workerId === worker.id);
     const firstMs = Math.round(Math.min(...taken.map(({ endedAt }) => endedAt)) - at);
-    console.log(
+    figure(
       `worker added: ${ran.length} queries, ${failedOf(ran).length} failed; of ${after.length} after it the new one took ${taken.length}, the first within ${firstMs} ms`,
     );
     expect(failedOf(ran)).toEqual([]);
@@ -101,7 +101,7 @@ describe('workers under steady load', () => {
     const listedMs = await goneAfterMs(worker.id);
     await sleep(500);
     const ran = [...(await running.end()), ...(await Promise.all(long))];
-    console.log(
+    figure(
       `SIGTERM: ${ran.length} queries, ${failedOf(ran).length} failed (${codesOf(failedOf(ran))}); draining shown after ${drainingMs} ms, gone ${listedMs} ms after its end`,
     );
     expect(failedOf(ran)).toEqual([]);
@@ -123,7 +123,7 @@ describe('workers under steady load', () => {
     const ran = [...(await running.end()), ...(await Promise.all(long))];
     const failed = failedOf(ran);
     const toldMs = Math.round(Math.max(0, ...failed.map(({ endedAt }) => endedAt - at)));
-    console.log(
+    figure(
       `kill -9: ${ran.length} queries, ${failed.length} failed (${codesOf(failed)}), told within ${toldMs} ms; gone from the list after ${listedMs} ms`,
     );
     expect(listedMs).toBeLessThanOrEqual(2_000);
@@ -147,7 +147,7 @@ describe('workers under steady load', () => {
     const ran = await running.end();
     // What began in the moment of the change may have been decided before it.
     const meanwhile = ran.filter(({ begunAt, endedAt }) => begunAt > at + 50 && endedAt < until);
-    console.log(
+    figure(
       `region drained: ${ran.length} queries, ${failedOf(ran).length} failed; meanwhile ${JSON.stringify(countBy(meanwhile, (each) => each.region))}, in all ${JSON.stringify(countBy(ran, (each) => each.region))}`,
     );
     expect(failedOf(ran)).toEqual([]);
@@ -175,7 +175,7 @@ describe('workers under steady load', () => {
     await sleep(1_500);
     await change({ maxInflight: null });
     const ran = await running.end();
-    console.log(
+    figure(
       `region capped to 15: ${ran.length} queries, ${failedOf(ran).length} failed; capacities ${JSON.stringify(capped)}`,
     );
     expect(capped).toEqual([7, 8]);
@@ -196,7 +196,7 @@ describe('workers under steady load', () => {
       ran.filter(({ begunAt }) => begunAt > at + 50),
       ({ workerId }) => workerId,
     );
-    console.log(
+    figure(
       `worker drained: ${ran.length} queries, ${failedOf(ran).length} failed; afterwards it took ${later[worker.id] ?? 0} of ${Object.values(later).reduce((sum, count) => sum + count, 0)}`,
     );
     expect(failedOf(ran)).toEqual([]);

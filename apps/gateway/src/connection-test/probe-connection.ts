@@ -2,7 +2,7 @@ import type { AnswerHead } from '@pontage/contracts/egress-worker';
 import { unavailable, type Problem } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
 import type { QueryPath } from '../query-path/query-path.js';
-import type { QueryToRun, RunningQuery } from '../query-path/open-query.js';
+import type { QueryToRun, RunningQuery } from '../query-path/client/open-query.js';
 import type { ProbeOutcome } from './probe-outcome.js';
 
 /**

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { inlineBodyBytes, type QueryCall, type RequestBody } from '@pontage/contracts/query-proxy';
 import { bodyTooLarge, invalidRequest } from '@pontage/problems';
 import { forwardableCookies } from './forwardable-cookies.js';
-import { ProxyAnswer } from './proxy-answer.js';
+import { ProxyAnswer } from './answer/proxy-answer.js';
 import type { QueryPath } from './query-path.js';
 import { HeldUpload } from './request-body/held-upload.js';
 import { readStart, type BodyStart } from './request-body/read-start.js';

@@ -4,7 +4,7 @@ import { encodeBody } from '@pontage/http-message';
 import { bodyTooLarge, invalidFields, invalidRequest } from '@pontage/problems';
 import { z } from 'zod';
 import { forwardableCookies } from './forwardable-cookies.js';
-import { queryAnswer } from './query-answer.js';
+import { queryAnswer } from './answer/query-answer.js';
 import type { Caller, QueryPath } from './query-path.js';
 import { runWhole } from './run-whole.js';
 

@@ -2,8 +2,8 @@ import type { AnswerEnd, AnswerHead } from '@pontage/contracts/egress-worker';
 import { bodyNotSignable, isProblem } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
 import type { QueryPath } from './query-path.js';
-import type { QueryToRun, RunningQuery } from './open-query.js';
-import type { WholeAnswer } from './query-answer.js';
+import type { QueryToRun, RunningQuery } from './client/open-query.js';
+import type { WholeAnswer } from './answer/query-answer.js';
 import { hashesOf } from './request-body/body-hasher.js';
 import { HeldUpload, inMemory } from './request-body/held-upload.js';
 

@@ -1,4 +1,4 @@
-import type { RunningQuery } from '../open-query.js';
+import type { RunningQuery } from '../client/open-query.js';
 
 /** A request body that is here as a whole, wherever that is. */
 export interface HeldBody {

@@ -1,4 +1,4 @@
-import type { RunningQuery } from '../open-query.js';
+import type { RunningQuery } from '../client/open-query.js';
 
 /** A running query as an upload sees it, and what it was given. */
 export function received() {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { isProblem } from '@pontage/problems';
-import type { RunningQuery } from '../open-query.js';
+import type { RunningQuery } from '../client/open-query.js';
 import { received } from './received-pieces.fixture.js';
 import { StreamedUpload } from './streamed-upload.js';
 

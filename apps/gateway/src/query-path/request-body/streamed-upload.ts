@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { bodyNotReplayable, bodyTooLarge } from '@pontage/problems';
-import type { RunningQuery } from '../open-query.js';
+import type { RunningQuery } from '../client/open-query.js';
 import { moreOf } from './read-start.js';
 
 const chunkBytes = 128 * 1024;

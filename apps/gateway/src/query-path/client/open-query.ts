@@ -1,7 +1,7 @@
 import type { ReplyInbox } from '@pontage/bus';
 import { attemptsPerRun, type RunQuery } from '@pontage/contracts/query-proxy';
-import type { Crossing } from '../admission/crossings.js';
-import type { AnswerAssembly, AnswerReader } from './answer.js';
+import type { Crossing } from '../../admission/crossings.js';
+import type { AnswerAssembly, AnswerReader } from '../answer/answer.js';
 
 /** What a caller of the client decides of a run; the rest is the client's. */
 export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox' | 'cookies'> & {

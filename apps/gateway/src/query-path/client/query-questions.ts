@@ -1,6 +1,6 @@
 import { encodeMessage, type Bus } from '@pontage/bus';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { sealCookies } from './forwardable-cookies.js';
+import { sealCookies } from '../forwardable-cookies.js';
 import type { OpenQuery } from './open-query.js';
 
 /**

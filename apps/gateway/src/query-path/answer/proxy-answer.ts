@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AnswerBody } from './answer-body.js';
 import { proxyHeaders } from './answer-headers.js';
 import type { AnswerReader } from './answer.js';
-import type { RunningQuery } from './open-query.js';
-import type { Caller, QueryPath } from './query-path.js';
-import type { HeldUpload } from './request-body/held-upload.js';
-import { writeProblem } from './write-problem.js';
+import type { RunningQuery } from '../client/open-query.js';
+import type { Caller, QueryPath } from '../query-path.js';
+import type { HeldUpload } from '../request-body/held-upload.js';
+import { writeProblem } from '../write-problem.js';
 
 /** Writes an answer as it comes; a small one in one piece. */
 export class ProxyAnswer implements AnswerReader {

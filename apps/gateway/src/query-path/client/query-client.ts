@@ -24,8 +24,8 @@ import {
   workerLost,
   type Problem,
 } from '@pontage/problems';
-import type { Crossings } from '../admission/crossings.js';
-import { AnswerAssembly, type AnswerReader } from './answer.js';
+import type { Crossings } from '../../admission/crossings.js';
+import { AnswerAssembly, type AnswerReader } from '../answer/answer.js';
 import { breakOff, recordClosed } from './break-off.js';
 import { attemptsOf, mayRepeat, type OpenQuery, type QueryToRun, type RunningQuery } from './open-query.js';
 import { QueryQuestions } from './query-questions.js';

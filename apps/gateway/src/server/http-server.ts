@@ -4,13 +4,13 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { invalidRequest, requestTimedOut, type Problem } from '@pontage/problems';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Addresses } from './addresses.js';
-import type { Authentication } from './authentication/authentication.js';
-import type { DeniedAttempts } from './authentication/denied-attempts.js';
-import { problemDocument, sendProblem } from './problems/send-problem.js';
-import { problemOf } from './problems/problem-of.js';
-import { statusOf } from './problems/status-of.js';
-import type { GatewaySettings } from './settings.js';
+import type { Addresses } from '../addresses.js';
+import type { Authentication } from '../authentication/authentication.js';
+import type { DeniedAttempts } from '../authentication/denied-attempts.js';
+import { problemDocument, sendProblem } from '../problems/send-problem.js';
+import { problemOf } from '../problems/problem-of.js';
+import { statusOf } from '../problems/status-of.js';
+import type { GatewaySettings } from '../settings.js';
 import { endSlowBodies } from './slow-bodies.js';
 
 /** What plain routes and guards find on the fastify instance. */

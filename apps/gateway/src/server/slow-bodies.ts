@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { requestTimedOut } from '@pontage/problems';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { writeProblem } from './query-path/write-problem.js';
+import { writeProblem } from '../query-path/write-problem.js';
 
 interface Reading {
   readonly request: FastifyRequest;

@@ -30,7 +30,7 @@ describe('ServerDrain', () => {
     release();
     expect(await (await answer).text()).toBe('answered');
     await drained;
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(4_000);
   });
 
   it('waits no longer than it may', async () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { CreditBudget } from './credit-budget.js';
-import type { RunningQuery } from './open-query.js';
+import type { RunningQuery } from '../client/open-query.js';
 
 /** Body bytes that a worker sends before it is granted more; the dispatch says so. */
 const firstWindow = 128 * 1024;
