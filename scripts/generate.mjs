@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { busDocument } from './bus-document.mjs';
-import { clientTypes } from './client-types.mjs';
+import { busDocument } from './documents/bus-document.mjs';
+import { clientTypes } from './documents/client-types.mjs';
 import { prepare } from './prepare.mjs';
 import { root } from './root.mjs';
 
