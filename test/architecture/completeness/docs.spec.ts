@@ -7,6 +7,7 @@ const pages = filesBelow('.').filter((path) => path.endsWith('.md'));
 /** Of the tests, of nats-server, and names that are put together. */
 const undocumented = new Set([
   'PONTAGE_BUS_STRICT',
+  'PONTAGE_FIGURES',
   'PONTAGE_WRITE_TABLE',
   'PONTAGE_NATS_HUB_URL',
   'PONTAGE_NATS_PASSWORD_',
