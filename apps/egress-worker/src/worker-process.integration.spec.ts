@@ -138,7 +138,7 @@ describe('the process of a worker', () => {
       5_000,
     );
     const late = client.send({ request: { url: `${upstream.url}/status/200` } });
-    expect((await late.frame('busy')).head).toMatchObject({ draining: true });
+    expect((await late.frame('busy')).head).toEqual({ executionId: late.dispatch.executionId });
     expect((await last.answer()).body.toString()).toBe('late');
     const [code] = child.exitCode === null ? ((await once(child, 'exit')) as [number]) : [child.exitCode];
     expect(code).toBe(0);

@@ -88,7 +88,7 @@ export class AnswerFrames implements AnswerSink {
   busy(): void {
     const { dispatch, reply } = this.incoming;
     const { executionId, attempt } = dispatch;
-    this.bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: true }));
+    this.bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId }));
   }
 
   /** The head without what is for the sender, which the receipt will have. */

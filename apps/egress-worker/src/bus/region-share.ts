@@ -46,7 +46,6 @@ export class RegionShare {
     const { region = '', instance } = this.bus.identity;
     const setting = this.watch?.get(region);
     if (setting === undefined) return;
-    if (setting.maxInflight === null) return this.apply(Infinity);
     this.apply(shareOf(instance, setting, this.bus.presence.live('egress-worker', region).map(idOf)));
   }
 }

@@ -1,5 +1,5 @@
 import { Admission } from '@pontage/admission';
-import { decodeCancel, decodeFlow, encodeFrame, openDispatch, type Bus, type OpenedDispatch } from '@pontage/bus';
+import { decodeCancel, decodeFlow, openDispatch, type Bus, type OpenedDispatch } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
 import { problemFromWire } from '@pontage/problems';
@@ -110,18 +110,13 @@ export class Worker {
 
   private run(incoming: Incoming, body: Uint8Array): void {
     const { bus, connections } = this.parts;
-    const { dispatch, reply } = incoming;
     const frames = new AnswerFrames(bus, this.ledger, incoming, (ending, durationMs) => {
       this.leave(call);
       observeEnding(ending, durationMs);
       if (isTelling(ending)) this.lastMinute.note(durationMs, ending.problem !== null);
     });
-    const call: Call = new Call(dispatch, body, frames, connections);
-    if (this.draining || !this.admission.hasRoomFor(call)) {
-      const { executionId, attempt } = dispatch;
-      bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId, draining: this.draining }));
-      return;
-    }
+    const call: Call = new Call(incoming.dispatch, body, frames, connections);
+    if (this.draining || !this.admission.hasRoomFor(call)) return call.turnAway();
     this.calls.add(call);
     this.admission.enter(call);
     this.count();

@@ -33,7 +33,7 @@ export interface FrameHeads {
   /** To the sender of the dispatch: how executions ended. */
   receipts: { readonly receipts: readonly Receipt[] };
   /** To the sender of the dispatch: the worker is full or leaving, and has done nothing. */
-  busy: { readonly executionId: string; readonly draining: boolean };
+  busy: { readonly executionId: string };
 }
 
 /** A chunk carries bytes and its place among the chunks, from 0. */
