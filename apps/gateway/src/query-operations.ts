@@ -31,7 +31,7 @@ import {
 } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Authentication } from './authentication/authentication.js';
+import { requireScope, type Authentication } from './authentication/authentication.js';
 import { QueryAdmission } from './admission/admit-query.js';
 import { Crossings } from './admission/crossings.js';
 import { testAnswer, testRequest, unsavedTestRequest } from './connection-test/connection-test.js';
@@ -175,7 +175,9 @@ export async function openQueryPath(bus: Bus, authentication: Authentication, ma
 export function authenticators(authentication: Authentication): QueryPath['authenticate'] {
   return {
     async token(request: FastifyRequest, scope: Scope) {
-      const { call, isLive } = request.caller ?? (await authentication.authenticateToken(request, scope));
+      const known = request.caller;
+      if (known !== undefined) requireScope(known.principal, scope);
+      const { call, isLive } = known ?? (await authentication.authenticateToken(request, scope));
       admit(request);
       return { ...call, isLive };
     },

@@ -60,7 +60,7 @@ export class Authentication {
       request.refused = auditOf(call);
       throw unauthenticated({}, { detail: 'This token has expired.' });
     }
-    const caller = { principal, call, isLive: () => isLive(this.tokens.get(hash)) };
+    const caller = { principal, call, isLive: () => isUsable(this.tokens.get(hash)) };
     request.caller = caller;
     refuseImpersonation(request);
     if (scope !== undefined) requireScope(principal, scope);
@@ -76,10 +76,10 @@ export class Authentication {
     const token = bearerOf(request) ?? sessionCookie(request, app);
     if (token === undefined) throw unauthenticated({}, { detail: 'An embed session is needed.' });
     const hash = sha256(token);
-    const session = await this.sessionOf(token, hash);
+    const session = await this.session(token, hash);
     if (session === undefined || session.app !== app) throw embedSessionExpired({});
     noteSecrets(session.org, [token]);
-    const caller = { ...externalCaller(request, session), isLive: () => isLive(this.sessions.get(hash)) };
+    const caller = externalCaller(request, session, () => isUsable(this.sessions.get(hash)));
     if (isPast(session.expiresAt)) {
       request.refused = auditOf(caller.call);
       throw embedSessionExpired({});
@@ -90,11 +90,7 @@ export class Authentication {
   }
 
   /** The session of a token, if it lives; it may be past its end by the clock. */
-  session(token: string): Promise<SessionSnapshot | undefined> {
-    return this.sessionOf(token, sha256(token));
-  }
-
-  private async sessionOf(token: string, hash: string): Promise<SessionSnapshot | undefined> {
+  async session(token: string, hash = sha256(token)): Promise<SessionSnapshot | undefined> {
     if (!(await becomesFresh(this.sessions))) throw stalePolicy({});
     return this.sessions.get(hash) ?? (isSessionToken(token) ? await this.sessions.find(hash) : undefined);
   }
@@ -122,10 +118,10 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** True for a time that has come; null never does. */
 export const isPast = (time: string | null): boolean => time !== null && Date.parse(time) <= Date.now();
 
-const isLive = (known: { readonly expiresAt: string | null } | undefined): boolean =>
+const isUsable = (known: { readonly expiresAt: string | null } | undefined): boolean =>
   known !== undefined && !isPast(known.expiresAt);
 
-function externalCaller(request: FastifyRequest, session: SessionSnapshot): Omit<EmbedCaller, 'isLive'> {
+function externalCaller(request: FastifyRequest, session: SessionSnapshot, isLive: EmbedCaller['isLive']): EmbedCaller {
   const { org, id, app, externalIdentifier, groupIds, environment, userInfo, metadataJson, expiresAt } = session;
   const principal: ExternalPrincipal = {
     type: 'external',
@@ -137,7 +133,7 @@ function externalCaller(request: FastifyRequest, session: SessionSnapshot): Omit
     userInfo,
     metadataJson,
   };
-  return { principal, call: callOf(request, org, principal), expiresAt };
+  return { principal, call: callOf(request, org, principal), expiresAt, isLive };
 }
 
 function appOf(request: FastifyRequest): string {
