@@ -27,6 +27,8 @@ export interface OpenQuery extends Crossing {
   askedAt: number;
   heardAt: number;
   heard: boolean;
+  /** The whole answer has come in one frame: nothing more is to be allowed. */
+  isWhole: boolean;
   /** Where flow messages go, and for which attempt, once a worker has spoken. */
   worker: { readonly region: string; readonly workerId: string; readonly attempt: number } | undefined;
 }

@@ -80,6 +80,7 @@ export class QueryClient {
       askedAt: 0,
       heardAt: 0,
       heard: false,
+      isWhole: false,
       worker: undefined,
     };
     this.open.set(executionId, open);
@@ -89,7 +90,9 @@ export class QueryClient {
       get attempts() {
         return attemptsOf(open.worker?.attempt ?? 1);
       },
-      grant: (bytes) => this.flow(open, { type: 'grant', bytes }),
+      grant: (bytes) => {
+        if (!open.isWhole) this.flow(open, { type: 'grant', bytes });
+      },
       send: (sequence, piece, last) => this.flow(open, { type: 'data', sequence, body: piece, last }),
       cut: () => this.flow(open, { type: 'cut' }),
       cancel: (reason) => this.cancel(open, reason),
@@ -144,7 +147,10 @@ export class QueryClient {
     switch (frame.type) {
       case 'head':
       case 'whole':
-        if (!open.assembly.begun) open.worker = { ...frame.head, attempt: frame.attempt };
+        if (!open.assembly.begun) {
+          open.worker = { ...frame.head, attempt: frame.attempt };
+          open.isWhole = frame.type === 'whole';
+        }
         if (frame.type === 'whole') this.crossings.note(open.heardAt - open.askedAt - frame.head.durationMs);
         return open.assembly.take(frame);
       case 'chunk':
