@@ -68,7 +68,8 @@ export class Launcher {
 
     const port = await this.choosePort();
     const host = settings.PONTAGE_HTTP_HOST;
-    this.door = await bindPort(port, host);
+    const door = await bindPort(port, host);
+    this.door = door;
     const localUrl = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
     const baseUrl = settings.PONTAGE_BASE_URL ?? localUrl;
     const adminToken = settings.PONTAGE_ADMIN_TOKEN ?? keepSecret(folder.adminToken, newToken);
@@ -90,7 +91,7 @@ export class Launcher {
       masterKey: this.masterKey(),
       checkpoints: folder.checkpoints,
       egressAllow,
-      gateway: { PONTAGE_HTTP_PORT: 'handed', PONTAGE_HTTP_HOST: host, PONTAGE_BASE_URL: baseUrl },
+      gateway: { PONTAGE_HTTP_PORT: 'handed', PONTAGE_HTTP_HOST: door.address, PONTAGE_BASE_URL: baseUrl },
       env: this.env,
     }).map((planned) => this.startService(planned, bus, database));
     const demo =
@@ -110,7 +111,7 @@ export class Launcher {
   }
 
   private async drain(): Promise<void> {
-    this.door?.close();
+    this.door?.handle.close();
     const stages = [...new Set(this.kept.map(({ drain }) => drain))].sort((a, b) => a - b);
     for (const stage of stages) {
       await Promise.all(this.kept.filter(({ drain }) => drain === stage).map(({ process: each }) => each.stop()));

@@ -37,7 +37,7 @@ export async function startChild(command: ChildCommand): Promise<Instance> {
   });
   closeSync(log);
   child.send({ succeeds: true } satisfies ServiceMessage);
-  if (command.port !== undefined) child.send({ listen: true } satisfies ServiceMessage, command.port);
+  if (command.port !== undefined) child.send({ listen: true } satisfies ServiceMessage, command.port.handle);
   const exited = endOf(child);
   const leaving = askedToLeave(child);
   const giveUp = (): void => tellToStop(child);
