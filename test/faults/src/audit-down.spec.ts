@@ -3,9 +3,11 @@ import { connect } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventStream } from '@pontage/contracts/events';
-import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { figure, type Pontage, startPontage } from '@pontage/testkit';
-import { Effects, steadily } from './effects.js';
+import type { Upstream } from '@pontage/fixtures';
+import { figure, type Pontage } from '@pontage/testkit';
+import type { Effects } from './effects.js';
+import { steadily } from './steadily.js';
+import { PressedUpstream } from './pressed-upstream.js';
 import { postgresOf } from './postgres.js';
 import { resume, stop } from './signal-process.js';
 
@@ -14,22 +16,20 @@ const hangsForMs = Number(process.env.PONTAGE_TEST_DOWN_MS ?? 10_000);
 /** What the promise says of an action that cannot be recorded. */
 const refusedWithinMs = 5_000;
 
+let pressed: PressedUpstream;
 let upstream: Upstream;
 let pontage: Pontage;
 let effects: Effects;
 let stopped: readonly { pid: number }[] = [];
 
 beforeAll(async () => {
-  upstream = await startUpstream();
-  pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
-  const json = { name: 'door', baseUrl: upstream.url };
-  expect((await pontage.fetch('/api/v1/resources', { method: 'POST', json })).status).toBe(201);
-  effects = new Effects(pontage, upstream, 'door');
+  pressed = await PressedUpstream.start();
+  ({ pontage, upstream } = pressed);
+  effects = await pressed.effects();
 }, 90_000);
 afterAll(async () => {
   for (const process of stopped) resume(process);
-  await pontage?.stop();
-  await upstream?.stop();
+  await pressed?.stop();
 }, 30_000);
 
 /** Sensitive actions: each is recorded in the transaction that does it, or not done. */

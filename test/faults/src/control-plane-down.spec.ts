@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { figure, type Pontage, startPontage } from '@pontage/testkit';
-import { Effects, steadily } from './effects.js';
+import { figure, type Pontage } from '@pontage/testkit';
+import type { Effects } from './effects.js';
+import { steadily } from './steadily.js';
+import { PressedUpstream } from './pressed-upstream.js';
 import { postgresOf } from './postgres.js';
 import { resume, stop } from './signal-process.js';
 
@@ -10,22 +11,19 @@ import { resume, stop } from './signal-process.js';
 const downForMs = Number(process.env.PONTAGE_TEST_DOWN_MS ?? 15_000);
 const perSecond = 40;
 
-let upstream: Upstream;
+let pressed: PressedUpstream;
 let pontage: Pontage;
 let effects: Effects;
 let stopped: readonly { pid: number }[] = [];
 
 beforeAll(async () => {
-  upstream = await startUpstream();
-  pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
-  const json = { name: 'door', baseUrl: upstream.url, authentication: { method: 'bearer', token: 't0ken' } };
-  expect((await pontage.fetch('/api/v1/resources', { method: 'POST', json })).status).toBe(201);
-  effects = new Effects(pontage, upstream, 'door');
+  pressed = await PressedUpstream.start();
+  ({ pontage } = pressed);
+  effects = await pressed.effects({ authentication: { method: 'bearer', token: 't0ken' } });
 }, 90_000);
 afterAll(async () => {
   for (const process of stopped) resume(process);
-  await pontage?.stop();
-  await upstream?.stop();
+  await pressed?.stop();
 }, 30_000);
 
 it('queries outlive the control plane: database, registry and broker hang, and the record catches up', async () => {

@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { figure, startPontage, type Pontage } from '@pontage/testkit';
-import { Effects, steadily } from './effects.js';
+import { figure, type Pontage } from '@pontage/testkit';
+import { Effects } from './effects.js';
+import { steadily } from './steadily.js';
+import { PressedUpstream } from './pressed-upstream.js';
 import { replaced } from './signal-process.js';
 
 const perSecond = 100;
 /** What the promise allows a drain. */
 const endedWithinMs = 15_000;
 
-let upstream: Upstream;
+let pressed: PressedUpstream;
 let pontage: Pontage;
+let resource: string;
 let effects: Effects;
 
 beforeAll(async () => {
-  upstream = await startUpstream();
-  pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
-  const json = { name: 'door', baseUrl: upstream.url, authentication: { method: 'bearer', token: 't0ken' } };
-  expect((await pontage.fetch('/api/v1/resources', { method: 'POST', json })).status).toBe(201);
-  effects = new Effects(pontage, upstream, 'door');
+  pressed = await PressedUpstream.start();
+  ({ pontage } = pressed);
+  resource = await pressed.resource({ authentication: { method: 'bearer', token: 't0ken' } });
+  effects = new Effects(pontage, pressed.upstream, resource);
 }, 90_000);
 afterAll(async () => {
-  await pontage?.stop();
-  await upstream?.stop();
+  await pressed?.stop();
 }, 30_000);
 
 /** Resolves with how long it took a process to end. */
@@ -51,10 +51,7 @@ describe('SIGTERM of a process under load (promise 27)', () => {
     'of %s fails nothing: a successor is there before it goes',
     async (service) => {
       const leaving = pontage.processOf(service, service === 'egress-worker' ? 'us-west-2' : undefined);
-      const slow = pontage.fetch('/api/v1/resources/door/query', {
-        method: 'POST',
-        json: { method: 'POST', path: '/slow-head?ms=2500' },
-      });
+      const slow = pressed.query(resource, { method: 'POST', path: '/slow-head?ms=2500' });
       const drained = sleep(500).then(async () => {
         process.kill(leaving.pid, 'SIGTERM');
         const tookMs = await ended(leaving);
@@ -71,7 +68,7 @@ describe('SIGTERM of a process under load (promise 27)', () => {
         `promise 27, SIGTERM ${service}: ${acted.length} requests at ${perSecond}/s, ${failed.length} failed${failed.length === 0 ? '' : ` (${[...new Set(failed)].join(', ')})`}, ${doubled.length} double effects, ${lost.length + unrecorded.length} missing in the record, the slowest ${slowest} ms; ended after ${Math.round(tookMs)} ms`,
       );
       expect(failed).toEqual([]);
-      expect((await slow).status).toBe(200);
+      expect((await slow).http).toBe(200);
       expect({ lost, invented, unrecorded, doubled }).toEqual({ lost: [], invented: [], unrecorded: [], doubled: [] });
       expect(tookMs).toBeLessThan(endedWithinMs);
     },

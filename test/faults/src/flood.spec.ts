@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { figure, type Pontage, startPontage } from '@pontage/testkit';
-import { flood, shown, startQuickUpstream, steadyLoad, type QuickUpstream } from './load.js';
+import { flood, measured, shown, startQuickUpstream, type QuickUpstream } from './load.js';
 import { shownGrowth, watchMemory } from './resident-memory.js';
 import { addResource, makeTenant, type Tenant } from './tenant.js';
 
@@ -38,7 +39,7 @@ afterAll(async () => {
 }, 30_000);
 
 const ask = () => modest.query('/');
-const measure = (ms: number) => steadyLoad(ask, perSecond, { ms });
+const measure = (ms: number) => measured(perSecond, ask, sleep(ms));
 const flooding = (callers: number, forSeconds: number) =>
   flood({
     url: pontage.url,
@@ -59,7 +60,7 @@ describe('promise 28: the flood of one organisation', () => {
       const leaving = new AbortController();
       const waiting = Array.from({ length: 150 }, () => greedyAndSlow.query('/slow', leaving.signal));
       const answers = flooding(connections, seconds);
-      const during = await steadyLoad(ask, perSecond, { promise: answers });
+      const during = await measured(perSecond, ask, answers);
       const { statuses, bareRefusals, servedP50Ms } = await answers;
       const endedAt = performance.now();
       const limitMs = Math.max(2 * before.p99Ms, floorMs);

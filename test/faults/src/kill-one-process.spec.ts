@@ -1,34 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startUpstream, type Upstream } from '@pontage/fixtures';
-import { figure, type Pontage, startPontage } from '@pontage/testkit';
+import type { Upstream } from '@pontage/fixtures';
+import { figure, type Pontage } from '@pontage/testkit';
 import { Effects, type Acted } from './effects.js';
+import { PressedUpstream } from './pressed-upstream.js';
 import { kill, replaced, resume, stop } from './signal-process.js';
 
+let pressed: PressedUpstream;
 let upstream: Upstream;
 let pontage: Pontage;
 let resource: string;
 let effects: Effects;
 
 beforeAll(async () => {
-  upstream = await startUpstream();
-  pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
-  const response = await pontage.fetch('/api/v1/resources', {
-    method: 'POST',
-    json: {
-      name: 'effects',
-      baseUrl: upstream.url,
-      timeoutMs: 20_000,
-      authentication: { method: 'bearer', token: 't0ken' },
-    },
-  });
-  resource = ((await response.json()) as { id: string }).id;
+  pressed = await PressedUpstream.start();
+  ({ pontage, upstream } = pressed);
+  resource = await pressed.resource({ timeoutMs: 20_000, authentication: { method: 'bearer', token: 't0ken' } });
   effects = new Effects(pontage, upstream, resource);
 }, 90_000);
 afterAll(async () => {
-  await pontage?.stop();
-  await upstream?.stop();
+  await pressed?.stop();
 }, 30_000);
 
 /** Acts over and over from a few callers until `until` ends. */

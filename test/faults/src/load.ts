@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { steadily } from './steadily.js';
 
 /** An upstream in a process of its own. */
 export interface QuickUpstream extends AsyncDisposable {
@@ -62,32 +62,24 @@ export interface Measured {
 }
 
 /**
- * Sends requests at a steady rate, however slowly they are answered.
+ * Measures requests at a steady rate, however slowly they are answered.
  * @param send tells what became of one: `ok`, or the name of its failure
  */
-export async function steadyLoad(
-  send: () => Promise<string>,
+export async function measured(
   perSecond: number,
-  until: { readonly ms: number } | { readonly promise: Promise<unknown> },
+  send: () => Promise<string>,
+  until: Promise<unknown>,
 ): Promise<Measured> {
-  const startedAt = performance.now();
-  let over = false;
-  if ('promise' in until) void until.promise.finally(() => (over = true));
   const tookMs: number[] = [];
-  const sent: Promise<void>[] = [];
-  const failures: Record<string, number> = {};
-  const one = async (): Promise<void> => {
+  const timed = async (): Promise<string> => {
     const begunAt = performance.now();
     const ending = await send();
     tookMs.push(performance.now() - begunAt);
-    if (ending !== 'ok') failures[ending] = (failures[ending] ?? 0) + 1;
+    return ending;
   };
-  const isOver = () => over || ('ms' in until && performance.now() - startedAt >= until.ms);
-  for (let count = 0; !isOver(); count += 1) {
-    sent.push(one());
-    await sleep(Math.max(0, startedAt + ((count + 1) * 1_000) / perSecond - performance.now()));
-  }
-  await Promise.all(sent);
+  const failures: Record<string, number> = {};
+  for (const ending of await steadily(perSecond, timed, until))
+    if (ending !== 'ok') failures[ending] = (failures[ending] ?? 0) + 1;
   tookMs.sort((less, more) => less - more);
   const at = (share: number): number => tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? 0;
   return { count: tookMs.length, failures, p50Ms: at(0.5), p99Ms: at(0.99) };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
 import { startPontage, type Pontage } from '@pontage/testkit';
+import { Effects } from './effects.js';
 
 /** What `/query` answers, or a problem. */
 export interface Answered {
@@ -43,6 +44,11 @@ export class PressedUpstream {
     const response = await this.pontage.fetch('/api/v1/resources', { method: 'POST', json });
     if (response.status !== 201) throw new Error(await response.text());
     return ((await response.json()) as { id: string }).id;
+  }
+
+  /** Actions with an effect at the upstream, through a resource of their own. */
+  async effects(settings: Record<string, unknown> = {}): Promise<Effects> {
+    return new Effects(this.pontage, this.upstream, await this.resource(settings));
   }
 
   /** Runs an ad-hoc query. */

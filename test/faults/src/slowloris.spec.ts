@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
 import { figure, type Pontage, startPontage } from '@pontage/testkit';
-import { shown, startQuickUpstream, steadyLoad, type QuickUpstream } from './load.js';
+import { measured, shown, startQuickUpstream, type QuickUpstream } from './load.js';
 import { addResource, makeTenant, type Tenant } from './tenant.js';
 
 const slowClients = 500;
@@ -31,7 +32,7 @@ afterAll(async () => {
   await hostile?.stop();
 }, 30_000);
 
-const measure = (ms: number) => steadyLoad(() => normal.query('/'), 20, { ms });
+const measure = (ms: number) => measured(20, () => normal.query('/'), sleep(ms));
 
 /** A client that begins and does not go on; the promise is of its end. */
 async function slowClient(beginning: string, drip?: string): Promise<{ readonly ended: Promise<string> }> {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pontage } from '@pontage/testkit';
+import { steadily } from './steadily.js';
 
 /** One query of a steady load, and what became of it. */
 export interface Ran {
@@ -20,42 +20,25 @@ export interface Asked {
   readonly path?: string;
 }
 
-/** Queries at an even pace, whatever becomes of those before. */
+/** Queries at an even pace, one of each in turn, whatever becomes of those before. */
 export class SteadyLoad {
-  readonly ran: Ran[] = [];
-  private readonly running = new Set<Promise<void>>();
-  private isOver = false;
-  private readonly pacing: Promise<void>;
+  private readonly running: Promise<readonly Ran[]>;
+  private finish: () => void = () => undefined;
 
-  /** @param perSecond at most 60: other tests run beside this one */
-  constructor(
-    private readonly pontage: Pontage,
-    private readonly asked: readonly Asked[],
-    perSecond: number,
-  ) {
-    this.pacing = this.pace(1_000 / perSecond);
+  constructor(pontage: Pontage, asked: readonly [Asked, ...Asked[]], perSecond: number) {
+    const finished = new Promise<void>((resolve) => (this.finish = resolve));
+    let count = 0;
+    const next = (): Promise<Ran> => {
+      const { resource, method = 'POST', path = '/echo' } = asked[count++ % asked.length] ?? asked[0];
+      return runQuery(pontage, resource, method, path);
+    };
+    this.running = steadily(perSecond, next, finished);
   }
 
   /** Begins no more queries, and resolves with all that ran. */
-  async end(): Promise<readonly Ran[]> {
-    this.isOver = true;
-    await this.pacing;
-    await Promise.all(this.running);
-    return this.ran;
-  }
-
-  private async pace(everyMs: number): Promise<void> {
-    for (let count = 0; !this.isOver; count += 1) {
-      const asked = this.asked[count % this.asked.length];
-      if (asked === undefined) return;
-      const running = this.run(asked).finally(() => this.running.delete(running));
-      this.running.add(running);
-      await sleep(everyMs);
-    }
-  }
-
-  private async run({ resource, method = 'POST', path = '/echo' }: Asked): Promise<void> {
-    this.ran.push(await runQuery(this.pontage, resource, method, path));
+  end(): Promise<readonly Ran[]> {
+    this.finish();
+    return this.running;
   }
 }
 

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { command, plainEnvironment } from './command.js';
 import { makeTestFolder, removeTestFolder } from '../folder/test-folder.js';
 
 /** A process as the launcher's `processes.json` lists it. */
@@ -52,17 +52,6 @@ interface PontageOptions {
   readonly keepDataDir?: boolean;
 }
 
-const command = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '..',
-  '..',
-  '..',
-  '..',
-  'apps',
-  'cli',
-  'bin',
-  'pontage.mjs',
-);
 const readyDeadlineMs = 120_000;
 
 /** Boots the built system on free ports and resolves when queries can run. */
@@ -111,9 +100,8 @@ export async function startPontage(options: PontageOptions = {}): Promise<Pontag
 }
 
 function environment(dataDir: string, changes: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^PONTAGE_(?!LOG_LEVEL)/.test(name));
   return {
-    ...Object.fromEntries(inherited),
+    ...plainEnvironment(),
     PONTAGE_HTTP_PORT: '0',
     PONTAGE_DATA_DIR: dataDir,
     PONTAGE_BUS_STRICT: '1',

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { command, plainEnvironment } from './command.js';
 import type { Pontage } from './start-pontage.js';
 
 /** A worker as `GET /api/v1/regions` shows it. */
@@ -19,17 +18,6 @@ export interface JoinedWorker {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-const command = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '..',
-  '..',
-  '..',
-  '..',
-  'apps',
-  'cli',
-  'bin',
-  'pontage.mjs',
-);
 const listedWithinMs = 20_000;
 
 /** Starts `pontage worker start --region …`, which finds the bus through the data folder, and resolves when it is listed. */
@@ -39,9 +27,8 @@ export async function startWorker(
   env: Readonly<Record<string, string>> = {},
 ): Promise<JoinedWorker> {
   const before = new Set((await workersOf(pontage, region)).map(({ id }) => id));
-  const inherited = Object.entries(process.env).filter(([name]) => !/^PONTAGE_(?!LOG_LEVEL)/.test(name));
   const child = spawn(process.execPath, [command, 'worker', 'start', '--region', region], {
-    env: { ...Object.fromEntries(inherited), PONTAGE_DATA_DIR: pontage.dataDir, PONTAGE_BUS_STRICT: '1', ...env },
+    env: { ...plainEnvironment(), PONTAGE_DATA_DIR: pontage.dataDir, PONTAGE_BUS_STRICT: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
