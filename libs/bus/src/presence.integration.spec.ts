@@ -45,6 +45,9 @@ const isKnown = (instance: string): boolean => proxy.presence.find('egress-worke
 const known = (instance: string) => proxy.presence.until(() => isKnown(instance) || undefined, 2_000);
 const gone = (instance: string, withinMs: number) =>
   proxy.presence.until(() => !isKnown(instance) || undefined, withinMs);
+async function reconnected(connection: NatsConnection): Promise<void> {
+  for await (const { type } of connection.status()) if (type === 'reconnect') return;
+}
 
 describe('who is there', () => {
   it('does not hold one that died within two seconds of its last word', async () => {
@@ -79,4 +82,19 @@ describe('who is there', () => {
     expect(await gone(instance, 1_000)).toBe(true);
     expect(lost).not.toContain(instance);
   });
+
+  it('says nothing more after its goodbye, not even when its line comes back', async () => {
+    const leaving = await stack.busOf('egress-worker', region);
+    const { instance } = leaving.identity;
+    await known(instance);
+    leaving.presence.leave();
+    expect(await gone(instance, 1_000)).toBe(true);
+    const areBack = [leaving, proxy].map(({ connection }) => reconnected(connection));
+    await stack.restartNats();
+    await Promise.all(areBack);
+    // A word of the one that left would have come before that of the one that is new.
+    await known((await stack.busOf('egress-worker', region)).identity.instance);
+    expect(isKnown(instance)).toBe(false);
+    await leaving.drain();
+  }, 20_000);
 });

@@ -52,6 +52,7 @@ export class Presence {
   private hearsSince = Date.now();
   private lookedAt = Date.now();
   private isConnected = true;
+  private hasLeft = false;
 
   constructor(
     private readonly connection: NatsConnection,
@@ -170,6 +171,7 @@ export class Presence {
     this.subscriptions.forEach((subscription) => subscription.unsubscribe());
     this.state = { ...this.state, draining: true };
     this.say('bye');
+    this.hasLeft = true;
   }
 
   private beat(): void {
@@ -231,7 +233,8 @@ export class Presence {
   }
 
   private say(occasion?: Occasion): void {
-    if (this.connection.isClosed()) return;
+    // A line that comes back after the goodbye takes no word any more, and would bring back who has left.
+    if (this.hasLeft || this.connection.isClosed()) return;
     const { region, ...own } = this.own;
     const record: PresenceRecord = {
       ...own,

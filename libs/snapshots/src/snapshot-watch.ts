@@ -122,7 +122,7 @@ export class SnapshotWatch<B extends Bucket> {
       try {
         return await watchBucket(this.bus.jetstream, this.bucket.name);
       } catch (error) {
-        if (Date.now() > deadline || this.stopped)
+        if (Date.now() > deadline || this.stopped || this.bus.connection.isClosed())
           throw new Error(`nobody has made the bucket ${this.bucket.name}: is its owner running?`, { cause: error });
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
@@ -134,7 +134,9 @@ export class SnapshotWatch<B extends Bucket> {
     for await (const message of messages) this.take(message);
     // The consumer ended, as it does when the stream is made anew or the server was away: everything is read again.
     if (this.stopped || this.bus.connection.isClosed() || this.bus.connection.isDraining()) return;
-    void this.follow(await this.subscribe(Number.POSITIVE_INFINITY));
+    const again = await this.subscribe(Number.POSITIVE_INFINITY).catch(() => undefined);
+    // Undefined: it was stopped meanwhile.
+    if (again !== undefined) void this.follow(again);
   }
 
   private async askAnewWhenReconnected(): Promise<void> {
