@@ -1,5 +1,6 @@
 import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { setImmediate as polled, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { fastify as newFastify } from 'fastify';
 import { ServerDrain } from './drain-server.js';
@@ -28,9 +29,29 @@ describe('ServerDrain', () => {
     const started = performance.now();
     const drained = drain.drain(() => fastify.close(), 5_000);
     release();
+    const { headers } = await answer;
+    expect(headers.get('connection')).toBe('close');
     expect(await (await answer).text()).toBe('answered');
     await drained;
     expect(performance.now() - started).toBeLessThan(4_000);
+  });
+
+  it('does not close a connection under a request that came while it was busy', async () => {
+    const fastify = newFastify({ return503OnClosing: false });
+    const drain = new ServerDrain(fastify);
+    fastify.get('/', () => 'answered');
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    const client = connect((fastify.server.address() as AddressInfo).port, '127.0.0.1');
+    await once(client, 'connect');
+    const answer = once(client, 'data');
+    const drained = drain.drain(() => fastify.close(), 5_000);
+    await sleep(2_400);
+    // After an immediate come timers, and only then what is there to be read.
+    await polled();
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    for (const begun = performance.now(); performance.now() - begun < 300;);
+    expect(String((await answer)[0])).toMatch(/^HTTP\/1\.1 200 /);
+    await drained;
   });
 
   it('waits no longer than it may', async () => {

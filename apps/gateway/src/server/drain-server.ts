@@ -1,42 +1,62 @@
-import type { Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setImmediate as polled, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 const sweepMs = 25;
 /** How long connections are ended by their next answer, before those that wait for nothing are closed. */
 const politeMs = 2_000;
+/** How long what was accepted last has to ask for something. */
+const lastAcceptedMs = 500;
 
 /** Ends the HTTP server of a fastify instance without cutting off a request that is being answered. */
 export class ServerDrain {
-  private inflight = 0;
+  private readonly inflight = new Set<ServerResponse>();
   private draining = false;
 
   constructor(private readonly fastify: FastifyInstance) {
-    fastify.addHook('onRequest', (_request, reply, done) => {
-      this.inflight += 1;
-      if (this.draining) reply.raw.setHeader('connection', 'close');
-      reply.raw.once('close', () => (this.inflight -= 1));
+    fastify.addHook('onRequest', (_request, { raw }, done) => {
+      this.inflight.add(raw);
+      if (this.draining) endConnection(raw);
+      raw.once('close', () => this.inflight.delete(raw));
       done();
     });
   }
 
   /**
-   * Ends connections with their next answer, then refuses new ones, closes those that wait for nothing, and after
+   * Ends connections with their next answer, then accepts no new ones, closes those that wait for nothing, and after
    * `withinMs` the others too: one that is idle would otherwise keep the server open for a minute and more. A connection
    * in use is not closed under a request that is on its way.
    */
   async drain(close: () => Promise<void>, withinMs: number): Promise<void> {
-    const server = this.fastify.server;
+    const { server } = this.fastify;
     const deadline = performance.now() + withinMs;
     this.draining = true;
+    this.inflight.forEach(endConnection);
     if (await hasConnections(server)) await sleep(Math.min(politeMs, withinMs));
-    const sweep = setInterval(() => {
-      if (this.inflight === 0 || performance.now() > deadline) server.closeAllConnections();
-      else server.closeIdleConnections();
-    }, sweepMs);
+    stopListening(server);
+    if (await hasConnections(server)) await sleep(Math.min(lastAcceptedMs, withinMs));
+    await this.closeIdle(deadline);
+    const sweep = setInterval(() => void this.closeIdle(deadline), sweepMs);
     await close().finally(() => clearInterval(sweep));
   }
+
+  /** A timer runs before a busy process has read what came in meanwhile: only what has been polled is known to be idle. */
+  private async closeIdle(deadline: number): Promise<void> {
+    await polled();
+    const { server } = this.fastify;
+    if (this.inflight.size === 0 || performance.now() > deadline) server.closeAllConnections();
+    else server.closeIdleConnections();
+  }
 }
+
+/** Its client does not send another request on the same connection, if the answer's head has not gone yet. */
+function endConnection(answer: ServerResponse): void {
+  if (!answer.headersSent) answer.setHeader('connection', 'close');
+}
+
+/** `http.Server#close` would close idle connections as well. */
+const stopListening = (server: Server): unknown => NetServer.prototype.close.call(server);
 
 const hasConnections = (server: Server): Promise<boolean> =>
   new Promise((resolve) => server.getConnections((error, count) => resolve(error !== null || count > 0)));
