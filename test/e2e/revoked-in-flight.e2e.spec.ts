@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { ask } from './src/ask.js';
 import { startEmbedSetting, type EmbedSetting } from './src/embed-setting.js';
 import { figure } from '@pontage/testkit';
@@ -113,6 +114,35 @@ describe('what a caller has in hand ends with his', () => {
     expect([answer?.status, ((await answer?.json()) as { code: string }).code]).toEqual([401, 'embed-session-expired']);
   });
 
+  it.each([
+    {
+      what: 'resource: a query',
+      path: () => 'resources/slow',
+      begin: (token: string) => slowly(token).then(({ status, json }) => [status, json.code]),
+      seen: [404, 'not-found'],
+    },
+    {
+      what: 'app: a saved query',
+      path: () => `apps/${setting.app}`,
+      begin: async (token: string) => {
+        const run = `/api/v1/apps/${setting.app}/queries/slow/run`;
+        const { status, json } = await ask(setting.pontage, 'POST', run, {}, { token });
+        return [status, json.code];
+      },
+      seen: [404, 'not-found'],
+    },
+  ])("group's access to the $what", async ({ path, begin, seen }) => {
+    const { json: group } = await ask<{ id: number }>(setting.pontage, 'POST', '/api/v1/groups', {
+      name: `callers-${randomUUID()}`,
+    });
+    const { json: resource } = await ask<{ id: string }>(setting.pontage, 'GET', '/api/v1/resources/slow');
+    const access = `/api/v1/groups/${group.id}/${path().replace('slow', resource.id)}`;
+    expect((await ask(setting.pontage, 'PUT', access, { access: 'use' })).status).toBeLessThan(300);
+    const { token } = await newToken({ groupIds: [group.id] });
+    const asked = begin(token);
+    expect(await revoked([asked], () => ask(setting.pontage, 'DELETE', access))).toEqual([seen]);
+  });
+
   it('is on record as that', async () => {
     const events = async () =>
       (
@@ -127,5 +157,6 @@ describe('what a caller has in hand ends with his', () => {
     const problems = (await events()).map(({ data }) => data.problem);
     expect(problems).toContain('unauthenticated');
     expect(problems).toContain('embed-session-expired');
+    expect(problems).toContain('not-found');
   });
 });

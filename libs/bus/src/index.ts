@@ -17,4 +17,4 @@ export {
   type FrameHeads,
 } from './frames/frame.js';
 export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow, type FlowMessage } from './frames/flow.js';
-export { openDispatch, openFrame, sealDispatch, sealFrame, type OpenedDispatch } from './frames/sealed.js';
+export { isSealed, openFrame, openMessage, sealFrame, sealMessage, type OpenedMessage } from './frames/sealed.js';

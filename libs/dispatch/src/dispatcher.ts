@@ -5,7 +5,7 @@ import {
   encodeFlow,
   isNoResponders,
   openFrame,
-  sealDispatch,
+  sealMessage,
   type Bus,
   type FlowMessage,
   type PresenceRecord,
@@ -108,7 +108,7 @@ export class Dispatcher {
     this.pending.set(key, { ...sending, inbox, worker, tried: all, overAt, isJudged: false });
     this.sweeper ??= setInterval(() => this.sweep(), sweepMs).unref();
     this.workers.started(worker.instance);
-    bus.connection.publish(subject, sealDispatch(bus.channels, worker.key, subject, dispatch, sending.body), {
+    bus.connection.publish(subject, sealMessage(bus.channels, worker.key, subject, dispatch, sending.body), {
       reply: inbox.subject,
     });
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contracts, services, subjectOf } from '@pontage/contracts';
 import { busUsers, type BusUser } from '@pontage/contracts/permissions';
 import { startStack, type Stack } from '@pontage/testkit';
+import { runQuerySubject } from '@pontage/contracts/query-proxy';
 import { covers, readTable, renderTable } from './permission-table.js';
 import { catalogue, greedy } from './subjects.js';
 import { WireClient, type Attempt, type Verdict } from './wire-client.js';
@@ -32,7 +33,7 @@ function attemptsOf(users: readonly BusUser[]): Attempt[] {
     ...[...subjects, ...greedy].map((subject) => ({ operation: 'subscribe', subject }) as const),
     ...[
       ...contracts.map(({ subject }) => subjectOf(subject, { instance: 'A'.repeat(22) })),
-      'v1.query-proxy.query.run',
+      subjectOf(runQuerySubject, { instance: 'A'.repeat(22) }),
       ...greedy,
     ].flatMap((subject) => groups.map((queue) => ({ operation: 'subscribe', subject, queue }) as const)),
   ];

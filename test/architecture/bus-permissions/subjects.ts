@@ -33,7 +33,7 @@ export function catalogue(regions: readonly string[], users: readonly string[]):
     regions.map((region) => subjectOf(template, { region, worker: instance }));
   return [
     ...contracts.map(({ subject }) => subjectOf(subject, { instance })),
-    runQuerySubject,
+    subjectOf(runQuerySubject, { instance }),
     ...[sendSubject, flowSubject, cancelSubject].flatMap(inAll),
     ...services.flatMap((service) =>
       (service === 'egress-worker' ? regions : [undefined]).flatMap((region) => [
@@ -85,6 +85,7 @@ export const greedy = [
   'v1.egress-worker.*.>',
   'v1.egress-worker.*.*.send',
   'v1.query-proxy.>',
+  'v1.query-proxy.query.*.*',
   'v1.events.>',
   'v1.events.*.*',
   '*.presence.>',

@@ -1,9 +1,8 @@
 import { Admission } from '@pontage/admission';
-import { decodeCancel, decodeFlow, openDispatch, type Bus, type OpenedDispatch } from '@pontage/bus';
+import { decodeCancel, decodeFlow, openFrame, openMessage, type Bus, type OpenedMessage } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
-import { cancelSubject, flowSubject, sendSubject } from '@pontage/contracts/egress-worker';
+import { cancelSubject, flowSubject, sendSubject, type Dispatch } from '@pontage/contracts/egress-worker';
 import { problemFromWire } from '@pontage/problems';
-import { SealedChannels } from '@pontage/sealing';
 import { liveSecrets, type Logger } from '@pontage/telemetry';
 import type { Msg } from '@nats-io/transport-node';
 import { Call } from '../call/call.js';
@@ -27,8 +26,6 @@ export interface WorkerParts {
   readonly outboundIps: readonly string[];
 }
 
-/** How long a dispatch waits for the announcement of the key that sealed it. */
-const keyWaitMs = 500;
 const drainMs = 10_000;
 
 /** Takes dispatches for one region from the bus and answers them. */
@@ -46,7 +43,7 @@ export class Worker {
     liveSecrets.askAlso(() => this.calls.secrets());
     const { region = '', instance: worker } = bus.identity;
     this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatch(message));
-    this.listen(subjectOf(flowSubject, { region, worker }), ({ data }) => this.takeFlow(data));
+    this.listen(subjectOf(flowSubject, { region, worker }), (message) => this.takeFlow(message));
     this.listen(subjectOf(cancelSubject, { region }), ({ data }) => this.calls.find(decodeCancel(data))?.cancel());
     bus.presence.describeBy(() => this.lastMinute.read());
     bus.presence.announce({ capacity, inflight: 0, outboundIps: [...outboundIps] });
@@ -92,10 +89,7 @@ export class Worker {
   private async takeDispatch(message: Msg): Promise<void> {
     const { bus, logger } = this.parts;
     try {
-      const sealedBy = SealedChannels.senderOf(message.data);
-      if (bus.presence.peerKey(sealedBy) === undefined)
-        await bus.presence.until(() => bus.presence.peerKey(sealedBy), keyWaitMs);
-      const opened = openDispatch(bus.channels, message.subject, message.data);
+      const opened = await openMessage<Dispatch>(bus, message);
       const incoming = incomingOf(opened, message.reply);
       if (incoming === undefined)
         logger.warn(
@@ -128,8 +122,8 @@ export class Worker {
     this.count();
   }
 
-  private takeFlow(data: Uint8Array): void {
-    const flow = decodeFlow(data);
+  private takeFlow({ subject, data }: Msg): void {
+    const flow = decodeFlow(openFrame(this.parts.bus.channels, subject, data));
     const call = this.calls.find(flow.executionId);
     if (call?.dispatch.attempt !== flow.attempt) return;
     switch (flow.type) {
@@ -159,7 +153,10 @@ export class Worker {
 }
 
 /** The dispatch, when everything that answers it stays below the inboxes of those it says: we publish with our rights, not theirs. */
-function incomingOf({ head: dispatch, from }: OpenedDispatch, reply: string | undefined): Incoming | undefined {
+function incomingOf(
+  { head: dispatch, from }: OpenedMessage<Dispatch>,
+  reply: string | undefined,
+): Incoming | undefined {
   const { process, inbox, bulkInbox } = dispatch.answerTo;
   const reader = inboxOf(process);
   const isSafe = reply?.startsWith(inboxOf(from)) === true && inbox.startsWith(reader) && bulkInbox.startsWith(reader);

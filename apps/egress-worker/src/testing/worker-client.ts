@@ -4,7 +4,7 @@ import {
   encodeCancel,
   encodeFlow,
   openFrame,
-  sealDispatch,
+  sealMessage,
   type BulkConnection,
   type Bus,
   type Flow,
@@ -123,7 +123,7 @@ export class WorkerClient {
         const worker = this.proxy.presence.find('egress-worker', this.worker);
         if (worker === undefined) throw new Error('the worker is gone');
         const subject = subjectOf(sendSubject, { region: this.region, worker: this.worker });
-        const data = sealDispatch(this.proxy.channels, worker.key, subject, dispatch, body);
+        const data = sealMessage(this.proxy.channels, worker.key, subject, dispatch, body);
         this.proxy.connection.publish(subject, data, { reply: reply.subject });
       },
       close: () => [inbox, bulkInbox, reply].forEach((each) => each.close()),

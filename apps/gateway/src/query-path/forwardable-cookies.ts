@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Bus } from '@pontage/bus';
 import { isOwnCookie } from '@pontage/contracts/resource-registry';
 import { cookieLine, cookiePairs } from '@pontage/http-message';
 import { invalidRequest } from '@pontage/problems';
@@ -20,22 +19,5 @@ export function forwardableCookies({ headers }: IncomingMessage): string | undef
   throw invalidRequest(
     {},
     { errors: [{ pointer: '/headers/Cookie', detail: `At most ${maxBytes} bytes of cookies can be forwarded.` }] },
-  );
-}
-
-/**
- * The cookies sealed for each query-proxy that may take the query: which one does is the bus's choice.
- * They open for this execution only.
- */
-export function sealCookies(bus: Bus, line: string, executionId: string): Record<string, string> {
-  const plain = Buffer.from(line, 'latin1');
-  return Object.fromEntries(
-    bus.presence
-      .all()
-      .filter(({ service }) => service === 'query-proxy')
-      .map(({ instance, key }) => [
-        instance,
-        Buffer.from(bus.channels.seal(key, plain, executionId)).toString('base64'),
-      ]),
   );
 }

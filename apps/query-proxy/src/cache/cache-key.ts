@@ -11,7 +11,7 @@ export interface Keyed {
   readonly run: Pick<RunQuery, 'org' | 'principal' | 'maxResponseBytes' | 'decode'>;
   readonly prepared: Prepared;
   readonly lease: Lease | undefined;
-  /** The caller's cookies as one line. @throws Problem when they cannot be opened here */
+  /** The caller's cookies as one line. */
   readonly cookies: () => string | undefined;
 }
 

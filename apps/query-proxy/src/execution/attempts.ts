@@ -21,7 +21,7 @@ export class Attempts {
   constructor(
     private readonly prepared: Prepared,
     private readonly memory: ChallengeMemory,
-    /** The caller's cookies as one line. @throws Problem when they cannot be opened here */
+    /** The caller's cookies as one line. */
     private readonly cookies: () => string | undefined,
   ) {}
 

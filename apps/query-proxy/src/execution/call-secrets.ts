@@ -2,7 +2,6 @@ import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { cookiePairs } from '@pontage/http-message';
-import { unavailable } from '@pontage/problems';
 import { liveSecrets } from '@pontage/telemetry';
 import { lendDraftSecrets } from '../credential/lend-draft.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
@@ -33,18 +32,14 @@ export function callSecrets(
         : sealedValues.get(secretsId, resourceId, call),
     variables: variableSource(secretVariables, call),
     cookies: () => {
-      if (run.cookies === undefined) return undefined;
-      const box = run.cookies[bus.identity.instance];
-      // A process that has just started may not be known to every gateway yet.
-      if (box === undefined) throw unavailable({}, { note: 'the cookies were not sealed for this process' });
-      const { plain } = bus.channels.open(Buffer.from(box, 'base64'), run.executionId);
-      const line = Buffer.from(plain).toString('latin1');
+      const { cookieLine } = run;
+      if (cookieLine === undefined) return undefined;
       liveSecrets.note(
         call.org,
-        cookiePairs(line).map(([, value]) => value),
+        cookiePairs(cookieLine).map(([, value]) => value),
         cookiesMs,
       );
-      return line;
+      return cookieLine;
     },
   };
 }

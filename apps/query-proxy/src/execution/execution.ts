@@ -8,6 +8,7 @@ import { outboundScan } from '@pontage/telemetry';
 import type { AnswerRelay } from '../cache/answer-relay.js';
 import { CachedQuery } from '../cache/cached-query.js';
 import { resolveCall } from '../call/resolve-call.js';
+import { authoriseUnderWay } from '../policy/authorise.js';
 import { limitedIn } from '../policy/resource-limits.js';
 import { pressingOf } from '../pressure/pressing-of.js';
 import type { QueryPressure } from '../pressure/pressure.js';
@@ -23,6 +24,7 @@ import { Lending } from './lending.js';
 import { prepareResolved, regionOf, type CallSecrets, type Prepared } from './prepare.js';
 import type { Rooms } from './rooms.js';
 import { Succession } from './succession.js';
+import type { QueryUnderWay } from './under-way.js';
 
 /** A worker that has said nothing so long after the end is gone. */
 const receiptGraceMs = 5_000;
@@ -36,7 +38,7 @@ interface Sent {
 }
 
 /** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer what comes back. */
-export class Execution {
+export class Execution implements QueryUnderWay {
   private attempt: number;
   /** The newest attempt that has left. */
   private dispatched = 0;
@@ -44,6 +46,8 @@ export class Execution {
   private endsAt = 0;
   /** Gives the query's place back to its resource. */
   private over: () => void = () => undefined;
+  /** What a worker may have. */
+  private sent: Sent | undefined;
   /** Of a connection test whose resource is known. */
   private probing: Probing | undefined;
   /** Of a query whose answer is kept: it comes through here. */
@@ -113,12 +117,28 @@ export class Execution {
     }
   }
 
+  get org(): string {
+    return this.run.org;
+  }
+
+  authoriseAgain(): void {
+    if (this.sent === undefined) return;
+    try {
+      authoriseUnderWay(this.rooms.policy, this.run, this.sent.prepared.resolved);
+    } catch (error) {
+      this.sent.succession.end();
+      this.refuse(error);
+    }
+  }
+
   /** Tells the gateway that there will be no answer. */
   refuse(error: unknown): void {
+    const underWay = this.dispatched === 0 ? {} : { underWay: true };
     this.end();
     const problem = outboundScan.problem(asProblem(error), this.run.org).toWire();
     const probed = this.probing === undefined ? {} : { probed: this.probing.known };
-    this.tell(encodeFrame('problem', this.attempt, { ...problem, region: null, workerId: null, ...probed }));
+    const said = { ...problem, region: null, workerId: null, ...underWay, ...probed };
+    this.tell(encodeFrame('problem', this.attempt, said));
   }
 
   /** Tells the gateway that the query is being worked on. */
@@ -127,11 +147,15 @@ export class Execution {
   }
 
   private async send(sent: Sent, attempt: Attempt): Promise<void> {
-    const { gate, dispatcher } = this.rooms;
+    const { policy, gate, dispatcher, underWay } = this.rooms;
     const { prepared, attempts, succession, pressure } = sent;
     const number = this.attempt;
+    this.sent = sent;
+    underWay.begin(this);
+    // Groups may have changed while it was prepared.
+    authoriseUnderWay(policy, this.run, prepared.resolved);
     await gate.pass(intentOf(this.run, number, prepared, attempt.applied));
-    // Its caller has gone while an earlier attempt was judged.
+    // Its caller has gone meanwhile, or may not go on.
     if (succession.hasEnded) return;
     const remainingMs = this.endsAt - performance.now();
     if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
@@ -191,6 +215,8 @@ export class Execution {
   }
 
   private end(receipt?: Receipt): void {
+    this.sent = undefined;
+    this.rooms.underWay.end(this);
     this.over();
     this.relay?.end(receipt);
   }

@@ -33,7 +33,7 @@ export interface Prepared extends RenderedRequest {
 export interface CallSecrets {
   /** The sealed values of a resource. @throws Problem the broker's */
   sealed(secretsId: string, resourceId: string): Promise<SealedTexts>;
-  /** The caller's cookies as one line. @throws Problem `unavailable` when they were not sealed for this process */
+  /** The caller's cookies as one line. */
   cookies(): string | undefined;
   /** The secret variables that settings name. */
   readonly variables: VariableSource;

@@ -1,7 +1,7 @@
 import { FairShares } from '@pontage/admission';
-import { decodeMessage } from '@pontage/bus';
 import type { Msg, Subscription } from '@nats-io/transport-node';
-import { inboxPrefix } from '@pontage/contracts/permissions';
+import { openMessage, type OpenedMessage } from '@pontage/bus';
+import { subjectOf } from '@pontage/contracts';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { isProblem, overloaded } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
@@ -26,16 +26,18 @@ export class QueryIntake {
     private readonly rooms: Rooms,
     private readonly logger: Logger,
   ) {
-    this.subscription = rooms.bus.connection.subscribe(runQuerySubject, {
-      queue: 'query-proxy',
+    const { connection, identity } = rooms.bus;
+    this.subscription = connection.subscribe(subjectOf(runQuerySubject, { instance: identity.instance }), {
       callback: (error, message) => {
         if (error === null) this.take(message);
       },
     });
+    rooms.bus.presence.announce({ capacity: maxInHand });
   }
 
   /** Takes no more queries than those that are on their way here; returns when all of them are dispatched. */
   async stop(): Promise<void> {
+    this.rooms.bus.presence.announce({ draining: true });
     await this.subscription.drain();
     await Promise.allSettled(this.running);
   }
@@ -46,21 +48,30 @@ export class QueryIntake {
   }
 
   private take(message: Msg): void {
-    const inbox = message.reply;
-    // Only a gateway's inbox is answered: a reply elsewhere would be published with our rights.
-    if (inbox === undefined || !inbox.startsWith(`${inboxPrefix('gateway')}.`)) return;
-    const { head, body } = decodeMessage<RunQuery>(message.data);
+    const running = this.run(message).finally(() => this.running.delete(running));
+    this.running.add(running);
+  }
+
+  private async run(message: Msg): Promise<void> {
+    let opened: OpenedMessage<RunQuery>;
+    try {
+      opened = await openMessage<RunQuery>(this.rooms.bus, message);
+    } catch (error) {
+      this.logger.warn({ err: error, subject: message.subject }, 'a query that cannot be opened');
+      return;
+    }
+    const { head, body, from } = opened;
+    const inbox = inboxOf(from, message.reply);
+    if (inbox === undefined) {
+      this.logger.warn({ from, reply: message.reply }, 'a query whose answers would go to somebody else');
+      return;
+    }
     const execution = new Execution(this.rooms, head, body, inbox);
     const claim = { org: head.org };
     if (!this.inHand.admits(claim))
       return execution.refuse(overloaded({}, { detail: 'The organisation asks too much at once. Nothing was sent.' }));
     this.inHand.take(claim);
-    const running = this.execute(head, execution);
-    this.running.add(running);
-    void running.finally(() => {
-      this.running.delete(running);
-      this.inHand.give(claim);
-    });
+    await this.execute(head, execution).finally(() => this.inHand.give(claim));
   }
 
   private async execute(run: RunQuery, execution: Execution): Promise<void> {
@@ -90,4 +101,10 @@ export class QueryIntake {
       clearInterval(beats);
     }
   }
+}
+
+/** The inbox when it is that of the gateway that asks: a reply elsewhere would be published with our rights. */
+function inboxOf(from: string, reply: string | undefined): string | undefined {
+  const [service, instance] = from.split('/');
+  return service === 'gateway' && reply?.startsWith(`_INBOX.gateway.${instance}.`) === true ? reply : undefined;
 }

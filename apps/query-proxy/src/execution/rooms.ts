@@ -10,6 +10,7 @@ import type { Policy } from '../policy/policy.js';
 import type { ResourceLimits } from '../policy/resource-limits.js';
 import type { Pressure } from '../pressure/pressure.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
+import type { UnderWay } from './under-way.js';
 
 /** The rooms that an execution visits. */
 export interface Rooms {
@@ -22,6 +23,7 @@ export interface Rooms {
   readonly sealedValues: SealedValueCache;
   readonly secretVariables: SecretVariableCache;
   readonly gate: AuditGate;
+  readonly underWay: UnderWay;
   readonly dispatcher: Dispatcher;
   readonly memory: ChallengeMemory;
   readonly logger: Logger;

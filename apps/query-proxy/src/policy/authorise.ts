@@ -1,6 +1,8 @@
 import { holdsScope, type Principal } from '@pontage/contracts';
+import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { forbidden, missingScope, notFound, stalePolicy } from '@pontage/problems';
 import { becomesFresh } from '@pontage/snapshots';
+import type { ResolvedCall } from '../call/resolve-call.js';
 import type { Policy } from './policy.js';
 import type { ResourceSnapshot } from './resource-index.js';
 
@@ -52,6 +54,20 @@ export async function authoriseApp(
   requireRun(principal);
   if (principal.type === 'token' && principal.groupIds !== null && !groupsMayUse(policy, org, principal.groupIds, app))
     throw notFound({});
+}
+
+/**
+ * Looks again at what a token has under way, by what its groups may now. Of tokens and sessions themselves the gateway hears.
+ * @throws Problem that its next query would meet
+ */
+export function authoriseUnderWay(
+  policy: Pick<Policy, 'groups'>,
+  { org, principal, call }: Pick<RunQuery, 'org' | 'principal' | 'call'>,
+  { app, resource, environment }: Pick<ResolvedCall, 'app' | 'resource' | 'environment'>,
+): void {
+  if (principal.type !== 'token' || principal.groupIds === null || call.kind === 'unsaved') return;
+  if (app === null) authoriseResource(policy, org, principal, resource, environment);
+  else if (!groupsMayUse(policy, org, principal.groupIds, app)) throw notFound({});
 }
 
 function requireRun(principal: Principal): void {

@@ -23,6 +23,8 @@ export interface FrameHeads {
   problem: ProblemOnTheWire & {
     readonly region: string | null;
     readonly workerId: string | null;
+    /** From a query-proxy: its intent is on record, and a worker may have it. */
+    readonly underWay?: boolean;
     /** Of a connection test. */
     readonly probed?: Probed;
   };

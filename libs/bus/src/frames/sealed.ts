@@ -1,40 +1,52 @@
-import type { PublicKey, SealedChannels } from '@pontage/sealing';
-import type { Dispatch } from '@pontage/contracts/egress-worker';
-import { decodeMessage, encodeMessage, type Message } from './message.js';
+import type { Msg } from '@nats-io/transport-node';
+import { SealedChannels, type PublicKey } from '@pontage/sealing';
+import type { Presence } from '../presence.js';
 import { sealedFrame } from './frame.js';
+import { decodeMessage, encodeMessage, type Message } from './message.js';
 
-/** Seals a dispatch for one worker; it opens on that worker's subject only. */
-export function sealDispatch(
+/** How long what is sealed waits for the announcement of the key that sealed it. */
+const keyWaitMs = 500;
+
+/** Seals a message for one process; it opens on this subject of that process only. */
+export function sealMessage(
   channels: SealedChannels,
-  worker: PublicKey,
+  reader: PublicKey,
   subject: string,
-  dispatch: Dispatch,
+  head: object,
   body?: Uint8Array,
 ): Uint8Array {
-  return channels.seal(worker, encodeMessage(dispatch, body), subject);
+  return channels.seal(reader, encodeMessage(head, body), subject);
 }
 
-/** A dispatch, opened, and the process that sealed it. */
-export interface OpenedDispatch extends Message<Dispatch> {
+/** A message, opened, and the process that sealed it. */
+export interface OpenedMessage<H> extends Message<H> {
   readonly from: string;
 }
 
 /** @throws Error when it was not sealed for this process and subject by a process that is known. */
-export function openDispatch(channels: SealedChannels, subject: string, data: Uint8Array): OpenedDispatch {
+export async function openMessage<H>(
+  { channels, presence }: { readonly channels: SealedChannels; readonly presence: Presence },
+  { subject, data }: Msg,
+): Promise<OpenedMessage<H>> {
+  const sealedBy = SealedChannels.senderOf(data);
+  if (presence.peerKey(sealedBy) === undefined) await presence.until(() => presence.peerKey(sealedBy), keyWaitMs);
   const { plain, from } = channels.open(data, subject);
-  return { ...decodeMessage<Dispatch>(plain), from };
+  return { ...decodeMessage<H>(plain), from };
 }
 
-/** Seals a frame for its reader; the inbox is authenticated along, so it counts for that execution only. */
-export function sealFrame(channels: SealedChannels, reader: PublicKey, inbox: string, frame: Uint8Array): Uint8Array {
-  const box = channels.seal(reader, frame, inbox);
+/** Seals a frame for its reader; the subject is authenticated along, so it counts there only. */
+export function sealFrame(channels: SealedChannels, reader: PublicKey, subject: string, frame: Uint8Array): Uint8Array {
+  const box = channels.seal(reader, frame, subject);
   const bytes = Buffer.allocUnsafe(1 + box.length);
   bytes[0] = sealedFrame;
   bytes.set(box, 1);
   return bytes;
 }
 
+/** True for what {@link sealFrame} has made. */
+export const isSealed = (data: Uint8Array): boolean => data[0] === sealedFrame;
+
 /** The frame, opened when it was sealed. @throws Error when it cannot be. */
-export function openFrame(channels: SealedChannels, inbox: string, data: Uint8Array): Uint8Array {
-  return data[0] === sealedFrame ? channels.open(data.subarray(1), inbox).plain : data;
+export function openFrame(channels: SealedChannels, subject: string, data: Uint8Array): Uint8Array {
+  return isSealed(data) ? channels.open(data.subarray(1), subject).plain : data;
 }

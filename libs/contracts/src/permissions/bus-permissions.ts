@@ -81,7 +81,7 @@ const servedRequests = (service: Service): string[] =>
 function publishedFrames(service: Service): string[] {
   switch (service) {
     case 'gateway':
-      return [runQuerySubject, subjectOf(flowSubject), subjectOf(cancelSubject)];
+      return [subjectOf(runQuerySubject), subjectOf(flowSubject), subjectOf(cancelSubject)];
     case 'query-proxy':
       return [subjectOf(sendSubject), subjectOf(flowSubject), subjectOf(cancelSubject), inboxOf('gateway')];
     case 'auth-broker':
@@ -94,7 +94,7 @@ function publishedFrames(service: Service): string[] {
 }
 
 function takenFrames(service: Service, region: string | undefined): string[] {
-  if (service === 'query-proxy') return [`${runQuerySubject} query-proxy`];
+  if (service === 'query-proxy') return [subjectOf(runQuerySubject)];
   if (service !== 'egress-worker') return [];
   return [
     sendSubject.replace('{region}', region ?? '*').replace('{worker}', '*'),

@@ -2,8 +2,8 @@ import type { Principal } from '../principal.js';
 import type { ResourceSettings } from '../resource-registry/resource.js';
 import type { AdHocQuery } from './query-request.js';
 
-/** Where the gateway sends a query to be run; any query-proxy takes it. Raw bytes: a head, then the request's body. */
-export const runQuerySubject = 'v1.query-proxy.query.run';
+/** Where a gateway sends a query to one query-proxy, sealed for it. Raw bytes: a head, then the request's body. */
+export const runQuerySubject = 'v1.query-proxy.query.run.{instance}';
 
 /** The hashes that signers ask for, in hex, by Node's names of them. */
 export type BodyHashes = Readonly<Record<(typeof bodyHashes)[number], string>>;
@@ -84,9 +84,6 @@ export interface RunQuery {
   /** It tests the connection, from this region; null: from the resource's own. */
   readonly test?: { readonly region: string | null };
   readonly body: RequestBody;
-  /**
-   * The caller's cookies but for ours, sealed for each query-proxy that may take this (by its instance, base64): they
-   * are secrets of the caller's, which no one else on the bus may read. Absent: there are none.
-   */
-  readonly cookies?: Readonly<Record<string, string>>;
+  /** The caller's cookies but for ours, as one line. */
+  readonly cookieLine?: string | undefined;
 }

@@ -4,12 +4,19 @@ import type { Crossing } from '../../admission/crossings.js';
 import type { AnswerAssembly, AnswerReader } from '../answer/answer.js';
 
 /** What a caller of the client decides of a run; the rest is the client's. */
-export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox' | 'cookies'> & {
-  /** The caller's cookies that a resource may have forwarded; they leave this process sealed. */
-  readonly cookieLine?: string | undefined;
+export type QueryToRun = Omit<RunQuery, 'executionId' | 'attempt' | 'gateway' | 'bulkInbox'> & {
   /** False once the caller may not go on. */
   readonly isLive: () => boolean;
 };
+
+/** The worker that answers. */
+export interface SpeakingWorker {
+  readonly region: string;
+  readonly workerId: string;
+  readonly attempt: number;
+  /** It seals what it says, and what it is told of the request's body is to be sealed as well. */
+  readonly seals: boolean;
+}
 
 /** A query that has not ended. */
 export interface OpenQuery extends Crossing {
@@ -22,6 +29,8 @@ export interface OpenQuery extends Crossing {
   readonly repeatable: boolean;
   /** 0 while it waits for its turn; then 1, or 2 after a silence. */
   attempt: number;
+  /** The query-proxy that was asked last. */
+  proxy: string | undefined;
   /** Nothing has been heard yet of the worker that has it. */
   isCrossing: boolean;
   askedAt: number;
@@ -30,7 +39,7 @@ export interface OpenQuery extends Crossing {
   /** The whole answer has come in one frame: nothing more is to be allowed. */
   isWhole: boolean;
   /** Where flow messages go, and for which attempt, once a worker has spoken. */
-  worker: { readonly region: string; readonly workerId: string; readonly attempt: number } | undefined;
+  worker: SpeakingWorker | undefined;
 }
 
 /** A running execution, to feed and to end. */

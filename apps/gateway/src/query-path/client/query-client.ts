@@ -4,10 +4,14 @@ import {
   decodeFrame,
   encodeFlow,
   isNoResponders,
+  isSealed,
   openFrame,
+  sealFrame,
   type Bus,
   type BulkConnection,
   type FlowMessage,
+  type Frame,
+  type PresenceRecord,
   type FrameHeads,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -76,6 +80,7 @@ export class QueryClient {
       assembly: new AnswerAssembly(this.closing(executionId, reader)),
       inboxes: [this.bus.replies.expect(take), this.bulk.replies.expect(take)],
       attempt: 0,
+      proxy: undefined,
       isCrossing: true,
       askedAt: 0,
       heardAt: 0,
@@ -132,23 +137,24 @@ export class QueryClient {
   private take(executionId: string, message: Msg): void {
     const open = this.open.get(executionId);
     if (open === undefined) return;
-    if (isNoResponders(message)) return this.fail(open, unavailable({}, { detail: 'No query-proxy is there.' }));
+    if (isNoResponders(message)) return this.questions.askAnother(open);
     open.heardAt = performance.now();
     open.heard = true;
     this.crossed(open);
     try {
-      this.sort(open, decodeFrame(openFrame(this.bus.channels, message.subject, message.data)));
+      const frame = decodeFrame(openFrame(this.bus.channels, message.subject, message.data));
+      this.sort(open, frame, isSealed(message.data));
     } catch (error) {
       this.fail(open, asProblem(error));
     }
   }
 
-  private sort(open: OpenQuery, frame: ReturnType<typeof decodeFrame>): void {
+  private sort(open: OpenQuery, frame: Frame, seals: boolean): void {
     switch (frame.type) {
       case 'head':
       case 'whole':
         if (!open.assembly.begun) {
-          open.worker = { ...frame.head, attempt: frame.attempt };
+          open.worker = { ...frame.head, attempt: frame.attempt, seals };
           open.isWhole = frame.type === 'whole';
         }
         if (frame.type === 'whole') this.crossings.note(open.heardAt - open.askedAt - frame.head.durationMs);
@@ -158,7 +164,7 @@ export class QueryClient {
         return open.assembly.take(frame);
       case 'pull':
         if (open.assembly.begun || frame.attempt < (open.worker?.attempt ?? 0)) return;
-        open.worker = { ...frame.head, attempt: frame.attempt };
+        open.worker = { ...frame.head, attempt: frame.attempt, seals };
         return open.reader.pull(frame.head, frame.attempt);
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
@@ -185,10 +191,9 @@ export class QueryClient {
 
   /** A worker that is gone took no answer along that anybody has seen: another one of its region may be asked. */
   private refused(open: OpenQuery, problem: Problem, said: FrameHeads['problem']): void {
-    if (!isProblem(problem, workerLost)) return this.fail(open, problem, said);
-    if (mayRepeat(open)) return this.questions.ask(open);
-    // The worker itself did not get to say how it ended.
-    if (said.workerId === null) recordClosed(this.bus, open, problem.slug);
+    if (isProblem(problem, workerLost) && mayRepeat(open)) return this.questions.ask(open);
+    // Its worker does not get to say how it ended, or does not know why.
+    if (said.underWay === true) breakOff(this.bus, open, problem.slug);
     this.fail(open, problem, said);
   }
 
@@ -208,11 +213,18 @@ export class QueryClient {
 
   private flow({ executionId, worker }: OpenQuery, message: FlowMessage): void {
     if (worker === undefined || !this.open.has(executionId)) return;
-    const { region, workerId, attempt } = worker;
-    this.bulk.connection.publish(
-      subjectOf(flowSubject, { region, worker: workerId }),
-      encodeFlow({ ...message, executionId, attempt }),
-    );
+    const { region, workerId, attempt, seals } = worker;
+    const subject = subjectOf(flowSubject, { region, worker: workerId });
+    const flow = encodeFlow({ ...message, executionId, attempt });
+    const key = seals && message.type === 'data' ? this.keyOf(workerId) : undefined;
+    this.bulk.connection.publish(subject, key === undefined ? flow : sealFrame(this.bus.channels, key, subject, flow));
+  }
+
+  /** @throws Problem when nobody knows the key: nothing can be sealed for it. */
+  private keyOf(workerId: string): PresenceRecord['key'] {
+    const key = this.bus.presence.keyOf(`egress-worker/${workerId}`);
+    if (key === undefined) throw unavailable({}, { note: `nobody knows the key of the worker ${workerId}` });
+    return key;
   }
 
   private cancel(open: OpenQuery, reason: string): void {

@@ -1,6 +1,7 @@
-import { encodeMessage, type Bus } from '@pontage/bus';
+import { sealMessage, type Bus, type PresenceRecord } from '@pontage/bus';
+import { subjectOf } from '@pontage/contracts';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
-import { sealCookies } from '../forwardable-cookies.js';
+import { unavailable } from '@pontage/problems';
 import type { OpenQuery } from './open-query.js';
 
 /**
@@ -19,6 +20,16 @@ export class QueryQuestions {
 
   ask(query: OpenQuery): void {
     query.attempt += 1;
+    this.put(query);
+  }
+
+  /** The query-proxy that was asked is gone and has not heard the question: the next one is asked, whatever is asked for. */
+  askAnother(query: OpenQuery): void {
+    if (query.proxy !== undefined) this.bus.presence.forget('query-proxy', query.proxy);
+    this.put(query);
+  }
+
+  private put(query: OpenQuery): void {
     query.askedAt = performance.now();
     query.heardAt = query.askedAt;
     query.heard = false;
@@ -38,17 +49,28 @@ export class QueryQuestions {
     }
   }
 
-  private send({ executionId, attempt, body, inboxes: [inbox, bulkInbox], run: asked }: OpenQuery): void {
+  private send(query: OpenQuery): void {
+    const { executionId, attempt, body, inboxes } = query;
+    const [inbox, bulkInbox] = inboxes;
     const { service, instance } = this.bus.identity;
-    const { cookieLine, isLive: _isLive, ...run } = asked;
-    const head: RunQuery = {
-      ...run,
-      ...(cookieLine === undefined ? {} : { cookies: sealCookies(this.bus, cookieLine, executionId) }),
-      executionId,
-      attempt,
-      gateway: `${service}/${instance}`,
-      bulkInbox: bulkInbox?.subject ?? '',
-    };
-    this.bus.connection.publish(runQuerySubject, encodeMessage(head, body), { reply: inbox?.subject ?? '' });
+    const { isLive: _isLive, ...run } = query.run;
+    const gateway = `${service}/${instance}`;
+    const head: RunQuery = { ...run, executionId, attempt, gateway, bulkInbox: bulkInbox?.subject ?? '' };
+    const proxy = this.pick(query.proxy);
+    query.proxy = proxy.instance;
+    const subject = subjectOf(runQuerySubject, { instance: proxy.instance });
+    const question = sealMessage(this.bus.channels, proxy.key, subject, head, body);
+    this.bus.connection.publish(subject, question, { reply: inbox?.subject ?? '' });
+  }
+
+  /** Any of those that take queries; the one that was asked in vain only if there is no other. */
+  private pick(before: string | undefined): PresenceRecord {
+    // One that has said no capacity yet is there, and does not listen.
+    const live = this.bus.presence.live('query-proxy').filter(({ capacity }) => capacity > 0);
+    const others = before === undefined ? live : live.filter(({ instance }) => instance !== before);
+    const among = others.length > 0 ? others : live;
+    const picked = among[Math.floor(Math.random() * among.length)];
+    if (picked === undefined) throw unavailable({}, { detail: 'No query-proxy is there.' });
+    return picked;
   }
 }

@@ -1,0 +1,39 @@
+import type { Policy } from '../policy/policy.js';
+
+/** A query that a worker may have. */
+export interface QueryUnderWay {
+  readonly org: string;
+  /** Ends it when its caller may not go on. */
+  authoriseAgain(): void;
+}
+
+/** The queries under way: when groups of their organisation change, each is looked at again. */
+export class UnderWay {
+  private readonly queries = new Set<QueryUnderWay>();
+  private readonly changed = new Set<string>();
+
+  constructor({ permissions }: Pick<Policy, 'permissions'>) {
+    permissions.onChange((key) => this.look(key.slice(0, key.indexOf('.'))));
+  }
+
+  begin(query: QueryUnderWay): void {
+    this.queries.add(query);
+  }
+
+  end(query: QueryUnderWay): void {
+    this.queries.delete(query);
+  }
+
+  /** Once for however many groups change together. */
+  private look(org: string): void {
+    if (this.queries.size === 0) return;
+    if (this.changed.size === 0) setImmediate(() => this.authoriseAgain());
+    this.changed.add(org);
+  }
+
+  private authoriseAgain(): void {
+    const changed = new Set(this.changed);
+    this.changed.clear();
+    for (const query of [...this.queries]) if (changed.has(query.org)) query.authoriseAgain();
+  }
+}
