@@ -6,8 +6,8 @@ import type { Crossings } from './crossings.js';
 
 /** So many queries a gateway has in hand at once, each with its connection, its timers and what of its bodies is here. */
 const maxInHand = 2_048;
-/** A caller who asks again as soon as it is refused would cost more than one who is served. */
-const refusedAfterMs = 500;
+/** A caller who asks again as soon as it is refused would cost more than one who is served, and all of them at once most. */
+const [refusedAfterMs, spreadMs] = [500, 500];
 
 /** Counts the queries in hand, and refuses those that are too many before anything of their body is read. */
 export class QueryAdmission {
@@ -23,7 +23,7 @@ export class QueryAdmission {
     reply.raw.once('close', () => this.inHand.give(claim));
     if (this.crossings.hasRoomFor(org)) return;
     reply.hijack();
-    const refusal = setTimeout(() => refuse(request, reply), refusedAfterMs);
+    const refusal = setTimeout(() => refuse(request, reply), refusedAfterMs + Math.random() * spreadMs);
     reply.raw.once('close', () => clearTimeout(refusal));
   }
 }

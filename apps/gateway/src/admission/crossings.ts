@@ -11,10 +11,15 @@ export interface Crossing extends Entrant {
 /** More than that at once are not answered sooner, whatever the machine. */
 const room = { capacity: 1_024, queue: 512 };
 /** Of one organisation when there are others: what keeps a quick path busy, up to what slower upstreams can use. */
-const [leastPerOrg, mostPerOrg] = [16, 256];
-/** A crossing takes a few milliseconds; when the quickest of a window took this long, all of them stood in line. */
-const targetMs = 15;
+const [leastPerOrg, mostPerOrg] = [4, 256];
+/** When the quickest of a window took so many times what the quickest of late took, and this long, all of them stood in line. */
+const lineFactor = 2;
+const leastLineMs = 3;
+/** What is remembered of the quickest of late grows by this at each sweep: twofold within half a minute. */
+const forgets = 1.0025;
 const longestWaitMs = 1_000;
+/** Of those that have waited too long, so many are told at a time: callers who are refused together ask again together. */
+const refusedTogether = 32;
 const sweepMs = 100;
 /** Whoever asked less than that ago is there. */
 const presentMs = 10_000;
@@ -31,6 +36,7 @@ export class Crossings {
   private readonly askedAt = new Map<string, number>();
   private perOrg = leastPerOrg;
   private quickestMs = Infinity;
+  private quickestOfLateMs = Infinity;
   private readonly timer = setInterval(() => this.sweep(performance.now()), sweepMs).unref();
 
   /** True when a query of this organisation could be asked, or wait for that. */
@@ -60,8 +66,8 @@ export class Crossings {
   }
 
   private sweep(now: number): void {
-    for (const crossing of [...this.admission.waiting])
-      if (now - crossing.enteredAt > longestWaitMs) crossing.refuse(tooMany());
+    const overdue = [...this.admission.waiting].filter(({ enteredAt }) => now - enteredAt > longestWaitMs);
+    for (const crossing of overdue.slice(0, refusedTogether)) crossing.refuse(tooMany());
     for (const [org, at] of this.askedAt) if (now - at > presentMs) this.askedAt.delete(org);
     this.perOrg = this.nextPerOrg();
     this.quickestMs = Infinity;
@@ -72,7 +78,9 @@ export class Crossings {
   private nextPerOrg(): number {
     const { perOrg, quickestMs, admission } = this;
     if (quickestMs === Infinity) return perOrg;
-    if (quickestMs > targetMs) return Math.max(leastPerOrg, Math.floor(perOrg / 2));
+    this.quickestOfLateMs = Math.min(quickestMs, this.quickestOfLateMs * forgets);
+    if (quickestMs > Math.max(leastLineMs, lineFactor * this.quickestOfLateMs))
+      return Math.max(leastPerOrg, Math.floor(perOrg / 2));
     return admission.queued === 0 ? perOrg : Math.min(mostPerOrg, Math.ceil(perOrg * 1.25));
   }
 }
