@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPontage, type Pontage } from '@pontage/testkit';
@@ -117,29 +116,6 @@ describe('the test of a resource that is not saved', () => {
     await until(async () => JSON.stringify(await keptByBroker()) === JSON.stringify(baseline));
   });
 
-  it('reaches no forbidden address in any spelling (promise 1)', async () => {
-    const { open: inside } = upstreams.forbidden;
-    const url = new URL('../../libs/egress-policy/spellings/forbidden.json', import.meta.url);
-    const table = JSON.parse(readFileSync(url, 'utf8')) as Record<string, (string | [string, string[]])[]>;
-    const spelled = Object.entries(table).flatMap(([kind, each]) =>
-      each.flatMap((one) =>
-        typeof one !== 'string' ? [] : kind.startsWith('IPv') ? [atPort(one, inside.port)] : [one],
-      ),
-    );
-    const endings: Record<string, number> = {};
-    for (const baseUrl of spelled) {
-      const { status, json } = await test({ baseUrl });
-      const ending = status === 200 ? `${last(json)?.ok} ${last(json)?.name} ${last(json)?.detail}` : json.code;
-      endings[ending] = (endings[ending] ?? 0) + 1;
-    }
-    console.log(`test connection: ${spelled.length} forbidden spellings: ${JSON.stringify(endings)}`);
-    expect(spelled.length).toBeGreaterThan(230);
-    expect(Object.keys(endings).filter((ending) => ending !== 'invalid-request')).toEqual([
-      'false policy The egress policy forbids this destination.',
-    ]);
-    expect(inside.connections).toBe(0);
-  }, 120_000);
-
   it('works from all regions, with the same drafts', async () => {
     const { digest } = upstreams;
     const authentication = { method: 'digest', ...user };
@@ -256,8 +232,6 @@ describe('the test of a resource that is not saved', () => {
     expect((await test({ baseUrl: upstream.url }, {}, { token: writer })).json.status).toBe(404);
   });
 });
-
-const atPort = (url: string, port: number): string => url.replace(/^(http:\/\/.+?)(?::\d+)?\/(.*)$/, `$1:${port}/$2`);
 
 /** Waits until it is so. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
