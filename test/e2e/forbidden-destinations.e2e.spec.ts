@@ -39,6 +39,14 @@ const googleKey = {
   private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 const client = { method: 'oauth2', grant: 'client_credentials', clientId: 'c', clientSecret: 's' };
+const aws = {
+  method: 'aws-sigv4',
+  region: 'us-east-1',
+  service: 's3',
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 's',
+  roleArn: 'arn:aws:iam::123456789012:role/r',
+};
 /** Nobody has an address there: only what the field names could be reached. */
 const elsewhere = { baseUrl: 'http://upstream.invalid' };
 /** Each field that holds a URL which is asked for something. */
@@ -49,6 +57,10 @@ const fields: Record<string, (url: string) => object> = {
   "token URI of Google's key": (uri) => ({
     ...elsewhere,
     authentication: { method: 'google-service-account', key: { ...googleKey, token_uri: uri }, scopes: ['a'] },
+  }),
+  'endpoint of STS': (stsEndpoint) => ({
+    ...elsewhere,
+    authentication: { ...aws, stsEndpoint },
   }),
   // It has to be on the origin of the base URL.
   'verification URL': (verificationUrl) => ({
