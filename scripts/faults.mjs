@@ -8,7 +8,11 @@ import { jest } from './jest.mjs';
 import { prepare } from './prepare.mjs';
 import { root } from './root.mjs';
 
-const tests = ['test/faults', 'egress-worker/src/policy', 'test/e2e/regions', 'test/e2e/revoked-in-flight'];
+const tests = [
+  'test/faults',
+  'egress-worker/src/policy',
+  ...['forbidden-destinations', 'regions', 'revoked-in-flight'].map((name) => `test/e2e/${name}`),
+];
 const page = join(root, 'docs', 'reliability.md');
 const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->'];
 

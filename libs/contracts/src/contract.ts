@@ -14,6 +14,7 @@ export interface RequestContract<I extends z.ZodType = z.ZodType, O extends z.Zo
   readonly request: I;
   readonly reply: O;
   readonly problems: readonly Declared[];
+  /** How long the caller waits. */
   readonly deadlineMs: number;
   /**
    * Payloads hold secrets: request and reply are sealed between the two processes, and the request is addressed
@@ -22,6 +23,9 @@ export interface RequestContract<I extends z.ZodType = z.ZodType, O extends z.Zo
   readonly sealed: boolean;
 }
 
+/** Whoever is refused because nobody answers is told so within five seconds, the rest of the way included. */
+const usualDeadlineMs = 4_500;
+
 /** Declares a call. The subject is `v<n>.<service>.<noun>.<verb>`; a sealed one gets `.{instance}` appended. */
 export function requestContract<I extends z.ZodType, O extends z.ZodType>(fixed: {
   subject: `v1.${Service}.${string}.${string}`;
@@ -29,13 +33,14 @@ export function requestContract<I extends z.ZodType, O extends z.ZodType>(fixed:
   request: I;
   reply: O;
   problems: readonly Declared[];
-  deadlineMs: number;
+  deadlineMs?: number;
   sealed?: boolean;
 }): RequestContract<I, O> {
-  const sealed = fixed.sealed ?? false;
+  const { sealed = false, deadlineMs = usualDeadlineMs } = fixed;
   return {
     ...fixed,
     sealed,
+    deadlineMs,
     subject: sealed ? `${fixed.subject}.{instance}` : fixed.subject,
     service: fixed.subject.split('.')[1] as Service,
   };

@@ -18,8 +18,8 @@ export interface DatabaseOptions {
 
 /** The server ends a statement first; a server that was stopped ends nothing, so the client stops waiting, too. */
 const connectMs = 3_000;
-const statementMs = 4_000;
-const answerMs = 4_500;
+const statementMs = 3_500;
+const answerMs = 4_000;
 
 /**
  * Opens the pool of a service. Nothing is logged: statements carry what tenants keep.

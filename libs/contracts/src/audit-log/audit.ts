@@ -37,7 +37,6 @@ export const findAuditEvent = requestContract({
   request: z.strictObject({ id: z.uuid() }),
   reply: auditEvent,
   problems: [notFound, forbidden],
-  deadlineMs: 5_000,
 });
 
 /** A signed statement of how far a chain reached: kept in the database and in a file outside it. */
@@ -58,7 +57,6 @@ export const listCheckpoints = requestContract({
   request: pageRequest,
   reply: pageOf(checkpoint).extend({ org: z.uuid(), keys: z.array(z.record(z.string(), z.json())) }),
   problems: [],
-  deadlineMs: 5_000,
 });
 
 /** Recomputes the organisation's chain and compares it with the checkpoints inside and outside the database. */

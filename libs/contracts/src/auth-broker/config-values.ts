@@ -14,7 +14,6 @@ export const draftConfigValue = requestContract({
   request: z.strictObject({ value: configText.min(1, 'A secret is not empty.') }),
   reply: z.strictObject({ draftId: z.uuid() }),
   problems: [invalidRequest, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });
 
@@ -45,6 +44,5 @@ export const leaseConfigValue = requestContract({
   request: z.strictObject({ valueId: z.uuid(), ...ofVariable }),
   reply: z.strictObject({ value: z.string(), validForMs: z.number().positive() }),
   problems: [notFound, leaseUnavailable, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });

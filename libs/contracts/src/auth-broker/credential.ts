@@ -27,7 +27,6 @@ export const draftCredential = requestContract({
   request: z.strictObject({ authentication: z.record(z.string(), z.json()) }),
   reply: z.strictObject({ draftId: z.uuid() }),
   problems: [invalidRequest, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });
 

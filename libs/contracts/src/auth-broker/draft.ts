@@ -25,7 +25,6 @@ export const leaseDraftSecrets = requestContract({
   request: z.strictObject({ draftId: z.uuid() }),
   reply: z.strictObject({ values: z.record(z.string(), z.string()) }),
   problems: [notFound, invalidRequest, leaseUnavailable, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });
 

@@ -27,7 +27,6 @@ export const rotateKeys = requestContract({
   request: z.strictObject({ depth: rotationDepth.default('keys') }),
   reply: keyRotation,
   problems: [missingScope, unavailable],
-  deadlineMs: 5_000,
 });
 
 /** The master keys and how many records each of them wraps; for operators. */

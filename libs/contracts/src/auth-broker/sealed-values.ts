@@ -41,7 +41,6 @@ export const draftSecrets = requestContract({
   }),
   reply: z.strictObject({ draftId: z.uuid() }),
   problems: [invalidRequest, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });
 
@@ -81,6 +80,5 @@ export const leaseSecrets = requestContract({
   request: z.strictObject({ secretsId: z.uuid(), resourceId: z.uuid() }),
   reply: z.strictObject({ values: z.record(z.string(), z.string()), validForMs: z.number().positive() }),
   problems: [notFound, leaseUnavailable, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });

@@ -41,7 +41,6 @@ export const mintEmbedUrl = requestContract({
   request: z.strictObject({ draft: embedUrlDraft, nonceHash: sha256 }),
   reply: z.strictObject({ id: z.uuid(), expiresAt: z.iso.datetime() }),
   problems: [invalidRequest, notFound, forbidden, stalePolicy],
-  deadlineMs: 5_000,
 });
 
 /** What a nonce stands for, without spending it. */
@@ -73,7 +72,6 @@ export const redeemEmbedUrl = requestContract({
     expiresAt: z.iso.datetime(),
   }),
   problems: [embedUrlRedeemed, embedUrlExpired, embedUrlRevoked, notFound],
-  deadlineMs: 5_000,
 });
 
 /** An embed session as its readers see it. */
@@ -107,5 +105,4 @@ export const revokeEmbedSession = requestContract({
   request: z.strictObject({ id: z.uuid() }),
   reply: z.strictObject({}),
   problems: [notFound],
-  deadlineMs: 5_000,
 });

@@ -79,6 +79,5 @@ export const previewQuery = requestContract({
     destinationDenied,
     unavailable,
   ],
-  deadlineMs: 5_000,
   sealed: true,
 });

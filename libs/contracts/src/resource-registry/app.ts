@@ -31,7 +31,6 @@ export const createApp = requestContract({
   request: z.strictObject({ ...settings, description: settings.description.default('') }),
   reply: app,
   problems: [appNameTaken, forbidden],
-  deadlineMs: 5_000,
 });
 export const findApp = requestContract({
   subject: 'v1.resource-registry.app.find',
@@ -59,7 +58,6 @@ export const updateApp = requestContract({
   }),
   reply: app,
   problems: [notFound, appNameTaken, preconditionFailed, forbidden],
-  deadlineMs: 5_000,
 });
 export const deleteApp = requestContract({
   subject: 'v1.resource-registry.app.delete',
@@ -67,7 +65,6 @@ export const deleteApp = requestContract({
   request: z.strictObject({ uuid: z.uuid(), ifVersion: z.int().positive().optional() }),
   reply: z.strictObject({}),
   problems: [notFound, preconditionFailed, forbidden],
-  deadlineMs: 5_000,
 });
 
 /** A saved query's name: `orders.list`. It is part of a bus subject, where nothing may stand between two dots. */
@@ -161,7 +158,6 @@ export const putQuery = requestContract({
   }),
   reply: savedQuery,
   problems: [notFound, invalidRequest, secretVariable, preconditionFailed, forbidden],
-  deadlineMs: 5_000,
 });
 export const deleteQuery = requestContract({
   subject: 'v1.resource-registry.query.delete',
@@ -169,5 +165,4 @@ export const deleteQuery = requestContract({
   request: z.strictObject({ app: z.uuid(), name: queryName, ifVersion: z.int().positive().optional() }),
   reply: z.strictObject({}),
   problems: [notFound, preconditionFailed, forbidden],
-  deadlineMs: 5_000,
 });

@@ -66,7 +66,6 @@ export const putConfig = requestContract({
   }),
   reply: configVariable,
   problems: [notFound, forbidden, invalidRequest, secretRequired, unavailable],
-  deadlineMs: 5_000,
   sealed: true,
 });
 /** Deletes a variable from one environment, or from all when none is named. */
@@ -76,5 +75,4 @@ export const deleteConfig = requestContract({
   request: z.strictObject({ name: configName, environment: environmentName.optional() }),
   reply: z.strictObject({}),
   problems: [notFound, forbidden],
-  deadlineMs: 5_000,
 });

@@ -39,7 +39,6 @@ export const createGroup = requestContract({
   }),
   reply: group,
   problems: [groupNameTaken, forbidden],
-  deadlineMs: 5_000,
 });
 export const findGroup = requestContract({
   subject: 'v1.resource-registry.group.find',
@@ -67,7 +66,6 @@ export const updateGroup = requestContract({
   }),
   reply: group,
   problems: [notFound, groupNameTaken, preconditionFailed, forbidden],
-  deadlineMs: 5_000,
 });
 export const deleteGroup = requestContract({
   subject: 'v1.resource-registry.group.delete',
@@ -75,7 +73,6 @@ export const deleteGroup = requestContract({
   request: z.strictObject({ id: groupId, ifVersion: z.int().positive().optional() }),
   reply: z.strictObject({}),
   problems: [notFound, preconditionFailed, forbidden],
-  deadlineMs: 5_000,
 });
 
 /** Gives a group access to an app; `access: null` takes it away. */
@@ -85,7 +82,6 @@ export const setGroupApp = requestContract({
   request: z.strictObject({ id: groupId, app: z.uuid(), access: access.nullable() }),
   reply: group,
   problems: [notFound, forbidden],
-  deadlineMs: 5_000,
 });
 
 /** Gives a group access to a resource, in some environments or in all; `access: null` takes it away. */
@@ -100,5 +96,4 @@ export const setGroupResource = requestContract({
   }),
   reply: group,
   problems: [notFound, forbidden],
-  deadlineMs: 5_000,
 });

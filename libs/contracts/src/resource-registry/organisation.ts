@@ -56,7 +56,6 @@ export const updateOrganisation = requestContract({
   request: z.strictObject({ settings: organisationSettings.partial(), ifVersion: z.int().positive().optional() }),
   reply: organisation,
   problems: [notFound, forbidden, organisationNameTaken, unknownRegion, preconditionFailed, inUse],
-  deadlineMs: 5_000,
 });
 
 /** Every organisation; for operators. */
@@ -80,5 +79,4 @@ export const createOrganisation = requestContract({
   }),
   reply: z.strictObject({ organisation, adminTokenId: z.uuid() }),
   problems: [organisationNameTaken, unknownRegion, missingScope, forbidden],
-  deadlineMs: 5_000,
 });

@@ -42,7 +42,6 @@ export const updateRegion = requestContract({
   }),
   reply: regionSetting,
   problems: [missingScope, notFound, unavailable],
-  deadlineMs: 5_000,
 });
 
 /** Keeps new requests away from one worker, as far as there is another one; for operators. */
@@ -52,7 +51,6 @@ export const drainWorker = requestContract({
   request: z.strictObject({ region: regionId, worker: workerId }),
   reply: regionSetting,
   problems: [missingScope, notFound, unavailable],
-  deadlineMs: 5_000,
 });
 
 /** Says whether this installation has a region, whose workers may all be gone at the moment. */

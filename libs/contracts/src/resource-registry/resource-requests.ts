@@ -32,7 +32,6 @@ export const createResource = requestContract({
   }),
   reply: resource,
   problems: [resourceNameTaken, unknownRegion, secretRequired, forbidden, invalidRequest, unavailable],
-  deadlineMs: 5_000,
 });
 
 /** Finds a resource by id or name. */
@@ -81,7 +80,6 @@ export const updateResource = requestContract({
     invalidRequest,
     unavailable,
   ],
-  deadlineMs: 5_000,
 });
 
 /** Deletes a resource and has its credential forgotten; one that a saved query names is `in-use`. */
@@ -91,7 +89,6 @@ export const deleteResource = requestContract({
   request: z.strictObject({ resource: reference, ifVersion: z.int().positive().optional() }),
   reply: z.strictObject({}),
   problems: [notFound, preconditionFailed, inUse, forbidden, unavailable],
-  deadlineMs: 5_000,
 });
 
 /** Lists the versions of a resource, newest first. */
@@ -124,5 +121,4 @@ export const rollBackResource = requestContract({
   request: z.strictObject({ resource: reference, version: z.int().positive() }),
   reply: resource,
   problems: [notFound, resourceNameTaken, unknownRegion, forbidden],
-  deadlineMs: 5_000,
 });

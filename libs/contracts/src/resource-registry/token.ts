@@ -31,7 +31,6 @@ export const createToken = requestContract({
   request: z.strictObject({ draft: tokenDraft, hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   reply: token,
   problems: [forbidden, invalidRequest],
-  deadlineMs: 5_000,
 });
 
 /** Lists the organisation's API tokens. */
@@ -51,5 +50,4 @@ export const revokeToken = requestContract({
   request: z.strictObject({ id: z.uuid() }),
   reply: z.strictObject({}),
   problems: [notFound],
-  deadlineMs: 5_000,
 });
