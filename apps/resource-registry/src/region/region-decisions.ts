@@ -47,7 +47,10 @@ export class RegionDecisions {
       if (keepsAway(before, setting)) {
         // Of two who decide at once, one has to look again.
         if (!(await this.tell(decision))) continue;
-        await this.keep(decision).catch((error: unknown) => this.keepLater(decision, error));
+        await this.keep(decision).catch((error: unknown) => {
+          if (!isProblem(error, unavailable)) throw error;
+          this.keepLater(decision);
+        });
         return setting;
       }
       await this.keep(decision);
@@ -109,16 +112,14 @@ export class RegionDecisions {
     });
   }
 
-  private keepLater(decision: Decision, error: unknown): void {
-    if (!isProblem(error, unavailable)) throw error;
+  private keepLater(decision: Decision): void {
     this.unstored.push(decision);
     this.timer ??= setTimeout(() => void this.keepUnstored(), retryMs).unref();
   }
 
   private async keepUnstored(): Promise<void> {
     this.timer = undefined;
-    for (const decision of this.unstored.splice(0))
-      await this.keep(decision).catch((error: unknown) => this.keepLater(decision, error));
+    for (const decision of this.unstored.splice(0)) await this.keep(decision).catch(() => this.keepLater(decision));
   }
 }
 
