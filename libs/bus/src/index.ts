@@ -17,4 +17,12 @@ export {
   type FrameHeads,
 } from './frames/frame.js';
 export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow, type FlowMessage } from './frames/flow.js';
-export { isSealed, openFrame, openMessage, sealFrame, sealMessage, type OpenedMessage } from './frames/sealed.js';
+export {
+  isInboxOf,
+  isSealed,
+  openFrame,
+  openMessage,
+  sealFrame,
+  sealMessage,
+  type OpenedMessage,
+} from './frames/sealed.js';

@@ -2,10 +2,11 @@ import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { call as callSchema, subjectOf, type Call, type RequestContract } from '@pontage/contracts';
 import { inboxPrefix } from '@pontage/contracts/permissions';
 import { asProblem, internal, invalidFields, invalidRequest, isProblem, type Problem } from '@pontage/problems';
-import { SealedChannels } from '@pontage/sealing';
+import type { SealedChannels } from '@pontage/sealing';
 import { outboundScan, type Logger } from '@pontage/telemetry';
 import { z } from 'zod';
 import type { ProcessIdentity } from './bus.js';
+import { isInboxOf, sealerOf } from './frames/sealed.js';
 import type { Presence } from './presence.js';
 
 /** Answers one contract: gets the parsed request and the call around it, returns the reply or throws a problem. */
@@ -26,8 +27,6 @@ export interface Served {
 }
 
 const envelope = z.object({ call: callSchema, input: z.unknown() });
-/** How long a sealed request waits for the announcement of the key that sealed it. */
-const keyWaitMs = 500;
 
 /**
  * Serves one contract on this connection. A request that names an inbox of somebody who may not call it is not
@@ -99,13 +98,11 @@ async function open(server: Server, contract: RequestContract, message: Msg): Pr
   if (!contract.sealed) return { plain: message.data, sealFor: undefined };
   const { channels, presence } = server;
   try {
-    const peer = await presence.until(() => presence.peerKey(SealedChannels.senderOf(message.data)), keyWaitMs);
+    const peer = await sealerOf(presence, message.data);
     const { plain, from } = channels.open(message.data, message.subject);
-    const [service, instance] = from.split('/');
     const reply = message.reply ?? '';
     // Whoever sealed the request reads the answer: nobody has it sent to another process.
-    if (peer === undefined || service === undefined || !reply.startsWith(`_INBOX.${service}.${instance}.`))
-      return undefined;
+    if (peer === undefined || !isInboxOf(from, reply)) return undefined;
     return { plain, sealFor: (answer) => channels.seal(peer, answer, reply) };
   } catch (error) {
     server.logger.warn({ err: error, subject: message.subject }, 'a sealed call that cannot be opened');

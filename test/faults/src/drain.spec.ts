@@ -61,13 +61,15 @@ describe('SIGTERM of a process under load (promise 27)', () => {
         await sleep(500);
         return tookMs;
       });
+      const begun = performance.now();
       const acted = await steadily(perSecond, () => effects.act(), drained, mostAtOnce);
+      const pace = Math.round((acted.length * 1_000) / (performance.now() - begun));
       const tookMs = await drained;
       const { lost, invented, unrecorded, doubled } = await effects.accountsOf(acted);
       const failed = acted.filter(({ status }) => status !== 200).map(({ status, code }) => code ?? String(status));
       const slowest = Math.round(Math.max(...acted.map(({ ms }) => ms)));
       figure(
-        `promise 27, SIGTERM ${service}: ${acted.length} requests at ${perSecond}/s, ${failed.length} failed${failed.length === 0 ? '' : ` (${[...new Set(failed)].join(', ')})`}, ${doubled.length} double effects, ${lost.length + unrecorded.length} missing in the record, the slowest ${slowest} ms; ended after ${Math.round(tookMs)} ms`,
+        `promise 27, SIGTERM ${service}: ${acted.length} requests at ${pace}/s (asked for: ${perSecond}), ${failed.length} failed${failed.length === 0 ? '' : ` (${[...new Set(failed)].join(', ')})`}, ${doubled.length} double effects, ${lost.length + unrecorded.length} missing in the record, the slowest ${slowest} ms; ended after ${Math.round(tookMs)} ms`,
       );
       expect(failed).toEqual([]);
       expect((await slow).http).toBe(200);

@@ -1,5 +1,13 @@
 import { Admission } from '@pontage/admission';
-import { decodeCancel, decodeFlow, openFrame, openMessage, type Bus, type OpenedMessage } from '@pontage/bus';
+import {
+  decodeCancel,
+  decodeFlow,
+  isInboxOf,
+  openFrame,
+  openMessage,
+  type Bus,
+  type OpenedMessage,
+} from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject, type Dispatch } from '@pontage/contracts/egress-worker';
 import { problemFromWire } from '@pontage/problems';
@@ -158,12 +166,9 @@ function incomingOf(
   reply: string | undefined,
 ): Incoming | undefined {
   const { process, inbox, bulkInbox } = dispatch.answerTo;
-  const reader = inboxOf(process);
-  const isSafe = reply?.startsWith(inboxOf(from)) === true && inbox.startsWith(reader) && bulkInbox.startsWith(reader);
-  return isSafe && reply !== undefined ? { dispatch, sender: from, reply } : undefined;
+  if (!isInboxOf(process, inbox) || !isInboxOf(process, bulkInbox)) return undefined;
+  return isInboxOf(from, reply) ? { dispatch, sender: from, reply } : undefined;
 }
-
-const inboxOf = (process: string): string => `_INBOX.${process.replace('/', '.')}.`;
 
 /** A caller that went away, and an attempt that another one follows, tell nothing of the region. */
 const isTelling = ({ problem, superseded }: Ending): boolean => problem !== 'client-gone' && !superseded;

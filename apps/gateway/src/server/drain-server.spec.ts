@@ -36,19 +36,27 @@ describe('ServerDrain', () => {
     expect(performance.now() - started).toBeLessThan(4_000);
   });
 
-  it('does not close a connection under a request that came while it was busy', async () => {
+  it.each([
+    ['is idle when it stops to listen', 1, 1_900],
+    ['has not asked for anything yet', 0, 2_400],
+  ])('does not close a connection that %s under a request that came while it was busy', async (_, asked, atMs) => {
     const fastify = newFastify({ return503OnClosing: false });
     const drain = new ServerDrain(fastify);
     fastify.get('/', () => 'answered');
     await fastify.listen({ port: 0, host: '127.0.0.1' });
     const client = connect((fastify.server.address() as AddressInfo).port, '127.0.0.1');
     await once(client, 'connect');
+    const ask = () => client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    for (let count = 0; count < asked; count += 1) {
+      ask();
+      await once(client, 'data');
+    }
     const answer = once(client, 'data');
     const drained = drain.drain(() => fastify.close(), 5_000);
-    await sleep(2_400);
+    await sleep(atMs);
     // After an immediate come timers, and only then what is there to be read.
     await polled();
-    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    ask();
     for (const begun = performance.now(); performance.now() - begun < 300;);
     expect(String((await answer)[0])).toMatch(/^HTTP\/1\.1 200 /);
     await drained;

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
+// A timer runs before a busy process has read what came in meanwhile: only after a poll is known which connections are idle.
 import { setImmediate as polled, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
@@ -34,14 +34,16 @@ export class ServerDrain {
     this.draining = true;
     this.inflight.forEach(endConnection);
     if (await hasConnections(server)) await sleep(Math.min(politeMs, withinMs));
-    stopListening(server);
-    if (await hasConnections(server)) await sleep(Math.min(lastAcceptedMs, withinMs));
+    // What is idle is closed along.
+    await polled();
+    server.close();
+    const leftMs = Math.max(0, deadline - performance.now());
+    if (await hasConnections(server)) await sleep(Math.min(lastAcceptedMs, leftMs));
     await this.closeIdle(deadline);
     const sweep = setInterval(() => void this.closeIdle(deadline), sweepMs);
     await close().finally(() => clearInterval(sweep));
   }
 
-  /** A timer runs before a busy process has read what came in meanwhile: only what has been polled is known to be idle. */
   private async closeIdle(deadline: number): Promise<void> {
     await polled();
     const { server } = this.fastify;
@@ -54,9 +56,6 @@ export class ServerDrain {
 function endConnection(answer: ServerResponse): void {
   if (!answer.headersSent) answer.setHeader('connection', 'close');
 }
-
-/** `http.Server#close` would close idle connections as well. */
-const stopListening = (server: Server): unknown => NetServer.prototype.close.call(server);
 
 const hasConnections = (server: Server): Promise<boolean> =>
   new Promise((resolve) => server.getConnections((error, count) => resolve(error !== null || count > 0)));

@@ -1,6 +1,6 @@
 import { FairShares } from '@pontage/admission';
 import type { Msg, Subscription } from '@nats-io/transport-node';
-import { openMessage, type OpenedMessage } from '@pontage/bus';
+import { isInboxOf, openMessage, type OpenedMessage } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { isProblem, overloaded } from '@pontage/problems';
@@ -61,9 +61,9 @@ export class QueryIntake {
       return;
     }
     const { head, body, from } = opened;
-    const inbox = inboxOf(from, message.reply);
-    if (inbox === undefined) {
-      this.logger.warn({ from, reply: message.reply }, 'a query whose answers would go to somebody else');
+    const inbox = message.reply;
+    if (!from.startsWith('gateway/') || !isInboxOf(from, inbox)) {
+      this.logger.warn({ from, inbox }, 'a query whose answers would go to somebody else');
       return;
     }
     const execution = new Execution(this.rooms, head, body, inbox);
@@ -101,10 +101,4 @@ export class QueryIntake {
       clearInterval(beats);
     }
   }
-}
-
-/** The inbox when it is that of the gateway that asks: a reply elsewhere would be published with our rights. */
-function inboxOf(from: string, reply: string | undefined): string | undefined {
-  const [service, instance] = from.split('/');
-  return service === 'gateway' && reply?.startsWith(`_INBOX.gateway.${instance}.`) === true ? reply : undefined;
 }

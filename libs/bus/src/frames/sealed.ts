@@ -1,11 +1,21 @@
 import type { Msg } from '@nats-io/transport-node';
-import { SealedChannels, type PublicKey } from '@pontage/sealing';
+import { SealedChannels, type PeerKey, type PublicKey } from '@pontage/sealing';
 import type { Presence } from '../presence.js';
 import { sealedFrame } from './frame.js';
 import { decodeMessage, encodeMessage, type Message } from './message.js';
 
 /** How long what is sealed waits for the announcement of the key that sealed it. */
 const keyWaitMs = 500;
+
+/** The key that sealed a box; the announcement of a new one may still be on its way. */
+export function sealerOf(presence: Presence, box: Uint8Array): Promise<PeerKey | undefined> {
+  const id = SealedChannels.senderOf(box);
+  return presence.until(() => presence.peerKey(id), keyWaitMs);
+}
+
+/** True for an inbox of the process named `service/instance`: an answer elsewhere would be published with our rights, not its own. */
+export const isInboxOf = (process: string, subject: string | undefined): subject is string =>
+  subject?.startsWith(`_INBOX.${process.replace('/', '.')}.`) === true;
 
 /** Seals a message for one process; it opens on this subject of that process only. */
 export function sealMessage(
@@ -28,8 +38,7 @@ export async function openMessage<H>(
   { channels, presence }: { readonly channels: SealedChannels; readonly presence: Presence },
   { subject, data }: Msg,
 ): Promise<OpenedMessage<H>> {
-  const sealedBy = SealedChannels.senderOf(data);
-  if (presence.peerKey(sealedBy) === undefined) await presence.until(() => presence.peerKey(sealedBy), keyWaitMs);
+  await sealerOf(presence, data);
   const { plain, from } = channels.open(data, subject);
   return { ...decodeMessage<H>(plain), from };
 }

@@ -11,7 +11,6 @@ import {
   type BulkConnection,
   type FlowMessage,
   type Frame,
-  type PresenceRecord,
   type FrameHeads,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -211,20 +210,16 @@ export class QueryClient {
     open.inboxes.forEach((inbox) => inbox.close());
   }
 
-  private flow({ executionId, worker }: OpenQuery, message: FlowMessage): void {
+  private flow(open: OpenQuery, message: FlowMessage): void {
+    const { executionId, worker } = open;
     if (worker === undefined || !this.open.has(executionId)) return;
     const { region, workerId, attempt, seals } = worker;
     const subject = subjectOf(flowSubject, { region, worker: workerId });
     const flow = encodeFlow({ ...message, executionId, attempt });
-    const key = seals && message.type === 'data' ? this.keyOf(workerId) : undefined;
-    this.bulk.connection.publish(subject, key === undefined ? flow : sealFrame(this.bus.channels, key, subject, flow));
-  }
-
-  /** @throws Problem when nobody knows the key: nothing can be sealed for it. */
-  private keyOf(workerId: string): PresenceRecord['key'] {
+    if (!seals || message.type !== 'data') return this.bulk.connection.publish(subject, flow);
     const key = this.bus.presence.keyOf(`egress-worker/${workerId}`);
-    if (key === undefined) throw unavailable({}, { note: `nobody knows the key of the worker ${workerId}` });
-    return key;
+    if (key === undefined) return this.fail(open, unavailable({}, { note: `nobody knows the key of ${workerId}` }));
+    this.bulk.connection.publish(subject, sealFrame(this.bus.channels, key, subject, flow));
   }
 
   private cancel(open: OpenQuery, reason: string): void {
