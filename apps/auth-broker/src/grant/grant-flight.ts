@@ -1,18 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Grant } from '@pontage/auth-methods';
 import { auditOf } from '@pontage/bus';
-import type { Caller } from '@pontage/contracts';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
 import { credentialRejected, isProblem, type Problem } from '@pontage/problems';
 import { acquireGrant } from './acquire-grant.js';
 import type { GrantRequest } from './grant-request.js';
 import { renewalsAfter, retryPauseMs, type GrantState, type Trigger } from './grant-state.js';
 import { type GrantStore, type Flight } from './grant-store.js';
+import { servedBy, tellOfCrash, tellOfLanding } from './tell-of-grant.js';
 import { type TokenEgress } from './token-egress.js';
 
 /** An owner that says nothing for so long is lost, and the next one may take off. */
 const flightMs = 10_000;
 const stayEveryMs = 3_000;
+
+/** What is recorded of an attempt, however it ends. */
+interface Facts {
+  readonly method: string;
+  readonly environment: string;
+  readonly trigger: Trigger;
+  readonly elapsedMs: number;
+}
 
 /** Obtains one grant: alone over all processes, stored before anybody gets it, recorded either way. */
 export class GrantFlights {
@@ -33,7 +41,7 @@ export class GrantFlights {
       const elapsedMs = Math.round(performance.now() - startedAt);
       const facts = { method: request.method.id, environment: request.environment, trigger, elapsedMs };
       if (isProblem(outcome)) await this.crash(request, flight, state, outcome, facts);
-      else await this.land(request, flight, outcome, renewalsAfter(state, trigger), facts);
+      else await this.land(request, flight, state, outcome, facts);
       return isProblem(outcome) ? outcome : undefined;
     } finally {
       clearInterval(timer);
@@ -62,15 +70,18 @@ export class GrantFlights {
   private async land(
     request: GrantRequest,
     flight: Flight,
+    state: GrantState,
     { value, expiresAt }: Grant,
-    renewals: number,
-    facts: object,
+    facts: Facts,
   ): Promise<void> {
+    const renewals = renewalsAfter(state, facts.trigger);
     const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
     const { input, destination } = request;
     await this.unitOfWork.run(flight.org, async (work) => {
       const isStored = await this.grants.land(work, flight, { input, value, lifetimeMs, destination, renewals });
-      if (isStored) record(work, request, 'success', { ...facts, version: flight.version + 1, lifetimeMs });
+      if (!isStored) return;
+      record(work, request, 'success', { ...facts, version: flight.version + 1, lifetimeMs });
+      await tellOfLanding(work, request, state, facts.trigger, expiresAt);
     });
   }
 
@@ -79,7 +90,7 @@ export class GrantFlights {
     flight: Flight,
     state: GrantState,
     problem: Problem,
-    facts: object,
+    facts: Facts,
   ): Promise<void> {
     const failures = state.input === request.input ? state.failures + 1 : 1;
     const failure = {
@@ -89,8 +100,9 @@ export class GrantFlights {
     };
     await this.unitOfWork.run(flight.org, async (work) => {
       const isStored = await this.grants.crash(work, flight, failure);
-      if (isStored)
-        record(work, request, 'failure', { ...facts, problem: problem.slug, detail: problem.detail ?? null, failures });
+      if (!isStored) return;
+      record(work, request, 'failure', { ...facts, problem: problem.slug, detail: problem.detail ?? null, failures });
+      await tellOfCrash(work, request, state, facts.trigger, problem);
     });
   }
 }
@@ -110,7 +122,3 @@ function record(
     data: { credentialId, serves: servedBy(owner), ...facts },
   });
 }
-
-/** Whom a grant serves, as events have it. */
-export const servedBy = (owner: Caller | undefined): 'everyone' | Pick<Caller, 'kind' | 'id'> =>
-  owner === undefined ? 'everyone' : { kind: owner.kind, id: owner.id };

@@ -1,6 +1,7 @@
 import { CreateConfigValues1764100000000 } from './create-config-values.js';
 import { CreateCredentials1763700000000 } from './create-credentials.js';
 import { CreateKeyRotations1763800000000 } from './create-key-rotations.js';
+import { CreateWebhooks1764700000000 } from './create-webhooks.js';
 import { KeyGrantsByCaller1764300000000 } from './key-grants-by-caller.js';
 
 /** Every change of the schema, in order. */
@@ -9,4 +10,5 @@ export const migrations = [
   CreateKeyRotations1763800000000,
   CreateConfigValues1764100000000,
   KeyGrantsByCaller1764300000000,
+  CreateWebhooks1764700000000,
 ];

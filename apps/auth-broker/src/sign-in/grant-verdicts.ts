@@ -1,6 +1,6 @@
 import { auditOf } from '@pontage/bus';
 import { type UnitOfWork } from '@pontage/persistence';
-import { servedBy } from '../grant/grant-flight.js';
+import { servedBy } from '../grant/tell-of-grant.js';
 import type { GrantRequest } from '../grant/grant-request.js';
 import { type GrantStore } from '../grant/grant-store.js';
 import { saysSignedIn } from './standing.js';

@@ -1,4 +1,5 @@
 import type { Service } from '../services.js';
+import { occurrenceTypes } from './occurrence.js';
 
 /**
  * Every action that an audit event may name, with the service that says so. `v1.events.<action>` is the subject;
@@ -38,8 +39,14 @@ export const eventActions = {
     'grant.acquired',
     'grant.failed',
     'grant.verified',
+    ...occurrenceTypes,
     'key.rotation-requested',
     'key.rotated',
+    'webhook.created',
+    'webhook.updated',
+    'webhook.deleted',
+    'webhook.disabled',
+    'webhook-delivery.replayed',
   ],
   'query-proxy': ['query.intent', 'query.denied', 'credential.exposed'],
   'egress-worker': ['query.outcome', 'credential.exposed'],

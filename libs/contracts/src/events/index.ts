@@ -8,3 +8,12 @@ export {
   type QueryOutcome,
 } from './query-events.js';
 export { eventActions, eventStream, eventSubject, type EventAction } from './event-actions.js';
+export {
+  occurrence,
+  occurrencePattern,
+  occurrenceType,
+  occurrenceTypes,
+  patternsOf,
+  type Occurrence,
+  type OccurrenceType,
+} from './occurrence.js';
