@@ -1,5 +1,6 @@
 import type { OutboundRequest, UpstreamResponse } from '@pontage/http-message';
 import type { z } from 'zod';
+import type { Consent, RefreshManner } from './consent.js';
 
 /** Settings and secrets for one auth method. */
 export interface Credential<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {
@@ -24,6 +25,8 @@ export interface AuthContext {
   readonly organisation: string;
   /** Whose grant it will be, for a method with `grantsPerCaller`; absent: it serves everybody. */
   readonly caller?: GrantOwner | undefined;
+  /** The value of the grant that the new one is to replace, even when that is over. */
+  readonly held?: unknown;
 }
 
 /** Whose a grant is: kind and id together are nobody else's within the organisation. */
@@ -96,11 +99,19 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   readonly retryOn: readonly number[];
   /**
    * Obtains what `apply` needs: a token, a session, assumed-role keys. Called again when the grant expires.
-   * @throws credentialRejected, tokenEndpointFailed, or the egress worker's problem
+   * @throws credentialRejected, consentRequired, tokenEndpointFailed, or the egress worker's problem
    */
   acquire?(credential: Credential<S, K>, context: AuthContext): Promise<Grant<G>>;
   /** False for settings with which nothing has to be obtained: `acquire` is not called, and the secrets are lent. */
   acquires?(settings: z.output<S>): boolean;
+  /** Present when a person may have to sign in and agree before `acquire` has anything to go by. */
+  readonly consent?: Consent<S, K, G>;
+  /** When grants are replaced: whenever they are due, when nothing is said. */
+  refresh?(settings: z.output<S>): RefreshManner;
+  /** The part of a grant's value that `apply` needs: the rest does not leave the broker. All of it when nothing is said. */
+  lends?(value: G): G;
+  /** Texts of a request that `apply` replaces by a part of the grant. */
+  readonly placeholders?: readonly string[];
   /** True for settings with which each caller has a grant of their own: it tells the upstream who calls, or is theirs alone. */
   grantsPerCaller?(settings: z.output<S>): boolean;
   /**
@@ -139,8 +150,11 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
    * Pure; it returns `memory` itself when nothing has been learnt.
    */
   remember?(memory: unknown, sent: OutboundRequest, answer: UpstreamResponse | undefined): unknown;
-  /** Where `apply` puts the credential. */
-  carriers(credential: Credential<S, K>): Carriers;
+  /**
+   * Where `apply` puts the credential.
+   * @param applied the request that carries it, for methods that follow what the request says
+   */
+  carriers(credential: Credential<S, K>, grant?: Grant<G>, applied?: OutboundRequest): Carriers;
   /**
    * The secret texts that `apply` puts on a request, so that an answer that echoes one of them is noticed.
    * @param applied the request that carries them, for methods that compute them from it
@@ -169,3 +183,7 @@ export const needsGrant = (method: AuthMethod, settings: Credential['settings'])
 /** True when each caller has a grant of this credential to themselves. */
 export const hasGrantPerCaller = (method: AuthMethod, settings: Credential['settings']): boolean =>
   needsGrant(method, settings) && method.grantsPerCaller?.(settings) === true;
+
+/** True when a person has to agree before there is a grant of this credential. */
+export const needsConsent = (method: AuthMethod, settings: Credential['settings']): boolean =>
+  method.consent?.isNeeded(settings) === true;

@@ -1,5 +1,6 @@
 export {
   hasGrantPerCaller,
+  needsConsent,
   needsGrant,
   type AuthContext,
   type AuthFetch,
@@ -10,6 +11,7 @@ export {
   type GrantOwner,
   type Occasion,
 } from './auth-method.js';
+export { type Consent, type ConsentChecks, type ConsentTerms, type RefreshManner } from './consent.js';
 export { authMethods } from './auth-methods.js';
 export { signatureBaseString } from './oauth1/base-string.js';
 export { describeMethod, type AuthMethodDescription } from './method-schema.js';

@@ -14,6 +14,8 @@ export interface OutboundRequest {
   readonly body: Uint8Array | undefined;
   /** There is a body that is too large to be here: the worker pulls it. */
   readonly bodyIsPulled?: boolean;
+  /** The body is the caller's own, byte for byte: nothing is filled in there. */
+  readonly bodyIsPassedOn?: boolean;
   /** What a body that is not here hashes to, when whoever holds it has looked at all of it. */
   readonly bodyHashes?: BodyHashes;
 }

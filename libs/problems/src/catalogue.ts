@@ -2,6 +2,9 @@ import { z } from 'zod';
 import {
   bodyNotSignable,
   challengeUnsupported,
+  consentDenied,
+  consentExpired,
+  consentRequired,
   credentialRejected,
   tokenEndpointFailed,
 } from './credential-problems.js';
@@ -272,6 +275,9 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     responseTooLarge,
     tooManyRedirects,
     workerLost,
+    consentDenied,
+    consentExpired,
+    consentRequired,
     credentialRejected,
     challengeUnsupported,
     tokenEndpointFailed,

@@ -25,3 +25,20 @@ export const tokenEndpointFailed = defineProblem({
   kind: 'upstream-failed',
   title: 'The token endpoint could not give a token',
 });
+export const consentRequired = defineProblem({
+  slug: 'consent-required',
+  kind: 'conflict',
+  title: 'Somebody has to sign in at the provider first',
+  // Where: a page of ours that leads to the provider. Only the gateway, which has the address, says it.
+  facts: z.object({ authUrl: z.string().optional() }),
+});
+export const consentDenied = defineProblem({
+  slug: 'consent-denied',
+  kind: 'forbidden',
+  title: 'The provider did not get the consent of whoever was asked',
+});
+export const consentExpired = defineProblem({
+  slug: 'consent-expired',
+  kind: 'gone',
+  title: 'This sign-in has been used, has run out, or was begun in another browser',
+});

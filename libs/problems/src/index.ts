@@ -14,6 +14,9 @@ export { fieldErrors, invalidFields } from './field-errors.js';
 export {
   bodyNotSignable,
   challengeUnsupported,
+  consentDenied,
+  consentExpired,
+  consentRequired,
   credentialRejected,
   tokenEndpointFailed,
 } from './credential-problems.js';

@@ -4,3 +4,4 @@ export { freePort } from '@pontage/backends';
 export { makeTestFolder, removeTestFolder } from './folder/test-folder.js';
 export { startWorker, type JoinedWorker } from './pontage/start-worker.js';
 export { figure } from './figure.js';
+export { OAuthProvider, type TokenRequest } from './oauth/oauth-provider.js';

@@ -1,30 +1,24 @@
-import type { z } from 'zod';
 import type { AuthMethod } from '../auth-method.js';
-import { bearerOfGrant } from '../oauth2/bearer-of-grant.js';
-import { requestToken, type AccessToken } from '../oauth2/grant-request.js';
-import { clientAuthentications, secrets } from '../oauth2/oauth2-settings.js';
+import { secrets } from '../oauth2/oauth2-settings.js';
+import type { AccessToken } from '../oauth2/token-answer.js';
+import { tokenMethod } from '../oauth2/token-method.js';
 import { settings } from './auth0-settings.js';
 
-/** An access token of an Auth0 tenant, machine to machine: OAuth 2.0 whose endpoints follow from the domain. */
+/** An access token of an Auth0 tenant: OAuth 2.0 whose endpoints follow from the domain. */
 export const auth0: AuthMethod<typeof settings, typeof secrets, AccessToken> = {
   id: 'auth0',
   title: 'Auth0',
   guide:
-    'A machine-to-machine application of an Auth0 tenant: domain, client ID, client secret, and the identifier of the API as the audience. Pontage keeps the token and replaces it before it expires.',
+    'An application of an Auth0 tenant: domain, client ID, client secret, and the identifier of the API as the audience. With the grant `authorization_code` people sign in there; with `client_credentials` it is a machine-to-machine application. Pontage keeps the tokens and replaces them before they expire.',
   settings,
   secrets,
-  needs: ({ clientAuthentication }) => clientAuthentications[clientAuthentication],
-  retryOn: [401],
-  acquire: ({ settings: given, secrets: sealed }, context) =>
-    requestToken({ settings: withUrls(given), secrets: sealed }, context),
-  verificationUrl: ({ verificationUrl }) => verificationUrl,
+  // Auth0 addresses assertions to its issuer, which ends in a slash.
+  ...tokenMethod<typeof settings>(({ domain, ...client }) => ({
+    ...client,
+    issuer: `https://${domain}/`,
+    authorizationUrl: `https://${domain}/authorize`,
+    tokenUrl: `https://${domain}/oauth/token`,
+    revocationUrl: `https://${domain}/oauth/revoke`,
+  })),
   destination: ({ domain }) => `https://${domain}/`,
-  ...bearerOfGrant,
 };
-
-/** Auth0 addresses assertions to its issuer, which ends in a slash. */
-const withUrls = ({ domain, ...client }: z.output<typeof settings>) => ({
-  ...client,
-  issuer: `https://${domain}/`,
-  tokenUrl: `https://${domain}/oauth/token`,
-});

@@ -1,45 +1,26 @@
-// OAuth 2.0 token requests (RFC 6749, 4.4 client credentials) with openid-client, whose every request leaves through
-// the context's fetch. The token URL comes from the settings or from the issuer's metadata (RFC 8414).
+// Token requests that need no person (RFC 6749, 4.4 client credentials, and 6 refreshing).
 
-import { credentialRejected, tokenEndpointFailed } from '@pontage/problems';
-import {
-  allowInsecureRequests,
-  clientCredentialsGrant,
-  ClientSecretBasic,
-  ClientSecretPost,
-  ClientError,
-  Configuration,
-  customFetch,
-  discovery,
-  modifyAssertion,
-  None,
-  PrivateKeyJwt,
-  type ClientAuth,
-} from 'openid-client';
-import type { z } from 'zod';
-import type { AuthContext, Credential, Grant } from '../auth-method.js';
-import { headerText } from '../fields.js';
-import { signingKeyOf } from './client-key.js';
-import type { secrets, settings } from './oauth2-settings.js';
+import { consentRequired } from '@pontage/problems';
+import { clientCredentialsGrant, refreshTokenGrant, ResponseBodyError } from 'openid-client';
+import type { AuthContext, Grant } from '../auth-method.js';
+import { configure, type OAuthCredential } from './client-configuration.js';
+import { grantOf, type AccessToken } from './token-answer.js';
 import { tokenProblem } from './token-problem.js';
-
-/** What a token request brings. */
-export interface AccessToken {
-  readonly accessToken: string;
-}
-
-type OAuthCredential = Credential<typeof settings, typeof secrets>;
-
-/** A token without `expires_in` is asked for anew after this time. */
-const assumedLifespanSeconds = 55 * 60;
+import { TolerantAnswers } from './tolerant-answers.js';
 
 /**
- * Asks the token endpoint for an access token.
- * @throws credentialRejected, tokenEndpointFailed, or the egress worker's problem
+ * Asks the token endpoint for an access token: as the client that we are, or with the refresh token of a person.
+ * @throws consentRequired, credentialRejected, tokenEndpointFailed, or the egress worker's problem
  */
-export async function requestToken(credential: OAuthCredential, context: AuthContext): Promise<Grant<AccessToken>> {
+export function requestToken(credential: OAuthCredential, context: AuthContext): Promise<Grant<AccessToken>> {
+  return credential.settings.grant === 'client_credentials'
+    ? requestOwnToken(credential, context)
+    : refreshToken(credential, context, context.held as AccessToken | undefined);
+}
+
+async function requestOwnToken(credential: OAuthCredential, context: AuthContext): Promise<Grant<AccessToken>> {
   const { scopes, audience, extraParams, accessTokenLifespanSeconds } = credential.settings;
-  const askedAt = context.now().getTime();
+  const askedAt = context.now();
   const parameters = {
     ...extraParams,
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
@@ -50,69 +31,33 @@ export async function requestToken(credential: OAuthCredential, context: AuthCon
     .catch((error: unknown) => {
       throw tokenProblem(error);
     });
-  if (answer.token_type !== 'bearer' || !headerText.holds(answer.access_token)) {
-    throw tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that is not a bearer token.' });
-  }
-  const lifespanSeconds = Math.min(
-    answer.expires_in ?? accessTokenLifespanSeconds ?? assumedLifespanSeconds,
-    accessTokenLifespanSeconds ?? Infinity,
-  );
-  return { value: { accessToken: answer.access_token }, expiresAt: new Date(askedAt + lifespanSeconds * 1000) };
+  return grantOf(answer, askedAt, accessTokenLifespanSeconds);
 }
 
-/** Where the secret goes: the token URL, or the issuer that is trusted to name it. */
-export const destinationOf = ({ tokenUrl, issuer }: z.output<typeof settings>): string => tokenUrl ?? issuer ?? '';
-
-async function configure({ settings, secrets }: OAuthCredential, { fetch }: AuthContext): Promise<Configuration> {
-  const { tokenUrl, issuer, clientId } = settings;
-  const destination = new URL(tokenUrl ?? issuer ?? '');
-  const authentication = await authenticationOf(settings, secrets);
-  // Whoever configured http:// chose it; metadata of an https issuer cannot lead there.
-  const execute = destination.protocol === 'http:' ? [allowInsecureRequests] : [];
-  if (tokenUrl === undefined) {
-    const discover = (algorithm: 'oidc' | 'oauth2') =>
-      discovery(destination, clientId, undefined, authentication, { [customFetch]: fetch, execute, algorithm });
-    // A provider that knows OAuth alone has its metadata where RFC 8414 puts it.
-    return discover('oidc').catch((error: unknown) => {
-      if (isNotFound(error)) return discover('oauth2');
-      throw error;
+/** @see RFC 6749, 6. No scope is sent: that means those that were granted. */
+async function refreshToken(
+  credential: OAuthCredential,
+  context: AuthContext,
+  held: AccessToken | undefined,
+): Promise<Grant<AccessToken>> {
+  if (held?.refreshToken === undefined) throw consentRequired({}, { detail: withoutRefreshToken(held) });
+  const token = held.refreshToken;
+  const askedAt = context.now();
+  const answers = new TolerantAnswers(credential.settings, context.fetch);
+  const answer = await configure(credential, answers)
+    .then((configuration) => refreshTokenGrant(configuration, token))
+    .catch((error: unknown) => {
+      throw isSpent(error) ? consentRequired({}, { detail: spent }) : tokenProblem(error);
     });
-  }
-  const configuration = new Configuration(
-    { issuer: issuer ?? destination.origin, token_endpoint: tokenUrl },
-    clientId,
-    undefined,
-    authentication,
-  );
-  configuration[customFetch] = fetch;
-  for (const apply of execute) apply(configuration);
-  return configuration;
+  return grantOf(answers.whole(answer), askedAt, credential.settings.accessTokenLifespanSeconds, held);
 }
 
-const isNotFound = (error: unknown): boolean =>
-  error instanceof ClientError && error.cause instanceof Response && error.cause.status === 404;
+/** RFC 6749, 5.2: the provider is the one who knows, and asking again would change nothing. */
+const isSpent = (error: unknown): boolean => error instanceof ResponseBodyError && error.error === 'invalid_grant';
 
-/** How the client proves itself. @see RFC 6749, 2.3.1; RFC 7523, 2.2 */
-async function authenticationOf(
-  { clientAuthentication, tokenUrl, issuer }: OAuthCredential['settings'],
-  { clientSecret, privateKey }: OAuthCredential['secrets'],
-): Promise<ClientAuth> {
-  if (clientAuthentication === 'none') return None();
-  if (clientAuthentication === 'private_key_jwt') {
-    if (privateKey === undefined) throw missing('private key');
-    const { alg, ...key } = await signingKeyOf(privateKey);
-    return PrivateKeyJwt(key, {
-      [modifyAssertion]: (header, claims) => {
-        // The library says Ed25519 (RFC 9864), which few providers know yet.
-        header.alg = alg;
-        // The library addresses the issuer. Where only the token URL is known, that is what RFC 7523, 3 names.
-        if (issuer === undefined && tokenUrl !== undefined) claims.aud = tokenUrl;
-      },
-    });
-  }
-  if (clientSecret === undefined) throw missing('client secret');
-  return clientAuthentication === 'post' ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
-}
+const spent = 'The provider no longer accepts the refresh token (invalid_grant): somebody has to sign in again.';
 
-const missing = (what: string): Error =>
-  credentialRejected({}, { detail: `The client authentication needs a ${what}, and there is none.` });
+const withoutRefreshToken = (held: AccessToken | undefined): string =>
+  held === undefined
+    ? 'Nobody has signed in yet.'
+    : 'The provider gave no refresh token, so somebody has to sign in again.';

@@ -4,6 +4,8 @@ import { oauth2 } from './oauth2.js';
 
 const given = { grant: 'client_credentials', tokenUrl: 'https://login.example.com/token', clientId: 'c' };
 
+const person = { grant: 'authorization_code', authorizationUrl: 'https://login.example.com/authorize' };
+
 conformsToAuthMethod(oauth2, [
   {
     credential: { settings: oauth2.settings.parse(given), secrets: { clientSecret: 'canary-cl1ent' } },
@@ -25,7 +27,13 @@ describe('oauth2 settings', () => {
   });
 
   it.each<[string, object]>([
-    ['grant', { grant: 'authorization_code' }],
+    ['grant', { grant: 'password' }],
+    ['authorizationUrl', { grant: 'authorization_code' }],
+    ['authorizationUrl', { authorizationUrl: 'https://login.example.com/authorize' }],
+    ['revocationUrl', { revocationUrl: 'https://elsewhere.example.com/revoke' }],
+    ['share', { share: 'everyone' }],
+    ['prompt', { ...person, prompt: 'often' }],
+    ['extraParams/state', { ...person, extraParams: { state: 'x' } }],
     ['grant', { grant: undefined }],
     ['tokenUrl', { tokenUrl: undefined }],
     ['tokenUrl', { tokenUrl: '/token' }],

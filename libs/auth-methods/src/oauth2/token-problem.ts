@@ -1,3 +1,4 @@
+import { retryAfterMs } from '@pontage/http-message';
 import { credentialRejected, isProblem, tokenEndpointFailed } from '@pontage/problems';
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client';
 
@@ -26,12 +27,12 @@ const knownCodes: ReadonlySet<string> = new Set([
 export function tokenProblem(error: unknown): Error {
   const own = causes(error).find((each) => isProblem(each));
   if (own !== undefined) return own;
-  if (error instanceof ResponseBodyError) return tokenRefusal(error.status, error.error);
+  if (error instanceof ResponseBodyError) return tokenRefusal(error.status, error.error, error.response);
   if (error instanceof WWWAuthenticateChallengeError) return tokenRefusal(error.status, undefined);
   if (!(error instanceof ClientError))
     return tokenEndpointFailed({}, { detail: 'The token request could not be made.', note: nameOf(error) });
   const [answer] = causes(error).filter((each) => each instanceof Response);
-  if (answer !== undefined && !answer.ok) return tokenRefusal(answer.status, undefined);
+  if (answer !== undefined && !answer.ok) return tokenRefusal(answer.status, undefined, answer);
   return tokenEndpointFailed(
     {},
     {
@@ -42,12 +43,18 @@ export function tokenProblem(error: unknown): Error {
 }
 
 /** What a token endpoint's refusal comes to; a code is repeated only when RFC 6749 or one of its extensions knows it. */
-export function tokenRefusal(status: number, code: string | undefined): Error {
+export function tokenRefusal(status: number, code: string | undefined, answer?: Pick<Response, 'headers'>): Error {
   const known = code !== undefined && knownCodes.has(code) ? ` with ${code}` : '';
   const detail = `The token endpoint answered ${status}${known}.`;
   return status === 401 || rejections.has(code ?? '')
     ? credentialRejected({}, { detail })
-    : tokenEndpointFailed({}, { detail });
+    : tokenEndpointFailed({}, { detail, ...(answer === undefined ? {} : pauseOf(answer)) });
+}
+
+/** How long the provider asks to be left alone. @see RFC 9110, 10.2.3 */
+function pauseOf({ headers }: Pick<Response, 'headers'>): { retryAfterSeconds?: number } {
+  const ms = retryAfterMs([...headers], Date.now());
+  return ms === undefined ? {} : { retryAfterSeconds: Math.ceil(ms / 1_000) };
 }
 
 /** The error and what it came from. */
