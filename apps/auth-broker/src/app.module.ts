@@ -8,6 +8,14 @@ import { ConfigValues } from './config-value/config-values.js';
 import { DraftConfigValue } from './config-value/draft-config-value.js';
 import { LeaseConfigValue } from './config-value/lease-config-value.js';
 import { ClaimCredential } from './credential/claim-credential.js';
+import { BeginConsent } from './consent/begin-consent.js';
+import { CompleteConsent } from './consent/complete-consent.js';
+import { ForgetCallersGrant } from './consent/forget-callers-grant.js';
+import { OpenConsent } from './consent/open-consent.js';
+import { grantRooms } from './grant-rooms.js';
+import { ForgetGrant } from './inventory/forget-grant.js';
+import { ListGrants } from './inventory/list-grants.js';
+import { ListGrantEvents } from './timeline/list-grant-events.js';
 import { CredentialStore } from './credential/credential-store.js';
 import { OpenedCredentials } from './credential/opened-credentials.js';
 import { CredentialRow } from './credential/credential.entity.js';
@@ -18,10 +26,6 @@ import { DraftRow } from './draft/draft.entity.js';
 import { DropDrafts } from './draft/drop-drafts.js';
 import { LeaseDraftSecrets } from './draft/lease-draft-secrets.js';
 import { LeaseDraft } from './draft/lease-draft.js';
-import { GrantFlights } from './grant/grant-flight.js';
-import { GrantKeeper } from './grant/grant-keeper.js';
-import { GrantStore } from './grant/grant-store.js';
-import { GrantWishes } from './grant/grant-wishes.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ListKeys } from './key/list-keys.js';
@@ -29,15 +33,11 @@ import { RotateKeys } from './key/rotate-keys.js';
 import { RotationStore } from './key/rotation-store.js';
 import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
-import { GrantLeases } from './lease/grant-leases.js';
 import { LeaseCredential } from './lease/lease-credential.js';
 import { RenderedCredentials } from './lease/rendered-credentials.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
-import { GrantSignIns } from './sign-in/grant-sign-ins.js';
-import { GrantVerdicts } from './sign-in/grant-verdicts.js';
-import { Verifications } from './sign-in/verifications.js';
 import { VerifySignIn } from './sign-in/verify-sign-in.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
@@ -62,6 +62,8 @@ const keyHandlers = [RotateKeys, ListKeys];
 
 const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
+const consentHandlers = [BeginConsent, OpenConsent, CompleteConsent, ForgetCallersGrant];
+const grantHandlers = [ListGrants, ForgetGrant, ListGrantEvents];
 
 @Module({
   controllers: [
@@ -71,28 +73,26 @@ const signInHandlers = [VerifySignIn];
     ...draftHandlers,
     ...keyHandlers,
     ...signInHandlers,
+    ...consentHandlers,
+    ...grantHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
   static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
-    const grants = new GrantStore(unitOfWork, box);
-    const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
     const credentials = new CredentialStore(box);
+    const opened = new OpenedCredentials(unitOfWork, credentials);
     const rendered = new RenderedCredentials(config, values);
-    const wishes = new GrantWishes(unitOfWork, fingerprints, rendered);
-    const verifications = new Verifications(egress);
-    const verdicts = new GrantVerdicts(unitOfWork, grants);
     return {
       module: AppModule,
       providers: [
         { provide: UnitOfWork, useValue: unitOfWork },
         { provide: DraftStore, useValue: new DraftStore(unitOfWork, box) },
         { provide: CredentialStore, useValue: credentials },
-        { provide: OpenedCredentials, useValue: new OpenedCredentials(unitOfWork, credentials) },
+        { provide: OpenedCredentials, useValue: opened },
         { provide: ConfigValueStore, useValue: configValues },
         { provide: ConfigValues, useValue: values },
         { provide: Fingerprints, useValue: fingerprints },
@@ -102,9 +102,7 @@ export class AppModule {
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
-        { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
-        { provide: Verifications, useValue: verifications },
-        { provide: GrantSignIns, useValue: new GrantSignIns(wishes, keeper, verifications, verdicts) },
+        ...grantRooms({ unitOfWork, box, egress, fingerprints, rendered, credentials: opened }),
       ],
     };
   }

@@ -1,11 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type Bus, ContractServer } from '@pontage/bus';
 import { callerOf, type Call, type Scope } from '@pontage/contracts';
-import { claimCredential, draftCredential, leaseCredential, verifySignIn } from '@pontage/contracts/auth-broker';
+import {
+  beginConsent,
+  claimCredential,
+  completeConsent,
+  draftCredential,
+  leaseCredential,
+  openConsent,
+  verifySignIn,
+} from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { config as configBucket, regions } from '@pontage/contracts/snapshots';
+import { config as configBucket, grants, regions } from '@pontage/contracts/snapshots';
 import type { EgressFetch } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
@@ -13,6 +21,7 @@ import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
+import { grantSink } from './consent/grant-snapshots.js';
 import { AppModule, entities } from './app.module.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { ConfigVariables } from './lease/config-variables.js';
@@ -93,7 +102,8 @@ export class BrokerStack implements AsyncDisposable {
       entities,
       applicationName: 'spec',
     });
-    const unitOfWork = new UnitOfWork(dataSource, bus, { put: () => Promise.reject(new Error('no bucket')) });
+    const pen = await SnapshotWriter.open(bus, grants);
+    const unitOfWork = new UnitOfWork(dataSource, bus, grantSink(pen));
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
@@ -112,6 +122,7 @@ export class BrokerStack implements AsyncDisposable {
       [Symbol.asyncDispose]: async () => {
         if (!this.brokers.delete(broker)) return;
         watch.stop();
+        pen.watch.stop();
         await app.close();
         await bus.drain();
         await unitOfWork.close();
@@ -154,6 +165,31 @@ export class BrokerStack implements AsyncDisposable {
     );
   }
 
+  /** Begins a sign-in as a query-proxy does, and opens it in a browser. Returns the URL at the provider, and how to come back. */
+  async signIn(of: { credentialId: string; resourceId: string }, call: Call, more: { environment?: string } = {}) {
+    const [handle, state, browser] = [secret(), secret(), secret()];
+    const caller = callerOf(call.principal);
+    await this.proxy.request(
+      beginConsent,
+      {
+        ...{ credentialId: of.credentialId, resourceId: of.resourceId, region: 'us-west-2', environment: 'production' },
+        ...{ caller, resourceName: 'orders', handle, state, redirectUri, returnTo: null, ...more },
+      },
+      call,
+    );
+    const browserHash = sha256(browser);
+    const opening = { handleHash: sha256(handle), browserHash, isConfirmed: true };
+    const opened = await this.gateway.request(openConsent, opening, call);
+    if (opened.step !== 'leave') throw new Error('whoever confirms is sent on');
+    const complete = (callback: URL) =>
+      this.gateway.request(
+        completeConsent,
+        { stateHash: sha256(state), browserHash, answer: callback.search.slice(1) },
+        call,
+      );
+    return { url: opened.url, handle, state, browser, complete };
+  }
+
   /** Asks how a caller stands with an upstream, as a query-proxy does. */
   verify(
     of: { credentialId: string; resourceId: string },
@@ -186,7 +222,7 @@ export class BrokerStack implements AsyncDisposable {
   /** As if so many seconds had passed for a credential's grants. */
   async letPass(credentialId: string, seconds: number): Promise<void> {
     const past = (column: string): string => `${column} = ${column} - $2 * interval '1 second'`;
-    const set = ['acquired_at', 'expires_at', 'retry_at', 'forget_at'].map(past).join(', ');
+    const set = ['acquired_at', 'expires_at', 'retry_at', 'forget_at', 'refresh_at', 'used_at'].map(past).join(', ');
     await this.sql(`UPDATE issued_grant SET ${set} WHERE credential_id = $1`, [credentialId, seconds]);
   }
 
@@ -209,6 +245,12 @@ export class BrokerStack implements AsyncDisposable {
     await this.stack.stop();
   }
 }
+
+/** Where the tests' providers send people back to. */
+export const redirectUri = 'http://127.0.0.1:7400/oauth/callback';
+
+const secret = (): string => randomBytes(32).toString('base64url');
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A fresh master key as it is written in the environment. */
 export const newKey = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;

@@ -1,32 +1,41 @@
 import 'reflect-metadata';
+import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config, regions } from '@pontage/contracts/snapshots';
+import { config, grants, regions } from '@pontage/contracts/snapshots';
 import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
-import { SnapshotWatch } from '@pontage/snapshots';
+import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import {
   destinationsOf,
   guardOutbound,
   nestLogger,
   runService,
   serveHealth,
+  type Logger,
   type ServiceContext,
 } from '@pontage/telemetry';
 import { AppModule, entities } from './app.module.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
+import { consentSweep } from './consent/consent-sweep.js';
+import { grantSink, rebuildGrants } from './consent/grant-snapshots.js';
+import { OpenedCredentials } from './credential/opened-credentials.js';
 import { DraftStore } from './draft/draft-store.js';
 import { draftSweep } from './draft/draft-sweep.js';
+import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
 import { grantSweep } from './grant/grant-sweep.js';
+import { GrantWishes } from './grant/grant-wishes.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
+import { IdleGrants } from './refreshing/idle-grants.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
-import { Sweep } from './sweep.js';
+import { Sweep, type Swept } from './sweep.js';
+import { timelineSweep } from './timeline/timeline-sweep.js';
 
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
@@ -41,21 +50,18 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const password = settings.PONTAGE_NATS_PASSWORD;
   const bus = await Bus.connect({ service: 'auth-broker', url: natsUrl, password, logger });
   onStop(() => bus.drain());
-  const unitOfWork = new UnitOfWork(dataSource, bus, {
-    put: () => Promise.reject(new Error('the broker owns no bucket')),
-  });
+  const pen = await SnapshotWriter.open(bus, grants);
+  onStop(() => pen.watch.stop());
+  const unitOfWork = new UnitOfWork(dataSource, bus, grantSink(pen));
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
   const rotations = new KeyRotations(unitOfWork, box, logger);
-  const background = [
+  for (const work of [
     new OutboxRelay(unitOfWork, logger),
-    new Sweep(draftSweep(new DraftStore(unitOfWork, box)), logger),
-    new Sweep(grantSweep(new GrantStore(unitOfWork, box)), logger),
-    new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger),
+    ...sweepsOf(unitOfWork, box, variables).map((swept) => new Sweep(swept, logger)),
     rotations,
-  ];
-  for (const work of background) {
+  ]) {
     await work.start();
     onStop(() => work.stop());
   }
@@ -63,6 +69,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => ring.stop());
 
   const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
+  await rebuildGrants(unitOfWork, pen);
   const app = await NestFactory.createMicroservice(
     AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
     {
@@ -73,6 +80,9 @@ runService('auth-broker', async ({ logger, onStop }) => {
   await app.listen();
   await bus.connection.flush();
   onStop(() => app.close());
+  const refreshing = idleGrantsOf(app, unitOfWork, logger);
+  refreshing.start();
+  onStop(() => refreshing.stop());
 
   const health = await serveHealth(settings, () => bus.isAlive && variables.isFresh);
   onStop(() => health.close());
@@ -84,4 +94,19 @@ async function dispatcherOn(bus: Bus, onStop: ServiceContext['onStop']): Promise
   const watch = await SnapshotWatch.open(bus, regions);
   onStop(() => watch.stop());
   return new Dispatcher(bus, new WorkerPool(bus.presence, watch));
+}
+
+/** What goes away by itself. */
+const sweepsOf = (unitOfWork: UnitOfWork, box: SecretBox, variables: ConfigVariables): Swept[] => [
+  draftSweep(new DraftStore(unitOfWork, box)),
+  grantSweep(new GrantStore(unitOfWork, box)),
+  consentSweep(unitOfWork),
+  timelineSweep(unitOfWork),
+  new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables),
+];
+
+/** Grants that nobody uses are refreshed by whoever finds them due first. */
+function idleGrantsOf(app: INestMicroservice, unitOfWork: UnitOfWork, logger: Logger): Sweep {
+  const finding = { credentials: app.get(OpenedCredentials), wishes: app.get(GrantWishes) };
+  return new Sweep(new IdleGrants(unitOfWork, finding, app.get(GrantKeeper), logger).rounds, logger);
 }

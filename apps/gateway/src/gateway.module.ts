@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
+import { Addresses } from './addresses.js';
 import { Apps } from './control-plane/apps.js';
 import { AuditEvents } from './control-plane/audit-events.js';
 import { CallerAccount } from './control-plane/caller-account.js';
 import { ConfigVariables } from './control-plane/config-variables.js';
 import { EmbedSessions } from './control-plane/embed-sessions.js';
+import { Grants } from './control-plane/grants.js';
 import { Groups } from './control-plane/groups.js';
 import { Keys } from './control-plane/keys.js';
 import { Organisations } from './control-plane/organisations.js';
@@ -23,6 +25,7 @@ const controlPlane = [
   ConfigVariables,
   EmbedSessions,
   EmbedUrls,
+  Grants,
   Groups,
   Keys,
   Organisations,
@@ -39,6 +42,7 @@ export class GatewayModule {
     bus: Bus;
     idempotent: IdempotentAnswers;
     regions: RegionDirectory;
+    addresses: Addresses;
     internal: boolean;
   }): DynamicModule {
     return {
@@ -46,6 +50,7 @@ export class GatewayModule {
       controllers: parts.internal ? controlPlane : [],
       providers: [
         { provide: Bus, useValue: parts.bus },
+        { provide: Addresses, useValue: parts.addresses },
         { provide: RegionDirectory, useValue: parts.regions },
         { provide: IdempotentAnswers, useValue: parts.idempotent },
       ],

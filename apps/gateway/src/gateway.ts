@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Bus } from '@pontage/bus';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { serveConsents } from './consent/consent-routes.js';
 import { RegionDirectory, type RegionSnapshot } from './control-plane/region-directory.js';
 import { ServerDrain } from './server/drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
@@ -16,6 +17,7 @@ import { queryOperations } from './query-operations.js';
 import { serveQueryPath, type QueryPath } from './query-path/query-path.js';
 import { RouteCatalogue } from './routes/route-catalogue.js';
 import { measureRequests } from './server/request-metrics.js';
+import { serveSignIns } from './sign-in/sign-in-routes.js';
 import type { GatewaySettings } from './settings.js';
 
 /** Everything that the routes stand on. */
@@ -54,10 +56,13 @@ export async function buildGateway(
   if (surface.internal) serveDocuments(fastify, on.bus, catalogue);
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);
+  serveSignIns(fastify, on.queryPath, surface);
+  serveConsents(fastify, on.bus);
 
   const module = GatewayModule.with({
     bus: on.bus,
     idempotent: on.idempotent,
+    addresses: on.addresses,
     regions: new RegionDirectory(on.bus, on.directory.regions),
     internal: surface.internal,
   });

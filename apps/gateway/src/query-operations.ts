@@ -26,6 +26,7 @@ import {
   upstreamTlsFailed,
   upstreamUnreachable,
   workerLost,
+  consentRequired,
   credentialRejected,
   tokenEndpointFailed,
 } from '@pontage/problems';
@@ -57,6 +58,7 @@ const problems = [
   responseTooLarge,
   tooManyRedirects,
   workerLost,
+  consentRequired,
   credentialRejected,
   tokenEndpointFailed,
   regionUnavailable,
@@ -154,7 +156,12 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
 };
 
 /** Puts the query path together. Whoever opens it drains its client and the second connection. */
-export async function openQueryPath(bus: Bus, authentication: Authentication, maxBodyBytes: number) {
+export async function openQueryPath(
+  bus: Bus,
+  authentication: Authentication,
+  organisations: QueryPath['organisations'],
+  maxBodyBytes: number,
+) {
   const bulk = await bus.openBulk();
   const crossings = new Crossings();
   const client = new QueryClient(bus, bulk, crossings);
@@ -166,6 +173,7 @@ export async function openQueryPath(bus: Bus, authentication: Authentication, ma
     spool: new Spool(),
     limits: { maxBodyBytes },
     admission: new QueryAdmission(crossings),
+    organisations,
     authenticate: authenticators(authentication),
   };
   return { path, bulk, client };

@@ -39,7 +39,11 @@ export async function startGateway(
   const authentication = new Authentication(directory.tokens, directory.sessions, () => addresses.embedOrigin);
   const denied = new DeniedAttempts(bus, logger);
   const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
-  const { path: queryPath, client, bulk } = await openQueryPath(bus, authentication, settings.PONTAGE_MAX_BODY_BYTES);
+  const {
+    path: queryPath,
+    client,
+    bulk,
+  } = await openQueryPath(bus, authentication, directory.organisations, settings.PONTAGE_MAX_BODY_BYTES);
   onStop(() => bulk.connection.drain());
 
   const { application, drain } = await buildGateway(settings, {

@@ -38,6 +38,7 @@ export function unconnectedFoundations(): Foundations {
       memory: new AnswerMemory(),
       spool: new Spool(),
       admission: new QueryAdmission({ hasRoomFor: () => true }),
+      organisations: nobody,
       limits: { maxBodyBytes: 0 },
       authenticate: authenticators(authentication),
     },

@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { Bus } from '@pontage/bus';
-import { checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
+import {
+  checkSignIn,
+  endSignIn,
+  listSignInEvents,
+  listSignIns,
+  previewQuery,
+  startSignIn,
+} from '@pontage/contracts/query-proxy';
 import { Dispatcher } from '@pontage/dispatch';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AnswerCache } from './cache/answer-cache.js';
@@ -15,7 +22,7 @@ import { ResourceLimits } from './policy/resource-limits.js';
 import { Breakers } from './pressure/breakers.js';
 import { Pressure } from './pressure/pressure.js';
 import { PreviewQuery } from './preview/preview-query.js';
-import { CheckSignIn } from './sign-in/check-sign-in.js';
+import { SignIns } from './sign-in/sign-ins.js';
 import { querySettings } from './settings.js';
 import { SecretVariableCache } from './variable/secret-variable-cache.js';
 import { productVersion } from './version.js';
@@ -41,7 +48,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     limits: new ResourceLimits(() => Math.max(1, bus.presence.live('query-proxy').length)),
     pressure: new Pressure(new Breakers((breakers) => bus.presence.announce({ breakers }))),
     cache: new AnswerCache(),
-    leases: new LeaseCache(bus, policy.config),
+    leases: new LeaseCache(bus, policy),
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
     gate: new AuditGate(bus.jetstream),
@@ -52,11 +59,18 @@ runService('query-proxy', async ({ logger, onStop }) => {
   };
   const preview = new PreviewQuery(rooms);
   bus.serve(previewQuery, (asked, call) => preview.handle(asked, call));
-  const signIns = new CheckSignIn(rooms);
-  bus.serve(checkSignIn, (asked, call) => signIns.handle(asked, call));
+  serveSignIns(bus, new SignIns(rooms));
   const intake = new QueryIntake(rooms, logger);
   onStop(() => intake.stop());
   const health = await serveHealth(settings, () => bus.isAlive && policy.isFresh());
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+function serveSignIns(bus: Bus, signIns: SignIns): void {
+  bus.serve(checkSignIn, (asked, call) => signIns.check(asked, call));
+  bus.serve(startSignIn, (asked, call) => signIns.start(asked, call));
+  bus.serve(endSignIn, (asked, call) => signIns.end(asked, call));
+  bus.serve(listSignInEvents, (asked, call) => signIns.events(asked, call));
+  bus.serve(listSignIns, (_, call) => signIns.list(call));
+}

@@ -38,6 +38,8 @@ export interface Consent<S extends z.ZodObject, K extends z.ZodObject, G> {
     checks: ConsentChecks,
     context: AuthContext,
   ): Promise<Grant<G>>;
+  /** True when `acquire` can replace this grant. */
+  isRefreshable(value: G): boolean;
   /** Tells the provider that a grant is over. False: it offers no way to. @throws credentialRejected, tokenEndpointFailed */
   revoke(credential: Credential<S, K>, value: G, context: AuthContext): Promise<boolean>;
   /** What a grant is good for: it outlives a change of the credential that leaves this text as it was. */

@@ -23,6 +23,12 @@ export interface SessionExpired {
   readonly type: 'SESSION_EXPIRED';
 }
 
+/** From the embedded app: the user has to sign in to the upstreams of these resources first; a page of ours offers that itself. */
+export interface AuthRequired {
+  readonly type: 'AUTH_REQUIRED';
+  readonly resources: readonly { readonly id: string; readonly name: string }[];
+}
+
 /** From the embedded app: it could not be shown; `code` is the problem's code. */
 export interface EmbedError {
   readonly type: 'EMBED_ERROR';
@@ -30,7 +36,7 @@ export interface EmbedError {
 }
 
 /** Everything that an embedded page of ours says by itself. Whatever else arrives is the app author's own data. */
-export type AppMessage = ParentWindowQuery | SessionExpiring | SessionExpired | EmbedError;
+export type AppMessage = ParentWindowQuery | SessionExpiring | SessionExpired | AuthRequired | EmbedError;
 
 /** Tells our own messages from the app author's. */
 export function isAppMessage(value: unknown): value is AppMessage {
@@ -40,6 +46,8 @@ export function isAppMessage(value: unknown): value is AppMessage {
       return hasText(value, 'selector') && hasText(value, 'pageName') && hasText(value, 'id');
     case 'SESSION_EXPIRING':
       return hasText(value, 'expiresAt');
+    case 'AUTH_REQUIRED':
+      return 'resources' in value && Array.isArray(value.resources);
     case 'EMBED_ERROR':
       return hasText(value, 'code');
     case 'SESSION_EXPIRED':

@@ -29,8 +29,12 @@ export const consentRequired = defineProblem({
   slug: 'consent-required',
   kind: 'conflict',
   title: 'Somebody has to sign in at the provider first',
-  // Where: a page of ours that leads to the provider. Only the gateway, which has the address, says it.
-  facts: z.object({ authUrl: z.string().optional() }),
+  // Of which resource, in which environment; and where, which only the gateway can say: a page of ours that leads to the provider.
+  facts: z.object({
+    resource: z.string().optional(),
+    environment: z.string().optional(),
+    authUrl: z.string().optional(),
+  }),
 });
 export const consentDenied = defineProblem({
   slug: 'consent-denied',

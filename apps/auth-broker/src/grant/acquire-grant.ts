@@ -5,6 +5,7 @@ import { asProblem, isProblem, tokenEndpointFailed, type Problem } from '@pontag
 const shortestLifeMs = 1_000;
 /** Problems that the way to the token endpoint may end in and that say more than `token-endpoint-failed`. */
 const passedOn: ReadonlySet<string> = new Set([
+  'consent-required',
   'credential-rejected',
   'token-endpoint-failed',
   'destination-denied',

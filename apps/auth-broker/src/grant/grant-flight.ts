@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Grant } from '@pontage/auth-methods';
 import { auditOf } from '@pontage/bus';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
-import { credentialRejected, isProblem, type Problem } from '@pontage/problems';
+import { consentRequired, isProblem, type Problem } from '@pontage/problems';
 import { acquireGrant } from './acquire-grant.js';
 import type { GrantRequest } from './grant-request.js';
-import { renewalsAfter, retryPauseMs, type GrantState, type Trigger } from './grant-state.js';
-import { type GrantStore, type Flight } from './grant-store.js';
+import { refreshInMs, renewalsAfter, retryPauseMs, type GrantState, type Trigger } from './grant-state.js';
+import { type GrantStore, type Flight, type Keeping } from './grant-store.js';
+import { strayed } from './strayed.js';
 import { servedBy, tellOfCrash, tellOfLanding } from './tell-of-grant.js';
 import { type TokenEgress } from './token-egress.js';
 
@@ -30,14 +31,17 @@ export class GrantFlights {
     private readonly egress: TokenEgress,
   ) {}
 
-  /** Tries once. Returns the problem if the attempt failed; nothing when it succeeded or somebody else was faster. */
-  async fly(request: GrantRequest, state: GrantState, trigger: Trigger): Promise<Problem | undefined> {
+  /**
+   * Tries once. Returns the problem if the attempt failed; nothing when it succeeded or somebody else was faster.
+   * @param held what the grant that is there is worth, in clear
+   */
+  async fly(request: GrantRequest, state: GrantState, trigger: Trigger, held: unknown): Promise<Problem | undefined> {
     const flight = await this.grants.takeOff(request, state, randomUUID(), flightMs);
     if (flight === undefined) return undefined;
     const timer = setInterval(() => void this.grants.stay(flight, flightMs).catch(() => undefined), stayEveryMs);
     const startedAt = performance.now();
     try {
-      const outcome = await this.acquire(request, state);
+      const outcome = strayed(request, state) ?? (await this.acquire(request, held));
       const elapsedMs = Math.round(performance.now() - startedAt);
       const facts = { method: request.method.id, environment: request.environment, trigger, elapsedMs };
       if (isProblem(outcome)) await this.crash(request, flight, state, outcome, facts);
@@ -48,22 +52,13 @@ export class GrantFlights {
     }
   }
 
-  private async acquire(request: GrantRequest, { destination }: GrantState): Promise<Grant | Problem> {
-    const { method, credential, region, org, owner } = request;
-    if (request.destination !== null && destination !== null && request.destination !== destination) {
-      return credentialRejected(
-        {},
-        {
-          detail:
-            'A configuration variable leads the stored secret to another host than before. Give the secret again, or make it a variable, too.',
-        },
-      );
-    }
+  private acquire({ method, credential, region, org, owner }: GrantRequest, held: unknown): Promise<Grant | Problem> {
     return acquireGrant(method, credential, {
       fetch: this.egress.fetchFrom(region, org),
       now: () => new Date(),
       organisation: org,
       caller: owner,
+      held,
     });
   }
 
@@ -77,9 +72,9 @@ export class GrantFlights {
     const renewals = renewalsAfter(state, facts.trigger);
     const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
     const { input, destination } = request;
+    const landing = { input, value, lifetimeMs, destination, renewals, keeping: keepingOf(request, value, lifetimeMs) };
     await this.unitOfWork.run(flight.org, async (work) => {
-      const isStored = await this.grants.land(work, flight, { input, value, lifetimeMs, destination, renewals });
-      if (!isStored) return;
+      if (!(await this.grants.land(work, flight, landing))) return;
       record(work, request, 'success', { ...facts, version: flight.version + 1, lifetimeMs });
       await tellOfLanding(work, request, state, facts.trigger, expiresAt);
     });
@@ -96,7 +91,8 @@ export class GrantFlights {
     const failure = {
       input: request.input,
       problem: problem.toWire(),
-      retryInMs: retryPauseMs(problem.slug, failures),
+      retryInMs: retryPauseMs(problem, failures),
+      isSpent: isProblem(problem, consentRequired),
     };
     await this.unitOfWork.run(flight.org, async (work) => {
       const isStored = await this.grants.crash(work, flight, failure);
@@ -121,4 +117,14 @@ function record(
     region,
     data: { credentialId, serves: servedBy(owner), ...facts },
   });
+}
+
+/** How the grant that has been obtained for a request is kept. */
+export function keepingOf(
+  { owner, region, method, manner, scope }: GrantRequest,
+  value: unknown,
+  lifetimeMs: number | null,
+): Keeping {
+  const isRefreshable = scope === undefined || method.consent?.isRefreshable(value) === true;
+  return { owner, region, isRefreshable, refreshInMs: isRefreshable ? refreshInMs(lifetimeMs, manner) : null };
 }

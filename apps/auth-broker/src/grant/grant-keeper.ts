@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork } from '@pontage/persistence';
-import { leaseUnavailable, problemFromWire, tokenEndpointFailed, type Problem } from '@pontage/problems';
+import { consentRequired, isProblem, leaseUnavailable, problemFromWire, type Problem } from '@pontage/problems';
+import type { ConsentedGrants } from '../consent/consented-grants.js';
 import { OneAtATime } from '../one-at-a-time.js';
 import { reportDamage } from '../secrets/report-damage.js';
 import { type GrantFlights } from './grant-flight.js';
@@ -31,6 +32,7 @@ export class GrantKeeper {
     private readonly unitOfWork: UnitOfWork,
     private readonly grants: GrantStore,
     private readonly flights: GrantFlights,
+    private readonly consented: ConsentedGrants,
   ) {}
 
   /**
@@ -45,16 +47,32 @@ export class GrantKeeper {
       const { state, value, isDamaged } = await this.read(request);
       if (isDamaged && !isDamageKnown) await this.report(request);
       isDamageKnown ||= isDamaged;
+      if (lacksConsent(state, request)) {
+        if (await this.adopt(request, state)) continue;
+        throw about(
+          state.problem === null ? consentRequired({}, { detail: 'Nobody has signed in yet.' }) : remembered(state),
+          request,
+        );
+      }
       const verdict = failed === undefined ? judge(state, request) : afterFailure(state, request);
       if (verdict.kind === 'use') {
-        if (verdict.renews === true) this.renew(request, state);
+        if (verdict.renews === true) this.renew(request, state, value);
         return { version: state.version, value, expiresInMs: state.remainingMs, validForMs: verdict.validForMs };
       }
-      if (verdict.kind === 'fail') throw failed ?? remembered(state);
+      if (verdict.kind === 'fail') throw about(failed ?? remembered(state), request);
       if (performance.now() > giveUpAt)
         throw leaseUnavailable({}, { detail: 'The token endpoint is being asked, and it takes too long.' });
-      failed = verdict.kind === 'wait' ? await this.wait(request) : await this.join(request, state, verdict.trigger);
+      failed =
+        verdict.kind === 'wait' ? await this.wait(request) : await this.join(request, state, verdict.trigger, value);
     }
+  }
+
+  /** Obtains the next grant when that is due although nobody asks. What it fails with is on record. */
+  async refreshIdle(request: GrantRequest): Promise<void> {
+    const { state, value } = await this.read(request);
+    const isDue = state.refreshInMs !== null && state.refreshInMs <= 0 && state.flightForMs <= 0;
+    if (isDue && state.sealed !== null && state.input === request.input)
+      await this.join(request, state, 'background', value);
   }
 
   /** The good grant that is there; undefined when one would have to be obtained first. Nobody is asked. */
@@ -89,13 +107,27 @@ export class GrantKeeper {
   }
 
   /** Nobody waits for it: what it fails with is on record, and met again by whoever needs the grant then. */
-  private renew(request: GrantRequest, state: GrantState): void {
-    this.join(request, state, 'expiry').catch(() => undefined);
+  private renew(request: GrantRequest, state: GrantState, held: unknown): void {
+    this.join(request, state, 'expiry', held).catch(() => undefined);
   }
 
   /** Joins the attempt of this process for the same grant, or makes one. */
-  private join(request: GrantRequest, state: GrantState, trigger: Trigger): Promise<Problem | undefined> {
-    return this.flying.run(nameOf(request), () => this.flights.fly(request, state, trigger));
+  private join(
+    request: GrantRequest,
+    state: GrantState,
+    trigger: Trigger,
+    held: unknown,
+  ): Promise<Problem | undefined> {
+    // What a grant of another credential was worth is nobody's business any more.
+    const own = state.input === request.input ? held : undefined;
+    return this.flying.run(nameOf(request), () => this.flights.fly(request, state, trigger, own));
+  }
+
+  /** True when the caller had agreed before the credential became this one. */
+  private async adopt({ scope, ...request }: GrantRequest, state: GrantState): Promise<boolean> {
+    // Who has taken back what they had agreed to is asked again.
+    if (scope === undefined || (state.version > 0 && state.scope !== '')) return false;
+    return this.unitOfWork.run(request.org, (work) => this.consented.adopt(work, request, { ...request, scope }));
   }
 
   /** Until this process's own attempt has ended, or for a moment when it is another process's. */
@@ -129,4 +161,17 @@ function afterFailure(
 }
 
 const remembered = ({ problem }: GrantState): Problem =>
-  problem === null ? tokenEndpointFailed({}) : problemFromWire(problem);
+  problem === null
+    ? leaseUnavailable({}, { detail: 'The grant is over, and it is not to be refreshed on demand.' })
+    : problemFromWire(problem);
+
+/** A consent that is lacking, with what it is about; every other problem as it is. */
+function about(problem: Problem, { resourceId, environment }: GrantRequest): Problem {
+  if (!isProblem(problem, consentRequired)) return problem;
+  const { detail } = problem;
+  return consentRequired({ resource: resourceId, environment }, detail === undefined ? {} : { detail });
+}
+
+/** Nothing is there that a person has agreed to, so that nothing can be obtained without one. */
+const lacksConsent = ({ sealed, input }: GrantState, request: GrantRequest): boolean =>
+  request.scope !== undefined && (sealed === null || input !== request.input);

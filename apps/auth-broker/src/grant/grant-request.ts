@@ -13,6 +13,8 @@ export interface GrantRequest extends GrantKey, GrantWish {
   readonly credential: Credential;
   /** The origin that its secrets may be sent to once they have been sent there; null when none of them is stored here. */
   readonly destination: string | null;
+  /** What a grant is good for that a person agrees to; undefined: nobody has to. */
+  readonly scope: string | undefined;
   /** Where token endpoints are called from. */
   readonly region: string;
   /** Who needs it. */

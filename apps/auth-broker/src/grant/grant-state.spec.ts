@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge, renewalPauseMs, renewalsAfter, retryPauseMs, type GrantState } from './grant-state.js';
+import { judge, refreshInMs, renewalPauseMs, renewalsAfter, retryPauseMs, type GrantState } from './grant-state.js';
 
 const seconds = 1_000;
 const good: GrantState = {
   version: 3,
   input: 'in',
   sealed: Buffer.of(1),
+  scope: null,
+  refreshInMs: null,
   ageMs: 100 * seconds,
   remainingMs: 3_500 * seconds,
   renewals: 0,
@@ -16,8 +18,9 @@ const good: GrantState = {
   flightForMs: 0,
 };
 const none: GrantState = { ...good, version: 0, input: null, sealed: null, ageMs: 0, remainingMs: null };
-const wish = { input: 'in', refused: undefined };
-const refusing = { input: 'in', refused: 3 };
+const manner = { ahead: true, onDemand: true, background: true };
+const wish = { input: 'in', refused: undefined, manner };
+const refusing = { input: 'in', refused: 3, manner };
 
 describe('judge', () => {
   it('lends a good grant for five minutes at most, and until the next one is due', () => {
@@ -68,7 +71,7 @@ describe('judge', () => {
   });
 
   it('does not ask when another grant than the refused one is there already', () => {
-    expect(judge(good, { input: 'in', refused: 2 })).toMatchObject({ kind: 'use' });
+    expect(judge(good, { input: 'in', refused: 2, manner })).toMatchObject({ kind: 'use' });
   });
 
   it('waits for whoever is asking, and meanwhile uses a grant that is about to end', () => {
@@ -108,12 +111,54 @@ describe('pauses', () => {
     expect(renewalsAfter({ renewals: 4, ageMs: 59_999 }, 'refused')).toBe(5);
     expect(renewalsAfter({ renewals: 4, ageMs: 60_000 }, 'refused')).toBe(1);
     expect(renewalsAfter({ renewals: 4, ageMs: 0 }, 'expiry')).toBe(0);
-    expect([1, 2, 3, 30].map((failures) => retryPauseMs('token-endpoint-failed', failures, 0.5))).toEqual([
-      1_000, 2_000, 4_000, 60_000,
-    ]);
-    expect([1, 2, 30].map((failures) => retryPauseMs('credential-rejected', failures, 0.5))).toEqual([
-      5_000, 10_000, 300_000,
-    ]);
-    expect(retryPauseMs('token-endpoint-failed', 1, 0)).toBe(800);
+    expect(
+      [1, 2, 3, 30].map((failures) =>
+        retryPauseMs({ slug: 'token-endpoint-failed', retryAfterSeconds: undefined }, failures, 0.5),
+      ),
+    ).toEqual([1_000, 2_000, 4_000, 60_000]);
+    expect(
+      [1, 2, 30].map((failures) =>
+        retryPauseMs({ slug: 'credential-rejected', retryAfterSeconds: undefined }, failures, 0.5),
+      ),
+    ).toEqual([5_000, 10_000, 300_000]);
+    expect(retryPauseMs({ slug: 'token-endpoint-failed', retryAfterSeconds: undefined }, 1, 0)).toBe(800);
+  });
+});
+
+describe('a manner', () => {
+  it('without refreshing ahead uses a grant to its end', () => {
+    const late = { ...good, remainingMs: 2 * seconds, ageMs: 3_598 * seconds };
+    const unhurried = { ...wish, manner: { ...manner, ahead: false } };
+    expect(judge(late, unhurried)).toEqual({ kind: 'use', validForMs: 2 * seconds });
+    expect(judge({ ...late, remainingMs: 0 }, unhurried)).toEqual({ kind: 'acquire', trigger: 'expiry' });
+  });
+
+  it('without refreshing on demand neither replaces what is over nor what is refused', () => {
+    const stubborn = { ...manner, onDemand: false };
+    expect(judge({ ...good, remainingMs: -1 }, { ...wish, manner: stubborn })).toEqual({ kind: 'fail' });
+    expect(judge(good, { ...refusing, manner: stubborn })).toMatchObject({ kind: 'use' });
+    expect(judge(none, { ...wish, manner: stubborn })).toEqual({ kind: 'acquire', trigger: 'first' });
+  });
+
+  it('with refreshing in the background is a little ahead of everybody else, and never in step', () => {
+    expect(refreshInMs(3_600 * seconds, manner, 0)).toBe(3_300 * seconds);
+    expect(refreshInMs(3_600 * seconds, manner, 1)).toBe(3_150 * seconds);
+    expect(refreshInMs(10 * seconds, manner, 0)).toBe(8 * seconds);
+    expect(refreshInMs(null, manner)).toBeNull();
+    expect(refreshInMs(3_600 * seconds, { ...manner, background: false })).toBeNull();
+  });
+});
+
+describe('a token endpoint', () => {
+  it('is left alone for as long as it asks for, up to an hour', () => {
+    const told = (retryAfterSeconds: number) =>
+      retryPauseMs({ slug: 'token-endpoint-failed', retryAfterSeconds }, 1, 0);
+    expect(told(17)).toBe(17 * seconds);
+    expect(told(90_000)).toBe(3_600 * seconds);
+    expect(told(0)).toBe(0.8 * seconds);
+  });
+
+  it('is not asked again for a grant that is spent', () => {
+    expect(retryPauseMs({ slug: 'consent-required', retryAfterSeconds: undefined }, 1)).toBeGreaterThan(1e12);
   });
 });

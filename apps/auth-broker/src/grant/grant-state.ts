@@ -1,4 +1,5 @@
-import type { ProblemOnTheWire } from '@pontage/problems';
+import type { RefreshManner } from '@pontage/auth-methods';
+import type { Problem, ProblemOnTheWire } from '@pontage/problems';
 
 /**
  * What is known of the grant of one credential in one environment. Times are distances by the database's clock, since
@@ -10,6 +11,10 @@ export interface GrantState {
   /** Fingerprint of the rendered credential that grant and failures belong to. */
   readonly input: string | null;
   readonly sealed: Uint8Array | null;
+  /** What it is good for, when a person agreed to it; empty: it has moved to the credential that came after. */
+  readonly scope: string | null;
+  /** Until it is refreshed though nobody asks; null: it is not. */
+  readonly refreshInMs: number | null;
   readonly ageMs: number;
   /** Null: it ends only when it is refused. */
   readonly remainingMs: number | null;
@@ -30,10 +35,12 @@ export interface GrantWish {
   readonly input: string;
   /** The version that the upstream has just refused. */
   readonly refused: number | undefined;
+  /** When grants are replaced. */
+  readonly manner: RefreshManner;
 }
 
 /** Why a grant is asked for. */
-export type Trigger = 'first' | 'changed' | 'expiry' | 'refused';
+export type Trigger = 'first' | 'changed' | 'expiry' | 'refused' | 'background';
 
 /** What to do about a wish. */
 export type Verdict =
@@ -59,15 +66,28 @@ export function judge(state: GrantState, wish: GrantWish): Verdict {
   const isOurs = state.input === wish.input;
   const isUsable = isOurs && state.sealed !== null && (state.remainingMs === null || state.remainingMs > 0);
   const isRefused = wish.refused !== undefined && state.version <= wish.refused;
-  const validForMs = leaseMs(state);
-  if (isUsable && validForMs.isFresh && (!isRefused || state.ageMs < renewalPauseMs(state))) {
-    const renews = validForMs.isAging && state.flightForMs <= 0 && state.retryInMs <= 0;
-    return { kind: 'use', validForMs: validForMs.ms, ...(renews ? { renews } : {}) };
+  const lifetime = lifetimeOf(state, wish.manner);
+  const bears = !isRefused || !wish.manner.onDemand || state.ageMs < renewalPauseMs(state);
+  if (isUsable && lifetime.isFresh && bears) {
+    const renews = lifetime.isAging && state.flightForMs <= 0 && state.retryInMs <= 0;
+    return { kind: 'use', validForMs: lifetime.ms, ...(renews ? { renews } : {}) };
   }
   const isGood = isUsable && !isRefused;
-  if (state.flightForMs > 0) return isGood ? { kind: 'use', validForMs: validForMs.ms } : { kind: 'wait' };
-  if (isOurs && state.retryInMs > 0) return isGood ? { kind: 'use', validForMs: validForMs.ms } : { kind: 'fail' };
-  return { kind: 'acquire', trigger: triggerOf(state, isOurs, isRefused && isUsable) };
+  if (state.flightForMs > 0) return isGood ? { kind: 'use', validForMs: lifetime.ms } : { kind: 'wait' };
+  if (isOurs && state.retryInMs > 0) return isGood ? { kind: 'use', validForMs: lifetime.ms } : { kind: 'fail' };
+  const trigger = triggerOf(state, isOurs, isRefused && isUsable);
+  if (trigger === 'expiry' && !wish.manner.onDemand) return { kind: 'fail' };
+  return { kind: 'acquire', trigger };
+}
+
+/** How long after it was obtained a grant is replaced though nobody asks, a little before proxies would ask for it; null: never. */
+export function refreshInMs(
+  lifetimeMs: number | null,
+  { background }: RefreshManner,
+  random = Math.random(),
+): number | null {
+  if (!background || lifetimeMs === null) return null;
+  return Math.max(0, lifetimeMs - Math.min(aheadMs, lifetimeMs / 5) * (1 + random / 2));
 }
 
 /** How long an upstream that refuses young grants waits for the next one: not at all, then 1 s, 2 s, 4 s, … 60 s. */
@@ -81,10 +101,23 @@ export function renewalsAfter({ renewals, ageMs }: Pick<GrantState, 'renewals' |
   return ageMs >= livedMs ? 1 : renewals + 1;
 }
 
-/** How long after its `failures`th failure in a row a token endpoint is left alone, ± 20 % so that nobody comes in step. */
-export function retryPauseMs(slug: string, failures: number, random = Math.random()): number {
+/** A spent grant is not asked for again: who signs in anew brings another one. */
+const neverMs = 100 * 365 * 24 * 3_600_000;
+const longestToldMs = 3_600_000;
+
+/**
+ * How long after its `failures`th failure in a row a token endpoint is left alone, ± 20 % so that nobody comes in step; as
+ * long as it asks for, up to an hour.
+ */
+export function retryPauseMs(
+  { slug, retryAfterSeconds = 0 }: Pick<Problem, 'slug' | 'retryAfterSeconds'>,
+  failures: number,
+  random = Math.random(),
+): number {
+  if (slug === 'consent-required') return neverMs;
   const [firstMs, longestMs] = slug === 'credential-rejected' ? [5_000, 300_000] : [1_000, 60_000];
-  return Math.min(firstMs * 2 ** (failures - 1), longestMs) * (0.8 + 0.4 * random);
+  const pauseMs = Math.min(firstMs * 2 ** (failures - 1), longestMs) * (0.8 + 0.4 * random);
+  return Math.max(pauseMs, Math.min(retryAfterSeconds * 1_000, longestToldMs) * (1 + 0.1 * random));
 }
 
 interface Lifetime {
@@ -98,8 +131,9 @@ interface Lifetime {
  * A grant is lent until its renewal is due, and in short leases from then on; in the last half minute (a short-lived one:
  * in the second half of its life) it is only good as long as there is no other.
  */
-function leaseMs({ ageMs, remainingMs }: GrantState): Lifetime {
+function lifetimeOf({ ageMs, remainingMs }: GrantState, { ahead }: RefreshManner): Lifetime {
   if (remainingMs === null) return { isFresh: true, isAging: false, ms: longestLeaseMs };
+  if (!ahead) return { isFresh: remainingMs > 0, isAging: false, ms: Math.min(remainingMs, longestLeaseMs) };
   const lifeMs = ageMs + remainingMs;
   const untilMs = remainingMs - Math.min(marginMs, lifeMs / 2);
   if (untilMs <= 0) return { isFresh: false, isAging: false, ms: Math.min(remainingMs, marginMs) };

@@ -1,3 +1,4 @@
+import type { Caller } from '@pontage/contracts';
 import { notFound } from '@pontage/problems';
 import { type UnitOfWork, violates, type Work } from '@pontage/persistence';
 import { type SecretBox } from '../secrets/secret-box.js';
@@ -26,6 +27,19 @@ export interface Landing {
   readonly lifetimeMs: number | null;
   readonly destination: string | null;
   readonly renewals: number;
+  readonly keeping: Keeping;
+}
+
+/** How a grant is kept once it is there. */
+export interface Keeping {
+  /** Who it belongs to; undefined: it serves everybody. */
+  readonly owner: Caller | undefined;
+  /** Where it was obtained from, and where the next one will be. */
+  readonly region: string;
+  /** Another one can be had without a person. */
+  readonly isRefreshable: boolean;
+  /** When the next one is obtained though nobody asks; null: only when somebody does. */
+  readonly refreshInMs: number | null;
 }
 
 /** How long the row of a caller stays once the grant is over: nobody has asked for another one meanwhile. */
@@ -33,7 +47,11 @@ const remembersForMs = 60 * 60_000;
 
 /** SQL: milliseconds from the database's now to a time. */
 const until = (column: string): string => `extract(epoch FROM ${column} - clock_timestamp())::float8 * 1000`;
-const inMs = (parameter: string): string => `clock_timestamp() + ${parameter} * interval '1 millisecond'`;
+const inMs = (parameter: string): string => `clock_timestamp() + ${parameter}::float8 * interval '1 millisecond'`;
+/** SQL: a grant that nobody has used for a day is refreshed once a day, so that its refresh token does not lapse. */
+export const refreshAt = (parameter: string): string =>
+  `CASE WHEN ${parameter}::float8 IS NOT NULL THEN clock_timestamp() + interval '1 millisecond'
+     * CASE WHEN coalesce(used_at, clock_timestamp()) > clock_timestamp() - interval '1 day' THEN ${parameter}::float8 ELSE greatest(${parameter}::float8, 86400000) END END`;
 
 /** Grants, their values sealed, and the attempts to get new ones: a row says who is asking, so that over all processes one asks at a time. */
 export class GrantStore {
@@ -45,13 +63,13 @@ export class GrantStore {
   async read({ org, credentialId, environment, caller }: GrantKey): Promise<GrantState> {
     const [state] = await this.unitOfWork.run(org, ({ manager }) =>
       manager.query<[GrantState?]>(
-        `SELECT version, input, sealed, renewals, failures, problem,
+        `SELECT version, input, sealed, scope, renewals, failures, problem, ${until('refresh_at')} AS "refreshInMs",
               coalesce(-(${until('acquired_at')}), 0) AS "ageMs", ${until('expires_at')} AS "remainingMs",
               greatest(coalesce(${until('retry_at')}, 0), 0) AS "retryInMs", greatest(coalesce(${until('flight_until')}, 0), 0) AS "flightForMs",
               (SELECT min(destination) FROM issued_grant WHERE credential_id = $1) AS destination
          FROM issued_grant WHERE credential_id = $1 AND environment = $2 AND caller = $3
         UNION ALL
-       SELECT 0, NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0, (SELECT min(destination) FROM issued_grant WHERE credential_id = $1)
+       SELECT 0, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, NULL, 0, 0, (SELECT min(destination) FROM issued_grant WHERE credential_id = $1)
         WHERE NOT EXISTS (SELECT FROM issued_grant WHERE credential_id = $1 AND environment = $2 AND caller = $3)`,
         [credentialId, environment, caller],
       ),
@@ -99,32 +117,33 @@ export class GrantStore {
 
   /** Stores what was obtained; false when the flight was given up for lost, or the credential forgotten. */
   async land({ manager }: Pick<Work, 'manager'>, flight: Flight, landing: Landing): Promise<boolean> {
-    const { input, value, lifetimeMs, destination, renewals } = landing;
+    const { input, value, lifetimeMs, destination, renewals, keeping } = landing;
     const sealed = this.box.seal(grantPlace(flight, flight.version + 1), { value });
-    const expiry = lifetimeMs === null ? 'NULL::timestamptz' : inMs('$10');
     const isStored = await this.update(
       { manager },
       flight,
-      `version = version + 1, input = $6, sealed = $7, destination = $8, renewals = $9, acquired_at = clock_timestamp(), expires_at = ${expiry},
-       failures = 0, retry_at = NULL, problem = NULL, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(expiry)}`,
-      [input, sealed, destination, renewals, ...(lifetimeMs === null ? [] : [lifetimeMs])],
+      `version = version + 1, input = $6, sealed = $7, destination = $8, renewals = $9, acquired_at = clock_timestamp(), expires_at = ${inMs('$10')},
+       issued_at = coalesce(issued_at, clock_timestamp()), owner = $11, region = $12, is_refreshable = $13, refresh_at = ${refreshAt('$14')},
+       failures = 0, retry_at = NULL, problem = NULL, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(inMs('$10'))}`,
+      [input, sealed, destination, renewals, lifetimeMs, ...kept(keeping)],
     );
     if (isStored && flight.caller !== '') await this.noteDestination({ manager }, flight, destination);
     return isStored;
   }
 
-  /** Stores that the attempt failed. A grant of another input is no longer any good. */
+  /** Stores that the attempt failed. A grant of another input is no longer any good; one that is spent is not tried again by itself. */
   crash(
     { manager }: Pick<Work, 'manager'>,
     flight: Flight,
-    failure: { input: string; problem: object; retryInMs: number },
+    failure: { input: string; problem: object; retryInMs: number; isSpent: boolean },
   ): Promise<boolean> {
     return this.update(
       { manager },
       flight,
       `sealed = CASE WHEN input = $6 THEN sealed END, failures = CASE WHEN input IS DISTINCT FROM $6 THEN 1 ELSE failures + 1 END, input = $6,
-       problem = $7, retry_at = ${inMs('$8')}, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(`greatest(expires_at, ${inMs('$8')})`)}`,
-      [failure.input, JSON.stringify(failure.problem), failure.retryInMs],
+       problem = $7, retry_at = ${inMs('$8')}, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(`greatest(expires_at, ${inMs('$8')})`)},
+       refresh_at = CASE WHEN NOT $9 AND refresh_at IS NOT NULL THEN ${inMs('$8')} END, is_refreshable = is_refreshable AND NOT $9`,
+      [failure.input, JSON.stringify(failure.problem), failure.retryInMs, failure.isSpent],
     );
   }
 
@@ -140,6 +159,22 @@ export class GrantStore {
       [credentialId, environment, caller, isTaken],
     );
     return count === 1;
+  }
+
+  /** Notes that a version has been lent; true when it is the first time. A grant in use is noted once a minute. */
+  async noteUse(
+    { manager }: Pick<Work, 'manager'>,
+    { credentialId, environment, caller }: GrantKey,
+    version: number,
+  ): Promise<boolean> {
+    const [rows] = await manager.query<[{ isFirst: boolean }[], number]>(
+      `UPDATE issued_grant AS now SET used_at = clock_timestamp(), used_version = $4 FROM issued_grant AS before
+        WHERE now.credential_id = $1 AND now.environment = $2 AND now.caller = $3 AND before.id = now.id
+          AND (now.used_version IS DISTINCT FROM $4 OR now.used_at < clock_timestamp() - interval '1 minute')
+      RETURNING before.used_version IS DISTINCT FROM $4 AS "isFirst"`,
+      [credentialId, environment, caller, version],
+    );
+    return rows[0]?.isFirst === true;
   }
 
   /** Deletes the grants of callers, in every organisation, that have been over for an hour. Returns how many. */
@@ -183,9 +218,17 @@ export class GrantStore {
   }
 }
 
-/** SQL: when the row of a caller may go, whose grant or failure counts until a time; the row for everybody stays. */
+/** SQL: when the row of a caller may go, whose grant or failure counts until a time; the row for everybody stays, and what somebody agreed to. */
 const forgottenAfter = (end: string): string =>
-  `CASE WHEN caller <> '' THEN ${end} + ${remembersForMs} * interval '1 millisecond' END`;
+  `CASE WHEN caller <> '' AND scope IS NULL THEN ${end} + ${remembersForMs} * interval '1 millisecond' END`;
+
+/** The columns `owner`, `region`, `is_refreshable` and what {@link refreshAt} takes, in this order. */
+export const kept = ({ owner, region, isRefreshable, refreshInMs }: Keeping): unknown[] => [
+  owner === undefined ? null : JSON.stringify(owner),
+  region,
+  isRefreshable,
+  refreshInMs,
+];
 
 /** What a grant is sealed for. */
 export const grantPlace = ({ org, credentialId, environment, caller }: GrantKey, version: number) => ({

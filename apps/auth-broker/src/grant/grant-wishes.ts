@@ -1,4 +1,11 @@
-import { credentialVariables, hasGrantPerCaller, type AuthMethod, type Credential } from '@pontage/auth-methods';
+import {
+  credentialVariables,
+  hasGrantPerCaller,
+  needsConsent,
+  type AuthMethod,
+  type Credential,
+  type RefreshManner,
+} from '@pontage/auth-methods';
 import { callerName, type Call, type Caller } from '@pontage/contracts';
 import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork } from '@pontage/persistence';
@@ -38,6 +45,9 @@ export class GrantWishes {
     const { credential, versions: variables } = await this.rendered.of(method, stored, environment, call);
     const fingerprint = await this.fingerprint(resourceId, credentialId, call);
     const owner = hasGrantPerCaller(method, stored.settings) ? caller : undefined;
+    const scope = needsConsent(method, credential.settings)
+      ? method.consent?.scopeOfGrant(credential.settings)
+      : undefined;
     return {
       org,
       credentialId,
@@ -51,7 +61,10 @@ export class GrantWishes {
       region,
       call,
       refused: refusedGrantVersion,
-      input: fingerprint([org, credentialId, 'input'], credential),
+      scope,
+      manner: method.refresh?.(credential.settings) ?? always,
+      // What somebody agreed to outlives another secret of the client.
+      input: fingerprint([org, credentialId, 'input'], scope ?? credential),
       destination: destinationOf(method, stored, credential),
     };
   }
@@ -66,6 +79,8 @@ export class GrantWishes {
     }
   }
 }
+
+const always: RefreshManner = { ahead: true, onDemand: true, background: false };
 
 /** The origin that the stored secrets go to. Secrets that are variables are not stored here: they may differ with it. */
 function destinationOf(method: AuthMethod, stored: Credential, { settings }: Credential): string | null {

@@ -156,6 +156,7 @@ describe('a broker that dies while it asks', () => {
       lifetimeMs: 1_000_000,
       destination: null,
       renewals: 0,
+      keeping: { owner: undefined, region: 'us-west-2', isRefreshable: true, refreshInMs: null },
     };
     expect(await first?.unitOfWork.run(call.org, (work) => store.land(work, flight as never, late))).toBe(false);
     expect((await stack.lease(of, call)).grant).toMatchObject({ version: 1, value: lease.grant?.value });

@@ -2,6 +2,7 @@ import type { Caller } from '@pontage/contracts';
 import type { Work } from '@pontage/persistence';
 import type { Problem } from '@pontage/problems';
 import { occurred, type Happening } from '../occurrence/occurred.js';
+import { noteOnTimeline } from '../timeline/grant-timeline.js';
 import type { GrantRequest } from './grant-request.js';
 import type { GrantState, Trigger } from './grant-state.js';
 
@@ -15,17 +16,23 @@ export async function tellOfLanding(
 ): Promise<void> {
   const fact = { ...factOf(request), trigger, expiresAt: expiresAt?.toISOString() ?? null };
   await occurred(work, { ...fact, type: version === 0 ? 'grant.issued' : 'grant.refreshed' });
-  if (failures > 0) await occurred(work, { ...fact, type: 'grant.recovered' });
+  const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
+  const event = version === 0 ? 'issued' : 'refreshed';
+  await noteOnTimeline(work, request, { event, version: version + 1, trigger, lifetimeMs });
+  if (failures === 0) return;
+  await occurred(work, { ...fact, type: 'grant.recovered' });
+  await noteOnTimeline(work, request, { event: 'recovered', version: version + 1, trigger });
 }
 
-/** Tells that no grant could be obtained: when that begins, not each time. */
+/** Tells that no grant could be obtained: on its timeline each time, to everybody else when that begins. */
 export async function tellOfCrash(
   work: Work,
   request: GrantRequest,
-  { input, sealed, remainingMs, failures }: GrantState,
+  { version, input, sealed, remainingMs, failures }: GrantState,
   trigger: Trigger,
   { slug, detail }: Problem,
 ): Promise<void> {
+  await noteOnTimeline(work, request, { event: 'failed', version, trigger, detail: detail ?? slug });
   if (failures > 0) return;
   // The grant that is there stays good, unless it belongs to another input.
   const left =
@@ -41,6 +48,31 @@ export async function tellOfCrash(
   });
 }
 
+/** Tells that somebody has signed in, and what they had before is replaced. */
+export async function tellOfConsent(
+  work: Work,
+  request: GrantRequest,
+  version: number,
+  expiresAt: Date | null,
+): Promise<void> {
+  const trigger = 'consent';
+  const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
+  await occurred(work, {
+    ...factOf(request),
+    type: 'grant.issued',
+    trigger,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  });
+  await noteOnTimeline(work, request, { event: 'issued', version, trigger, lifetimeMs });
+}
+
+/** Tells that a grant was forgotten. */
+export async function tellOfRemoval(work: Work, request: GrantRequest, version: number): Promise<void> {
+  await occurred(work, { ...factOf(request), type: 'grant.revoked' });
+  await noteOnTimeline(work, request, { event: 'revoked', version });
+}
+
+/** What is told of a grant whatever happens to it. */
 const factOf = ({ call, resourceId, credentialId, environment, region, owner }: GrantRequest) =>
   ({ call, resourceId, credentialId, environment, region, serves: servedBy(owner) }) satisfies Partial<Happening>;
 

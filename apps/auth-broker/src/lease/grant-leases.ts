@@ -3,6 +3,7 @@ import type { Call } from '@pontage/contracts';
 import type { Lease } from '@pontage/contracts/auth-broker';
 import { type GrantKeeper } from '../grant/grant-keeper.js';
 import { type GrantUse, type GrantWishes } from '../grant/grant-wishes.js';
+import { type GrantUses } from '../timeline/grant-uses.js';
 
 /** A lease that somebody asks for, on a credential whose method acquires grants. */
 export interface GrantLeaseRequest extends GrantUse {
@@ -18,6 +19,7 @@ export class GrantLeases {
   constructor(
     private readonly wishes: GrantWishes,
     private readonly keeper: GrantKeeper,
+    private readonly uses: GrantUses,
   ) {}
 
   /** @throws Problem as the contract of a lease declares them */
@@ -33,7 +35,9 @@ export class GrantLeases {
     };
     if (lent === undefined) return { ...leased, grant: null, lacksGrant: true, validForMs: lacksForMs };
     const { version, value, expiresInMs, validForMs } = lent;
-    const grant = { version, value: value as NonNullable<Lease['grant']>['value'], expiresInMs };
+    if (request.acquire) await this.uses.note(wish, version);
+    const lends = method.lends?.(value) ?? value;
+    const grant = { version, value: lends as NonNullable<Lease['grant']>['value'], expiresInMs };
     return { ...leased, grant, validForMs };
   }
 }

@@ -1,5 +1,5 @@
 import type { Call } from '@pontage/contracts';
-import { credentialRejected, isProblem } from '@pontage/problems';
+import { consentRequired, credentialRejected, isProblem } from '@pontage/problems';
 import type { OpenedCredential } from '../credential/opened-credentials.js';
 import { type GrantKeeper, type LentGrant } from '../grant/grant-keeper.js';
 import type { GrantRequest } from '../grant/grant-request.js';
@@ -21,11 +21,14 @@ export class GrantSignIns {
   async standing({ method, credential }: OpenedCredential, asked: Question['asked'], call: Call): Promise<Standing> {
     const wish = await this.wishes.of(method, credential, asked, call);
     const held = await this.grantOf(wish);
-    if (held === undefined) return { by: 'rejection', endedAt: await this.keeper.endOf(wish) };
+    if (held === undefined) {
+      const endedAt = await this.keeper.endOf(wish);
+      return wish.scope === undefined ? { by: 'rejection', endedAt } : { by: 'consent', endedAt };
+    }
     const url = method.verificationUrl?.(wish.credential.settings);
     if (url === undefined) return { by: 'grant', endsAt: endOf(held), status: undefined };
     const last = await this.askAsQuery(wish, asked, held, url);
-    if (last.isFresh) await this.verdicts.note(wish, last.status);
+    if (last.isFresh) await this.verdicts.note(wish, last.version, last.status);
     return { by: 'grant', endsAt: last.endsAt, status: last.status };
   }
 
@@ -37,12 +40,12 @@ export class GrantSignIns {
     return newer === undefined ? first : this.ask(wish, asked, newer, url);
   }
 
-  /** Undefined: whoever issues grants does not accept the credential. */
+  /** Undefined: whoever issues grants does not accept the credential, or a person has to agree first. */
   private async grantOf(wish: GrantRequest): Promise<LentGrant | undefined> {
     try {
       return await this.keeper.current(wish);
     } catch (error) {
-      if (isProblem(error, credentialRejected)) return undefined;
+      if (isProblem(error, credentialRejected) || isProblem(error, consentRequired)) return undefined;
       throw error;
     }
   }
@@ -61,7 +64,7 @@ export class GrantSignIns {
   private async ask(wish: GrantRequest, asked: Question['asked'], grant: LentGrant, url: string) {
     const { org, method, credential } = wish;
     const question = { org, asked, method, credential: { settings: credential.settings, secrets: {} }, grant };
-    return { ...(await this.verifications.ask(question, url)), endsAt: endOf(grant) };
+    return { ...(await this.verifications.ask(question, url)), endsAt: endOf(grant), version: grant.version };
   }
 }
 

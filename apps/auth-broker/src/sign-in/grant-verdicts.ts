@@ -3,6 +3,7 @@ import { type UnitOfWork } from '@pontage/persistence';
 import { servedBy } from '../grant/tell-of-grant.js';
 import type { GrantRequest } from '../grant/grant-request.js';
 import { type GrantStore } from '../grant/grant-store.js';
+import { noteOnTimeline } from '../timeline/grant-timeline.js';
 import { saysSignedIn } from './standing.js';
 
 /** Keeps what upstreams say of grants, and puts it on record when it changes. */
@@ -13,7 +14,7 @@ export class GrantVerdicts {
   ) {}
 
   /** Notes the status that the verification URL answered a grant with. */
-  async note(request: GrantRequest, status: number): Promise<void> {
+  async note(request: GrantRequest, version: number, status: number): Promise<void> {
     const isTaken = saysSignedIn(status);
     const { call, credentialId, environment, resourceId, method, region, owner } = request;
     await this.unitOfWork.run(call.org, async (work) => {
@@ -26,6 +27,8 @@ export class GrantVerdicts {
         region,
         data: { credentialId, serves: servedBy(owner), method: method.id, environment, status },
       });
+      const detail = `The verification URL answered ${status}.`;
+      await noteOnTimeline(work, request, { event: isTaken ? 'accepted' : 'refused', version, detail });
     });
   }
 }

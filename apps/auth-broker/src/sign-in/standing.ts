@@ -8,6 +8,8 @@ export type Standing =
   | { readonly by: 'secret'; readonly status: number }
   | { readonly by: 'cookies'; readonly cameAlong: boolean; readonly status: number | undefined }
   | { readonly by: 'grant'; readonly endsAt: Date | null; readonly status: number | undefined }
+  /** A person has to sign in; `endedAt` is when the last grant was over that one has agreed to. */
+  | { readonly by: 'consent'; readonly endedAt: Date | undefined }
   /** No grant is to be had; `endedAt` is when the last one was over. */
   | { readonly by: 'rejection'; readonly endedAt: Date | undefined };
 
@@ -22,14 +24,15 @@ export const saysSignedIn = (status: number): boolean => status >= 200 && status
 
 function stateOf(standing: Standing): SignIn['state'] {
   if (standing.by === 'nothing') return 'not-required';
-  if (standing.by === 'rejection') return standing.endedAt === undefined ? 'unauthorized' : 'expired';
+  if (standing.by === 'rejection' || standing.by === 'consent')
+    return standing.endedAt === undefined ? 'unauthorized' : 'expired';
   if (standing.status !== undefined) return saysSignedIn(standing.status) ? 'authorized' : 'unauthorized';
   return standing.by === 'cookies' && !standing.cameAlong ? 'unauthorized' : 'authorized';
 }
 
 function expiryOf(standing: Standing): Date | null | undefined {
   if (standing.by === 'grant') return standing.endsAt;
-  return standing.by === 'rejection' ? standing.endedAt : null;
+  return standing.by === 'rejection' || standing.by === 'consent' ? standing.endedAt : null;
 }
 
 function nextQuery(standing: Standing): string {
@@ -46,6 +49,10 @@ function nextQuery(standing: Standing): string {
       return standing.endsAt === null
         ? 'The next query uses the grant that is held, which has no end'
         : `The next query uses the grant that is held until ${standing.endsAt.toISOString()}`;
+    case 'consent':
+      return standing.endedAt === undefined
+        ? 'The next query would be refused, as nobody has signed in'
+        : `The grant ended at ${standing.endedAt.toISOString()} and cannot be refreshed; the next query would be refused`;
     case 'rejection':
       return standing.endedAt === undefined
         ? 'The next query would ask for a grant and get none'
@@ -55,6 +62,7 @@ function nextQuery(standing: Standing): string {
 
 function verdict(standing: Standing): string {
   if (standing.by === 'rejection') return ': the credential is not accepted';
+  if (standing.by === 'consent') return '';
   if (standing.by === 'nothing' || standing.status === undefined)
     return '. There is no verification URL, so the upstream has not been asked';
   const { status } = standing;
@@ -68,6 +76,7 @@ function meaningOf(status: number): string {
 }
 
 function remedy(standing: Standing): string {
+  if (standing.by === 'consent') return ' Somebody has to sign in at the provider: start that with POST …/auth/start.';
   const isPrompting = standing.by === 'cookies' && stateOf(standing) === 'unauthorized';
   return isPrompting ? ' The user has to sign in to the upstream first.' : '';
 }

@@ -41,6 +41,7 @@ export class Registry {
         defaultRegion: 'eu-central-1',
         environments: ['production', 'staging'],
         embed: { allowedOrigins },
+        returnOrigins: [],
         openResources: true,
       },
     });

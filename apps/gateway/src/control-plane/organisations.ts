@@ -6,7 +6,7 @@ import {
   findOrganisation,
   listOrganisations,
   organisation,
-  organisationSettings,
+  organisationChanges,
   updateOrganisation,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ import { newApiToken } from '../authentication/credentials.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
 
-const changes = organisationSettings.partial();
+const changes = organisationChanges;
 const draft = createOrganisation.request.omit({ adminTokenHash: true });
 const created = organisation.extend({ adminTokenId: z.uuid(), adminToken: z.string() });
 

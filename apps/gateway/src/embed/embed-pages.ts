@@ -45,6 +45,7 @@ export const appPage = (app: { uuid: string; name: string }, parents: readonly s
       <h1>${app.name}</h1>
       <span id="user"></span>
     </header>
+    <div id="sign-ins"></div>
     <form id="run">
       <label>Saved query <input id="query" required autocomplete="off" placeholder="orders.list" /></label>
       <label>Parameters <textarea id="params" spellcheck="false">{}</textarea></label>

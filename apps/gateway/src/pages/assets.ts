@@ -17,14 +17,15 @@ const assets = {
   'host.js': script(bundles.host),
   'failure.js': script(bundles.failure),
   'interstitial.js': script(bundles.interstitial),
+  'signed.js': script(bundles.signed),
   'page.css': { type: 'text/css; charset=utf-8', text: stylesheet },
 } as const satisfies Record<string, Asset>;
 
 /** The name of a file that pages load. */
 export type AssetName = keyof typeof assets;
 
-/** Where pages find their files: with the documentation, or with what is embedded. Each surface has its own. */
-export type AssetHome = '/docs/assets' | '/embedded/assets';
+/** Where pages find their files: with the documentation, with what is embedded, or with sign-ins. Each surface has its own. */
+export type AssetHome = '/docs/assets' | '/embedded/assets' | '/auth/assets';
 
 /** Files by the name that a page asks for. */
 const byFile: ReadonlyMap<string, Asset> = new Map(

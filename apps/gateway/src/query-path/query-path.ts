@@ -3,6 +3,7 @@ import type { Bus } from '@pontage/bus';
 import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
 import type { QueryAdmission } from '../admission/admit-query.js';
 import { answerTest, answerUnsavedTest } from '../connection-test/test-routes.js';
+import type { organisations, ValueOf } from '@pontage/contracts/snapshots';
 import type { AnswerMemory } from './answer/answer-memory.js';
 import type { CreditBudget } from './answer/credit-budget.js';
 import { answerPreview } from './preview-route.js';
@@ -32,6 +33,7 @@ export interface QueryPath {
   readonly spool: Spool;
   readonly limits: { readonly maxBodyBytes: number };
   readonly admission: QueryAdmission;
+  readonly organisations: { get(key: string): ValueOf<typeof organisations> | undefined };
   readonly authenticate: {
     /** @throws Problem `unauthenticated`, `missing-scope`. */
     token(request: FastifyRequest, scope: Scope): Promise<Caller>;

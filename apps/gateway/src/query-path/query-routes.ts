@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { adHocQuery, inlineBodyBytes, type AdHocQuery, type QueryCall } from '@pontage/contracts/query-proxy';
 import { encodeBody } from '@pontage/http-message';
-import { bodyTooLarge, invalidFields, invalidRequest } from '@pontage/problems';
+import { bodyTooLarge, invalidFields, invalidRequest, isProblem } from '@pontage/problems';
 import { z } from 'zod';
+import { withWayOut } from '../sign-in/start-sign-in.js';
 import { forwardableCookies } from './forwardable-cookies.js';
 import { queryAnswer } from './answer/query-answer.js';
 import type { Caller, QueryPath } from './query-path.js';
@@ -59,7 +60,7 @@ async function answer(
   pulled: Buffer | undefined,
 ): Promise<FastifyReply> {
   const body = pulled === undefined ? ({ kind: 'none' } as const) : ({ kind: 'pulled', bytes: pulled.length } as const);
-  const whole = await runWhole(
+  const running = runWhole(
     path,
     request,
     {
@@ -73,6 +74,9 @@ async function answer(
     repeatable,
     pulled,
   );
+  const whole = await running.catch(async (error: unknown) => {
+    throw isProblem(error) ? await withWayOut(path, request, caller, error) : error;
+  });
   return reply
     .header('content-type', 'application/json; charset=utf-8')
     .header('cache-control', 'no-store')

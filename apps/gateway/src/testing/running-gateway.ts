@@ -134,6 +134,7 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
           defaultRegion: 'us-west-2',
           environments: ['production'],
           embed: { allowedOrigins },
+          returnOrigins: [],
           openResources: true,
         },
       }),

@@ -106,7 +106,7 @@ export function answerChallenge(
 function appliedOf({ method, credential, grant }: ReadyCredential, request: OutboundRequest): Applied {
   return {
     request,
-    credential: method.carriers(credential),
+    credential: method.carriers(credential, grant, request),
     injected: method.injectedValues(credential, grant, request),
     forwardedCookies: [],
     observe: method.observe ?? [],

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Bus } from '@pontage/bus';
 import { callerName, type Call, type Caller, type RequestOf } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
-import type { config } from '@pontage/contracts/snapshots';
+import type { config, grants } from '@pontage/contracts/snapshots';
 import type { SnapshotWatch } from '@pontage/snapshots';
 import { noteLease } from './note-lent.js';
 
@@ -19,6 +20,14 @@ interface Kept {
   readonly lease: Lease;
   /** On this process's own monotonic clock. */
   readonly until: number;
+  /** Where its grant is in the bucket of those that people have agreed to. */
+  readonly grantKey: string;
+}
+
+/** What leases depend on that others change. */
+interface Changes {
+  readonly config: Pick<SnapshotWatch<typeof config>, 'versionOf'>;
+  readonly grants: Pick<SnapshotWatch<typeof grants>, 'versionOf'>;
 }
 
 /** A lease as it came, and whose question it answers. */
@@ -44,7 +53,7 @@ export class LeaseCache {
 
   constructor(
     private readonly bus: Bus,
-    private readonly variables: Pick<SnapshotWatch<typeof config>, 'versionOf'>,
+    private readonly changes: Changes,
   ) {}
 
   /** The lease when it is here and good: everybody's, or this caller's own. */
@@ -77,12 +86,12 @@ export class LeaseCache {
     return this.ask(key, call, refusedGrantVersion);
   }
 
-  /** No variable that its grant was acquired with has changed since. */
-  private isCurrent({ org, lease }: Kept, { environment }: LeaseKey): boolean {
-    const { variables = [] } = lease;
-    return variables.every(
-      ({ name, version }) => (this.variables.versionOf(`${org}.${environment}.${name}`) ?? 0) <= version,
-    );
+  /** No variable that its grant was acquired with has changed since, and nobody has signed in anew or disconnected. */
+  private isCurrent({ org, lease, grantKey }: Kept, { environment }: LeaseKey): boolean {
+    const { variables = [], grant } = lease;
+    const { config: known, grants: agreed } = this.changes;
+    if (grant !== null && (agreed.versionOf(grantKey) ?? 0) > grant.version) return false;
+    return variables.every(({ name, version }) => (known.versionOf(`${org}.${environment}.${name}`) ?? 0) <= version);
   }
 
   private good(name: string, key: LeaseKey): Lease | undefined {
@@ -110,7 +119,13 @@ export class LeaseCache {
     const lease = await this.request({ ...key, ...refused }, call);
     this.learn(key, lease);
     this.sweep();
-    this.kept.set(leaseName(key, lease.serves), { org: call.org, lease, until: performance.now() + lease.validForMs });
+    const until = performance.now() + lease.validForMs;
+    this.kept.set(leaseName(key, lease.serves), {
+      org: call.org,
+      lease,
+      until,
+      grantKey: grantKeyOf(call.org, key, lease),
+    });
     return { lease, asker: callerName(key.caller) };
   }
 
@@ -140,4 +155,10 @@ export function leaseName(key: LeaseKey, serves: Lease['serves']): string {
   const { credentialId, region, environment, caller } = key;
   const everyones = `${credentialId}/${region}/${environment}`;
   return serves === 'everyone' ? everyones : `${everyones}/${callerName(caller)}`;
+}
+
+/** @see grants in libs/contracts/src/snapshots/buckets.ts */
+function grantKeyOf(org: string, { credentialId, environment, caller }: LeaseKey, { serves }: Lease): string {
+  const whose = serves === 'everyone' ? '' : callerName(caller);
+  return [org, credentialId, environment, createHash('sha256').update(whose).digest('hex')].join('.');
 }

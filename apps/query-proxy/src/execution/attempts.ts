@@ -10,6 +10,7 @@ import {
   type ReadyCredential,
 } from '../credential/apply-credential.js';
 import type { Acquaintance, ChallengeMemory } from '../credential/challenge-memory.js';
+import { refuseForgedPlaceholders } from '../credential/forged-placeholders.js';
 import { leaseName } from '../credential/lease-cache.js';
 import { repeatsOf } from '../pressure/retry-rule.js';
 import { mayFollowRedirects } from '../request/resource-policy.js';
@@ -28,6 +29,8 @@ export class Attempts {
   /** The first one. @throws Problem when the credential cannot be put on the request. */
   first(lease: Lease | undefined): Attempt {
     const ready = lease === undefined ? undefined : readyCredential(lease, this.prepared.scope);
+    const { placeholders } = ready?.method ?? {};
+    if (placeholders !== undefined) refuseForgedPlaceholders(this.prepared, placeholders);
     return this.apply({
       request: this.prepared.request,
       lease,

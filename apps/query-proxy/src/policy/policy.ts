@@ -12,6 +12,8 @@ export class Policy {
     readonly apps: SnapshotWatch<typeof buckets.apps>,
     readonly queries: SnapshotWatch<typeof buckets.queries>,
     readonly config: SnapshotWatch<typeof buckets.config>,
+    /** From which version on grants may be used that people have agreed to. */
+    readonly grants: SnapshotWatch<typeof buckets.grants>,
     private readonly resourceWatch: SnapshotWatch<typeof buckets.resources>,
     readonly resources: ResourceIndex,
     private readonly regions: SnapshotWatch<typeof buckets.regions>,
@@ -21,25 +23,32 @@ export class Policy {
 
   /** Returns when the initial values of every bucket are here. */
   static async open(bus: Bus): Promise<Policy> {
-    const [organisations, permissions, apps, queries, config, resources, regions] = await Promise.all([
+    const [organisations, permissions, apps, queries, config, grants, resources, regions] = await Promise.all([
       SnapshotWatch.open(bus, buckets.organisations),
       SnapshotWatch.open(bus, buckets.permissions),
       SnapshotWatch.open(bus, buckets.apps),
       SnapshotWatch.open(bus, buckets.queries),
       SnapshotWatch.open(bus, buckets.config),
+      SnapshotWatch.open(bus, buckets.grants),
       SnapshotWatch.open(bus, buckets.resources),
       SnapshotWatch.open(bus, buckets.regions),
     ]);
     const index = new ResourceIndex(resources);
     const workers = new WorkerPool(bus.presence, regions);
-    return new Policy(organisations, permissions, apps, queries, config, resources, index, regions, workers);
+    return new Policy(organisations, permissions, apps, queries, config, grants, resources, index, regions, workers);
   }
 
   /** True when revocations would have been heard within the last 750 ms. */
   isFresh(): boolean {
-    return [this.organisations, this.permissions, this.apps, this.queries, this.resourceWatch, this.regions].every(
-      (watch) => watch.isFresh(),
-    );
+    return [
+      this.organisations,
+      this.permissions,
+      this.apps,
+      this.queries,
+      this.grants,
+      this.resourceWatch,
+      this.regions,
+    ].every((watch) => watch.isFresh());
   }
 
   /** The groups of these ids that exist. */
@@ -64,6 +73,7 @@ export class Policy {
       this.apps,
       this.queries,
       this.config,
+      this.grants,
       this.resourceWatch,
       this.regions,
     ])

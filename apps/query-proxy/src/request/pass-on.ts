@@ -39,7 +39,7 @@ export function passOn(
   );
   const inherited = renderHeaders(resource.headers, { scope, cookies, ledger });
   const headers = requestHeaders(resource, inherited, passed, cookies, 'user-agent');
-  const request = { method: received.method, url, headers, body };
+  const request = { method: received.method, url, headers, body, bodyIsPassedOn: true };
   const extra = isBodyless(received.method) ? [] : renderSetting('body', resource.body, scope, plainText, ledger);
   return {
     request: extra.length === 0 ? request : extended(request, extra),

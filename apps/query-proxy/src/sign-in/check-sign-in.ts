@@ -1,12 +1,11 @@
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { verifySignIn } from '@pontage/contracts/auth-broker';
-import { adHocQuery, type checkSignIn } from '@pontage/contracts/query-proxy';
-import { isProblem, unavailable } from '@pontage/problems';
-import { recordDenial } from '../audit/record-denial.js';
+import type { checkSignIn } from '@pontage/contracts/query-proxy';
+import { unavailable } from '@pontage/problems';
 import type { Rooms } from '../execution/rooms.js';
 import { secretsOfCall } from '../execution/call-secrets.js';
 import { prepareResolved } from '../execution/prepare.js';
-import { resolveCall, type AskedCall } from '../call/resolve-call.js';
+import { resolveSignIn, type ResolvedSignIn } from './resolve-sign-in.js';
 
 type Asked = ParsedRequestOf<typeof checkSignIn>;
 type Reply = ReplyOf<typeof checkSignIn>;
@@ -16,25 +15,16 @@ type Reply = ReplyOf<typeof checkSignIn>;
  * it has the credential and the verification URL.
  */
 export class CheckSignIn {
-  constructor(private readonly rooms: Pick<Rooms, 'bus' | 'policy' | 'sealedValues' | 'secretVariables' | 'logger'>) {}
+  constructor(private readonly rooms: Pick<Rooms, 'bus' | 'policy' | 'sealedValues' | 'secretVariables'>) {}
 
   /** @throws Problem what a query would be refused for, and what keeps the broker from knowing */
   async handle(asked: Asked, call: Call): Promise<Reply> {
-    const { resource, environment } = asked;
-    const { org, principal } = call;
-    const query = adHocQuery.parse(environment === undefined ? {} : { environment });
-    const run: AskedCall = { org, principal, call: { kind: 'ad-hoc', resource, query }, body: { kind: 'none' } };
-    try {
-      return await this.check(run, asked, call);
-    } catch (error) {
-      if (isProblem(error)) await recordDenial(this.rooms, { asked: run.call, call, isSignInCheck: true }, error);
-      throw error;
-    }
+    return this.check(await resolveSignIn(this.rooms.policy, asked, call), asked.cookieLine, call);
   }
 
-  private async check(run: AskedCall, { cookieLine }: Asked, call: Call): Promise<Reply> {
+  /** The same of a resource that has been found. */
+  async check({ run, resolved }: ResolvedSignIn, cookieLine: string | undefined, call: Call): Promise<Reply> {
     const { bus, policy } = this.rooms;
-    const resolved = await resolveCall(policy, run);
     if (resolved.resource.credentialId === null) return unneeded;
     const secrets = secretsOfCall(this.rooms, call, cookieLine);
     // The policy of a resource is about what callers may ask; this request is the resource's own.

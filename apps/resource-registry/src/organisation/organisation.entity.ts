@@ -8,6 +8,7 @@ export class OrganisationRow {
   @Column('text', { name: 'default_region' }) defaultRegion!: string;
   @Column('text', { array: true }) environments!: string[];
   @Column('json') embed!: { allowedOrigins: string[] };
+  @Column('text', { array: true, name: 'return_origins' }) returnOrigins!: string[];
   @Column('boolean', { name: 'open_resources' }) openResources!: boolean;
   @Column('boolean') bootstrapped!: boolean;
   @Column('integer') version!: number;

@@ -5,7 +5,7 @@ import { invalidRequest } from '@pontage/problems';
 /** What is chosen about an organisation. */
 export type OrganisationSettings = Pick<
   Organisation,
-  'name' | 'defaultRegion' | 'environments' | 'embed' | 'openResources'
+  'name' | 'defaultRegion' | 'environments' | 'embed' | 'returnOrigins' | 'openResources'
 >;
 
 /** An organisation as it begins. */
@@ -16,6 +16,7 @@ export function newOrganisation(name: string, defaultRegion: string): Organisati
     defaultRegion,
     environments: ['production', 'staging'],
     embed: { allowedOrigins: [] },
+    returnOrigins: [],
     openResources: true,
     version: 1,
     createdAt: new Date().toISOString(),
@@ -28,16 +29,18 @@ export function settingsOf({
   defaultRegion,
   environments,
   embed,
+  returnOrigins,
   openResources,
 }: Organisation): OrganisationSettings {
-  return { name, defaultRegion, environments, embed, openResources };
+  return { name, defaultRegion, environments, embed, returnOrigins, openResources };
 }
 
 /** @throws invalidRequest for an environment or an origin that is named twice */
-export function refuseRepeats({ environments, embed }: OrganisationSettings): void {
+export function refuseRepeats({ environments, embed, returnOrigins }: OrganisationSettings): void {
   const errors = [
     ...repeatsIn(environments, '/environments'),
     ...repeatsIn(embed.allowedOrigins, '/embed/allowedOrigins'),
+    ...repeatsIn(returnOrigins, '/returnOrigins'),
   ];
   if (errors.length > 0) throw invalidRequest({}, { errors });
 }

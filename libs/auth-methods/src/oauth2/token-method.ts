@@ -24,6 +24,8 @@ export function tokenMethod<S extends z.ZodObject>(withUrls: (settings: z.output
   const isPersons = (given: z.output<S>): boolean => withUrls(given).grant === 'authorization_code';
   return {
     retryOn: [401],
+    // Whoever reads the resource is told where its provider sends people back to, and may send that along with the rest.
+    derived: { names: ['callbackUrl'], of: () => ({}) },
     lends: lentToken,
     ...bearerOfGrant,
     needs: (given) => clientAuthentications[withUrls(given).clientAuthentication],
@@ -37,6 +39,7 @@ export function tokenMethod<S extends z.ZodObject>(withUrls: (settings: z.output
       terms: (given) => termsOf(withUrls(given)),
       begin: (credential, checks, context) => beginConsent(oauth(credential), checks, context),
       complete: (credential, answer, checks, context) => completeConsent(oauth(credential), answer, checks, context),
+      isRefreshable: ({ refreshToken }) => refreshToken !== undefined,
       revoke: (credential, value, context) => revokeConsent(oauth(credential), value, context),
       scopeOfGrant: (given) => scopeOfGrant(withUrls(given)),
     },

@@ -1,4 +1,5 @@
 import {
+  consentRequired,
   credentialRejected,
   destinationDenied,
   invalidRequest,
@@ -105,6 +106,7 @@ export const leaseCredential = requestContract({
   problems: [
     notFound,
     leaseUnavailable,
+    consentRequired,
     credentialRejected,
     tokenEndpointFailed,
     destinationDenied,

@@ -36,6 +36,8 @@ export const eventActions = {
     'credential.forgotten',
     'credential.damaged',
     'credential.exposed',
+    'consent.begun',
+    'consent.failed',
     'grant.acquired',
     'grant.failed',
     'grant.verified',

@@ -16,6 +16,6 @@ export {
   type RequestBody,
   type RunQuery,
 } from './run-query.js';
-export { checkSignIn } from './check-sign-in.js';
+export { checkSignIn, endSignIn, listSignInEvents, listSignIns, startSignIn } from './sign-in.js';
 export { previewQuery, type RequestPreview } from './preview-query.js';
 export { httpMethod } from '../resource-registry/http-method.js';

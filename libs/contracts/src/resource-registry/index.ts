@@ -66,6 +66,7 @@ export {
   findOrganisation,
   listOrganisations,
   organisation,
+  organisationChanges,
   organisationSettings,
   updateOrganisation,
   type Organisation,

@@ -26,11 +26,17 @@ const settings = {
   defaultRegion: regionId,
   environments: z.array(environmentName).min(1).max(maxEnvironments),
   embed: z.strictObject({ allowedOrigins: z.array(origin).max(100) }),
+  /** Where people may be sent back to once they have signed in at a provider; our own pages are always among them. */
+  returnOrigins: z.array(origin).max(100).default([]),
   /** Members without a group may edit resources; for tokens that are restricted to groups it means nothing. */
   openResources: z.boolean(),
 };
 /** What is chosen about an organisation. */
 export const organisationSettings = z.strictObject(settings);
+/** Some of it: what is left out stays as it is. */
+export const organisationChanges = z
+  .strictObject({ ...settings, returnOrigins: settings.returnOrigins.unwrap() })
+  .partial();
 /** An organisation as its readers see it. */
 export const organisation = organisationSettings.extend({
   id: z.uuid(),
@@ -53,7 +59,7 @@ export const findOrganisation = requestContract({
 export const updateOrganisation = requestContract({
   subject: 'v1.resource-registry.organisation.update',
   callers,
-  request: z.strictObject({ settings: organisationSettings.partial(), ifVersion: z.int().positive().optional() }),
+  request: z.strictObject({ settings: organisationChanges, ifVersion: z.int().positive().optional() }),
   reply: organisation,
   problems: [notFound, forbidden, organisationNameTaken, unknownRegion, preconditionFailed, inUse],
 });

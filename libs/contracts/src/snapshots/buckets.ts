@@ -120,6 +120,17 @@ export const regions = bucket({
   value: regionSetting,
 });
 
+/**
+ * From which version on the grant of a caller may be used: a lease on an older one is void, because somebody has signed in
+ * anew, or has taken back what they had agreed to. `<org>.<credential id>.<environment>.<SHA-256 (hex) of the caller's name>`.
+ */
+export const grants = bucket({
+  name: 'grants',
+  owner: 'auth-broker',
+  watchers: ['query-proxy'],
+  value: z.strictObject({ state: z.enum(['held', 'gone']) }),
+});
+
 /** Every bucket there is. */
 export const buckets = [
   tokens,
@@ -131,4 +142,5 @@ export const buckets = [
   config,
   regions,
   sessions,
+  grants,
 ] as const;

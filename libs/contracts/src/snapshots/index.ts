@@ -3,6 +3,7 @@ export {
   apps,
   buckets,
   config,
+  grants,
   organisations,
   permissions,
   queries,

@@ -2,10 +2,11 @@ import { currentUser } from '../app/current-user.js';
 import { EmbedProblem } from '../app/embedded-api.js';
 import { watchParentData } from '../app/parent-data.js';
 import { runQuery } from '../app/run-query.js';
+import { missingSignIns, signIn, signInResources } from '../app/sign-in.js';
 import { watchSession } from '../app/watch-session.js';
 
 /** The page that an app without a bundle of its own shows: who is there, and its saved queries by name. */
-const sdk = { currentUser, runQuery, watchParentData };
+const sdk = { currentUser, runQuery, signIn, signInResources, watchParentData };
 Object.assign(globalThis, { pontage: sdk });
 
 const place = <E extends HTMLElement>(id: string): E => {
@@ -21,6 +22,24 @@ async function greet(): Promise<void> {
   watchSession(user.expiresAt);
 }
 
+/** A button for each resource that the user has to sign in to first. */
+async function offerSignIns(): Promise<void> {
+  const missing = await missingSignIns();
+  place('sign-ins').replaceChildren(
+    ...missing.map(({ id, name }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = `Sign in to ${name}`;
+      button.addEventListener('click', () => void signIn(id).finally(offerSignIns).catch(showFailure));
+      return button;
+    }),
+  );
+}
+
+const showFailure = (error: unknown): void => {
+  place('result').textContent = textOf(error);
+};
+
 async function run(event: SubmitEvent): Promise<void> {
   event.preventDefault();
   const output = place('result');
@@ -31,6 +50,7 @@ async function run(event: SubmitEvent): Promise<void> {
     output.textContent = `${status}\n${typeof body === 'string' ? body : JSON.stringify(body, withBigInts, 2)}`;
   } catch (error) {
     output.textContent = textOf(error);
+    if (error instanceof EmbedProblem && error.code === 'consent-required') await offerSignIns();
   }
 }
 
@@ -42,6 +62,7 @@ function textOf(error: unknown): string {
 }
 
 place('run').addEventListener('submit', (event) => void run(event));
+offerSignIns().catch(showFailure);
 greet().catch((error: unknown) => {
   place('user').textContent = textOf(error);
 });

@@ -13,10 +13,13 @@ import {
   resourceGivenPatch,
   rollBackResource,
   updateResource,
+  type Resource,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
+import { Addresses } from '../../addresses.js';
 import type { Asked } from '../../routes/asked.js';
 import { route } from '../../routes/route.js';
+import { withCallbackUrl } from './callback-url.js';
 import { draftResource } from './draft-resource.js';
 import { credentialOf, givenAuthentication } from './given-authentication.js';
 
@@ -28,7 +31,10 @@ const toVersion = rollBackResource.request.pick({ version: true });
 
 @Controller()
 export class Resources {
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    private readonly bus: Bus,
+    private readonly addresses: Addresses,
+  ) {}
 
   @route({
     method: 'GET',
@@ -39,7 +45,8 @@ export class Resources {
     query: pageRequest,
   })
   async listResources({ query, call }: Asked<{ query: typeof pageRequest }>) {
-    return this.bus.request(listResources, query, call);
+    const { data, nextCursor } = await this.bus.request(listResources, query, call);
+    return { data: data.map((each) => this.shown(each)), nextCursor };
   }
 
   @route({
@@ -54,7 +61,7 @@ export class Resources {
   })
   async createResource({ body: { authentication: given, ...settings }, call }: Asked<{ body: typeof draft }>) {
     const drafted = await draftResource(this.bus, { ...settings, authentication: credentialOf(given) }, call);
-    return this.bus.request(createResource, drafted, call);
+    return this.shown(await this.bus.request(createResource, drafted, call));
   }
 
   @route({
@@ -67,7 +74,7 @@ export class Resources {
     also: { versioned: true },
   })
   async findResource({ params, call }: Asked<{ params: typeof byId }>) {
-    return this.bus.request(findResource, { resource: params.id }, call);
+    return this.shown(await this.bus.request(findResource, { resource: params.id }, call));
   }
 
   @route({
@@ -82,7 +89,9 @@ export class Resources {
   })
   async updateResource({ params, body, precondition, call }: Asked<{ params: typeof byId; body: typeof changes }>) {
     const drafted = await draftResource(this.bus, body, call);
-    return this.bus.request(updateResource, { resource: params.id, ...drafted, ...precondition }, call);
+    return this.shown(
+      await this.bus.request(updateResource, { resource: params.id, ...drafted, ...precondition }, call),
+    );
   }
 
   @route({
@@ -135,7 +144,7 @@ export class Resources {
     also: { versioned: true, idempotency: 'kept' },
   })
   async rollBackResource({ params, body, call }: Asked<{ params: typeof byId; body: typeof toVersion }>) {
-    return this.bus.request(rollBackResource, { resource: params.id, ...body }, call);
+    return this.shown(await this.bus.request(rollBackResource, { resource: params.id, ...body }, call));
   }
 
   @route({
@@ -147,5 +156,9 @@ export class Resources {
   })
   async listAuthMethods({ call }: Asked) {
     return this.bus.request(listAuthMethods, {}, call);
+  }
+
+  private shown(resource: Resource): Resource {
+    return withCallbackUrl(resource, this.addresses.baseUrl);
   }
 }

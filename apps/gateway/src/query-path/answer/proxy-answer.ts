@@ -6,6 +6,7 @@ import { proxyHeaders } from './answer-headers.js';
 import type { AnswerReader } from './answer.js';
 import type { RunningQuery } from '../client/open-query.js';
 import type { Caller, QueryPath } from '../query-path.js';
+import { withWayOut } from '../../sign-in/start-sign-in.js';
 import type { HeldUpload } from '../request-body/held-upload.js';
 import { writeProblem } from '../write-problem.js';
 
@@ -72,7 +73,9 @@ export class ProxyAnswer implements AnswerReader {
     this.ended = true;
     // After the head nothing but a cut connection can say that the body is not whole.
     if (this.reply.raw.headersSent) return void this.reply.raw.destroy();
-    writeProblem(this.request, this.reply, problem);
+    void withWayOut(this.path, this.request, this.caller, problem)
+      .catch(asProblem)
+      .then((told) => writeProblem(this.request, this.reply, told));
   }
 
   fail(error: unknown): void {

@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Call } from '@pontage/contracts';
+import {
+  beginConsent,
+  completeConsent,
+  forgetCallersGrant,
+  leaseCredential,
+  listGrantEvents,
+  listGrants,
+  openConsent,
+} from '@pontage/contracts/auth-broker';
+import { callerOf } from '@pontage/contracts';
+import { OAuthProvider } from '@pontage/testkit';
+import { BrokerStack, callOf, redirectUri, sha256 } from '../broker.fixture.js';
+
+let stack: BrokerStack;
+let provider: OAuthProvider;
+beforeAll(async () => {
+  [stack, provider] = await Promise.all([BrokerStack.start(), OAuthProvider.start([redirectUri])]);
+  await stack.broker();
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
+});
+
+type Of = Awaited<ReturnType<typeof stack.credential>>;
+const anybody = (org: string): Call => callOf(org);
+const tokenOf = async (of: Of, call: Call): Promise<string> => {
+  const { grant } = await stack.lease(of, call);
+  return (grant?.value as { accessToken: string }).accessToken;
+};
+const whose = async (of: Of, call: Call) => provider.accountOf(await tokenOf(of, call));
+async function signIn(of: Of, call: Call, login: string): Promise<void> {
+  const { url, complete } = await stack.signIn(of, call);
+  expect(await complete(await provider.signIn(url, login))).toMatchObject({ failure: null });
+}
+const placeOf = ({ credentialId, resourceId }: Of, call: Call) => ({
+  ...{ credentialId, resourceId, region: 'us-west-2', environment: 'production' },
+  caller: callerOf(call.principal),
+});
+const forget = (of: Of, call: Call) => stack.proxy.request(forgetCallersGrant, placeOf(of, call), call);
+const timeline = async (of: Of, call: Call) =>
+  (await stack.proxy.request(listGrantEvents, placeOf(of, call), call)).data.map(({ event, trigger }) => [
+    event,
+    trigger,
+  ]);
+
+describe('a sign-in', () => {
+  it('is each caller’s own, and what comes of it is lent to nobody else', async () => {
+    const call = callOf();
+    const other = anybody(call.org);
+    const of = await stack.credential(provider.authentication(), call);
+    await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
+    await signIn(of, call, 'ada');
+    expect(await whose(of, call)).toBe('ada');
+    await expect(stack.lease(of, other)).rejects.toMatchObject({ slug: 'consent-required' });
+    await signIn(of, other, 'grace');
+    expect([await whose(of, call), await whose(of, other)]).toEqual(['ada', 'grace']);
+    expect((await stack.lease(of, call)).serves).toBe('caller');
+  });
+
+  it('of a shared credential is everybody’s', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication({ share: 'everyone' }), call);
+    await signIn(of, call, 'ada');
+    expect(await whose(of, anybody(call.org))).toBe('ada');
+    expect((await stack.lease(of, call)).serves).toBe('everyone');
+  });
+
+  it('lends no refresh token, and says nothing secret on the bus', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    const { url, handle, state, complete } = await stack.signIn(of, call);
+    const callback = await provider.signIn(url, 'ada');
+    await complete(callback);
+    const lease = await stack.lease(of, call);
+    expect(Object.keys(lease.grant?.value as object).sort()).toEqual(['accessToken', 'idToken']);
+    const { accessToken, idToken } = lease.grant?.value as { accessToken: string; idToken: string };
+    const wire = Buffer.concat(stack.wire);
+    for (const canary of [
+      handle,
+      state,
+      callback.searchParams.get('code') ?? '',
+      accessToken,
+      idToken,
+      provider.clientSecret,
+    ])
+      expect([canary.slice(0, 8), wire.includes(canary)]).toEqual([canary.slice(0, 8), false]);
+  });
+
+  it('asks for a page of ours first, unless that is to be skipped', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication({ skipConsentScreen: false }), call);
+    const begun = { ...placeOf(of, call), resourceName: 'orders', redirectUri, returnTo: null };
+    await stack.proxy.request(beginConsent, { ...begun, handle: 'h'.repeat(64), state: 's'.repeat(64) }, call);
+    const opening = { handleHash: sha256('h'.repeat(64)), browserHash: sha256('b'), isConfirmed: false };
+    expect(await stack.gateway.request(openConsent, opening, call)).toEqual({
+      step: 'confirm',
+      resource: 'orders',
+      at: new URL(provider.origin).host,
+      scopes: ['openid', 'offline_access'],
+      forWhom: 'spec',
+    });
+    expect(await stack.gateway.request(openConsent, { ...opening, isConfirmed: true }, call)).toMatchObject({
+      step: 'leave',
+    });
+  });
+});
+
+describe('a sign-in belongs to one browser', () => {
+  const lost = { slug: 'consent-expired' };
+
+  it('which is the first that opens it', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    const { handle } = await stack.signIn(of, call);
+    const opening = { handleHash: sha256(handle), browserHash: sha256('another'), isConfirmed: true };
+    await expect(stack.gateway.request(openConsent, opening, call)).rejects.toMatchObject(lost);
+  });
+
+  it('and ends there, once, and in its own organisation', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    const { url, state, browser, complete } = await stack.signIn(of, call);
+    const callback = await provider.signIn(url, 'ada');
+    const given = { stateHash: sha256(state), browserHash: sha256(browser), answer: callback.search.slice(1) };
+    const completing = (more: object, by = call) => stack.gateway.request(completeConsent, { ...given, ...more }, by);
+    await expect(completing({ browserHash: sha256('another') })).rejects.toMatchObject(lost);
+    await expect(completing({ stateHash: sha256('another') })).rejects.toMatchObject(lost);
+    await expect(completing({}, callOf())).rejects.toMatchObject(lost);
+    await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
+    expect(await complete(callback)).toMatchObject({ failure: null });
+    await expect(completing({})).rejects.toMatchObject(lost);
+  });
+
+  it('for ten minutes', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    const { url, complete } = await stack.signIn(of, call);
+    await stack.sql(`UPDATE consent SET begun_at = begun_at - interval '11 minutes' WHERE org = $1`, [call.org]);
+    await expect(complete(await provider.signIn(url, 'ada'))).rejects.toMatchObject(lost);
+  });
+
+  it('and one that was not opened does for whoever asks again', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    const begin = (name: string, by = call) =>
+      stack.proxy.request(
+        beginConsent,
+        {
+          ...placeOf(of, by),
+          resourceName: 'orders',
+          redirectUri,
+          returnTo: null,
+          handle: name.repeat(64),
+          state: name.repeat(64),
+          mayReuse: true,
+        },
+        by,
+      );
+    expect(await begin('a')).toEqual({ handle: 'a'.repeat(64) });
+    expect(await begin('b')).toEqual({ handle: 'a'.repeat(64) });
+    expect(await begin('c', anybody(call.org))).toEqual({ handle: 'c'.repeat(64) });
+  });
+});
+
+describe('a grant that somebody agreed to', () => {
+  it('is refreshed without them, and each thing that happens to it is on its timeline', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    await signIn(of, call, 'ada');
+    const first = await tokenOf(of, call);
+    await stack.letPass(of.credentialId, 3_590);
+    const second = await tokenOf(of, call);
+    expect(second).not.toBe(first);
+    expect(await provider.accountOf(second)).toBe('ada');
+    expect(await timeline(of, call)).toEqual([
+      ['used', null],
+      ['refreshed', 'expiry'],
+      ['used', null],
+      ['issued', 'consent'],
+    ]);
+    expect(stack.eventsOf(of.credentialId, 'grant.refreshed')).toHaveLength(1);
+  });
+
+  it('outlives another secret of the client, and a way back', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    await signIn(of, call, 'ada');
+    await tokenOf(of, call);
+    const { resourceId, credentialId: basedOn } = of;
+    const changed = await stack.credential(provider.authentication({ prompt: 'login' }), call, { resourceId, basedOn });
+    expect(changed.credentialId).not.toBe(basedOn);
+    expect(await whose(changed, call)).toBe('ada');
+    expect(await whose(of, call)).toBe('ada');
+    await stack.letPass(of.credentialId, 3_590);
+    expect(await whose(of, call)).toBe('ada');
+  });
+
+  it('does not outlive a change of what was agreed to', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    await signIn(of, call, 'ada');
+    const { resourceId, credentialId: basedOn } = of;
+    const more = { scopes: ['openid', 'offline_access', 'email'] };
+    const changed = await stack.credential(provider.authentication(more), call, { resourceId, basedOn });
+    await expect(stack.lease(changed, call)).rejects.toMatchObject({ slug: 'consent-required' });
+  });
+
+  it('is forgotten here and at the provider, also by who agreed before the credential was changed', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    await signIn(of, call, 'ada');
+    const token = await tokenOf(of, call);
+    const { resourceId, credentialId: basedOn } = of;
+    const changed = await stack.credential(provider.authentication({ prompt: 'login' }), call, { resourceId, basedOn });
+    expect(await forget(changed, call)).toEqual({ revokedAtProvider: true });
+    expect(await provider.accountOf(token)).toBeUndefined();
+    for (const each of [of, changed])
+      await expect(stack.lease(each, call)).rejects.toMatchObject({ slug: 'consent-required' });
+    expect(await forget(changed, call)).toEqual({ revokedAtProvider: null });
+    expect((await timeline(changed, call))[0]).toEqual(['revoked', null]);
+    expect(stack.eventsOf(changed.credentialId, 'grant.revoked')).toHaveLength(1);
+  });
+
+  it('is spent when the provider says so: one attempt, then somebody has to sign in, who can', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    await signIn(of, call, 'ada');
+    await stack.letPass(of.credentialId, 3_590);
+    const before = provider.tokenRequests.length;
+    provider.instead = (_, response) =>
+      void response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}');
+    // Ten seconds of it are left.
+    expect(await whose(of, call)).toBe('ada');
+    await stack.letPass(of.credentialId, 60);
+    for (let count = 0; count < 5; count += 1)
+      await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
+    await stack.letPass(of.credentialId, 3_600);
+    await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
+    expect(provider.tokenRequests.length - before).toBe(1);
+    provider.instead = undefined;
+    await signIn(of, call, 'ada');
+    expect(await whose(of, call)).toBe('ada');
+  });
+
+  it('stands in the list of its organisation, by when it ends', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    await signIn(of, call, 'ada');
+    await tokenOf(of, call);
+    const listed = (more: object, by = call) => stack.gateway.request(listGrants, { ...more }, by);
+    const { data } = await listed({});
+    expect(data).toEqual([
+      expect.objectContaining({
+        resourceId: of.resourceId,
+        caller: callerOf(call.principal),
+        state: 'authorized',
+        refreshable: true,
+        lastRefreshAt: null,
+        failing: null,
+      }),
+    ]);
+    expect((await listed({ expiresBefore: new Date(Date.now() + 60_000).toISOString() })).data).toEqual([]);
+    expect((await listed({ expiresBefore: new Date(Date.now() + 7_200_000).toISOString() })).data).toHaveLength(1);
+    expect((await listed({}, callOf())).data).toEqual([]);
+    await expect(listed({}, callOf(call.org, ['resources:read']))).rejects.toMatchObject({ slug: 'missing-scope' });
+  });
+});

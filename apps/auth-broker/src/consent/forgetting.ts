@@ -1,0 +1,61 @@
+import { needsGrant } from '@pontage/auth-methods';
+import type { Call } from '@pontage/contracts';
+import type { UnitOfWork } from '@pontage/persistence';
+import { asProblem } from '@pontage/problems';
+import type { OpenedCredentials } from '../credential/opened-credentials.js';
+import { type GrantUse, type GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
+import { tellOfRemoval } from '../grant/tell-of-grant.js';
+import type { TokenEgress } from '../grant/token-egress.js';
+import type { ConsentedGrants } from './consented-grants.js';
+
+/** What became of a grant that was to be forgotten. */
+export interface Forgotten {
+  /** Null: the provider offers no way to end it, or there was nothing to end. */
+  readonly revokedAtProvider: boolean | null;
+}
+
+/** Forgets grants: here first, and then at the provider, which may not be there. */
+export class Forgetting {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly consented: ConsentedGrants,
+    private readonly wishes: GrantWishes,
+    private readonly outside: { readonly credentials: OpenedCredentials; readonly egress: TokenEgress },
+  ) {}
+
+  /** @throws notFound, leaseUnavailable, unknownVariable, invalidRequest */
+  async forget(use: GrantUse, call: Call): Promise<Forgotten> {
+    const { method, credential } = await this.outside.credentials.find(use, call);
+    if (!needsGrant(method, credential.settings)) return { revokedAtProvider: null };
+    const wish = await this.wishes.of(method, credential, use, call);
+    const removed = await this.unitOfWork.run(call.org, async (work) => {
+      // What the caller agreed to before the credential became this one goes as well.
+      if (wish.scope !== undefined) await this.consented.adopt(work, wish, { ...wish, scope: wish.scope });
+      const gone = await this.consented.remove(work, wish);
+      if (gone !== undefined) await tellOfRemoval(work, wish, gone.version);
+      return gone;
+    });
+    if (removed?.value === undefined) return { revokedAtProvider: null };
+    return { revokedAtProvider: await this.revoke(wish, removed.value) };
+  }
+
+  private async revoke(
+    { method, credential, region, org, owner, scope }: WishedGrant,
+    value: unknown,
+  ): Promise<boolean | null> {
+    if (method.consent === undefined || scope === undefined) return null;
+    const context = {
+      fetch: this.outside.egress.fetchFrom(region, org),
+      now: () => new Date(),
+      organisation: org,
+      caller: owner,
+    };
+    try {
+      return (await method.consent.revoke(credential, value, context)) ? true : null;
+    } catch (error) {
+      // It is forgotten here in any case, and whoever asked is told that the provider may still know it.
+      asProblem(error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { grants } from '@pontage/contracts/snapshots';
+import type { SnapshotSink, UnitOfWork } from '@pontage/persistence';
+import type { SnapshotWriter } from '@pontage/snapshots';
+import type { GrantKey } from '../grant/grant-store.js';
+
+/** The broker's pen for the bucket `grants`. */
+export type GrantPen = SnapshotWriter<typeof grants>;
+
+/** Where the bucket has a grant. */
+export const grantSnapshotKey = ({ org, credentialId, environment, caller }: GrantKey): string =>
+  [org, credentialId, environment, createHash('sha256').update(caller).digest('hex')].join('.');
+
+/** The one bucket that this service owns. */
+export const grantSink = (pen: GrantPen): SnapshotSink => ({
+  put(bucket, key, entry) {
+    if (bucket !== grants.name) throw new TypeError(`${bucket} is not a bucket of this service`);
+    return pen.put(key, entry as Parameters<GrantPen['put']>[1]);
+  },
+});
+
+type Row = Omit<GrantKey, 'org'> & { readonly version: number; readonly isHeld: boolean };
+
+/** Puts into the bucket what the database has and the bucket has not, as after its loss. */
+export async function rebuildGrants(unitOfWork: UnitOfWork, pen: GrantPen): Promise<void> {
+  for (const org of await unitOfWork.ids('credential_organisations')) {
+    await unitOfWork.reconcile(org, async (manager) => {
+      const rows = await manager.query<Row[]>(
+        `SELECT credential_id AS "credentialId", environment, caller, version, sealed IS NOT NULL AS "isHeld" FROM issued_grant WHERE scope IS NOT NULL`,
+      );
+      for (const { version, isHeld, ...of } of rows) {
+        const key = grantSnapshotKey({ org, ...of });
+        if (pen.watch.versionOf(key) === undefined)
+          await pen.put(key, { version, value: { state: isHeld ? 'held' : 'gone' } });
+      }
+    });
+  }
+}
