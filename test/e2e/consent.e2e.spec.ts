@@ -91,29 +91,30 @@ describe('a person with a browser', () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(String([...urls][0]));
     await signInAt(page, 'grace');
-    await page.waitForURL(`${pontage.url}/oauth/callback?**`).catch(() => undefined);
+    await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
     expect((await query(name)).json.body.account).toBe('grace');
   });
 
   it('is not believed in another browser, nor with what somebody else began', async () => {
     const name = await resource();
     const { json } = await start(name);
-    const [own, other] = [await browser.newContext(), await browser.newContext()];
-    const page = await own.newPage();
-    await page.goto(json.url);
-    const stranger = await other.newPage();
-    const opened = await stranger.goto(json.url);
-    expect(opened?.status()).toBe(410);
-    // The callback of the one, in the browser of the other.
-    let callback = '';
-    await page.route('**/oauth/callback**', (route) => {
-      callback = route.request().url();
-      return route.abort();
-    });
-    await signInAt(page, 'eve');
-    while (callback === '') await page.waitForTimeout(20);
-    expect((await stranger.goto(callback))?.status()).toBe(410);
+    const opened = await fetch(json.url, { redirect: 'manual' });
+    const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(opened.headers.get('set-cookie')).toMatch(
+      /^__Host-pontage-browser=[\w-]{43}; Path=\/; .*Secure; HttpOnly; SameSite=Lax$/,
+    );
+    const stranger = await (await browser.newContext()).newPage();
+    expect((await stranger.goto(json.url))?.status()).toBe(410);
+    // The callback of the one, in the browser of the other, and in one that has opened a sign-in of its own.
+    const callback = await provider.signIn(opened.headers.get('location') ?? '', 'eve');
+    expect((await stranger.goto(callback.href))?.status()).toBe(410);
+    await stranger.goto((await start(await resource({ skipConsentScreen: false }))).json.url);
+    expect((await stranger.goto(callback.href))?.status()).toBe(410);
     expect((await query(name)).status).toBe(409);
+    const own = await fetch(callback, { redirect: 'manual', headers: { cookie } });
+    expect(own.status).toBe(200);
+    expect((await query(name)).json.body.account).toBe('eve');
+    expect((await fetch(callback, { redirect: 'manual', headers: { cookie } })).status).toBe(410);
   });
 });
 

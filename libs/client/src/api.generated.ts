@@ -76,6 +76,7 @@ export type Organisation = {
   readonly defaultRegion: string;
   readonly environments: readonly string[];
   readonly embed: { readonly allowedOrigins: readonly string[] };
+  readonly returnOrigins: readonly string[];
   readonly openResources: boolean;
   readonly id: string;
   readonly version: number;
@@ -546,6 +547,42 @@ export interface Operations {
       readonly nextCursor: string | null;
     };
   };
+  /** Forgets a grant, whoever it belongs to, and ends it at the provider where that can be. */
+  forgetGrant: {
+    readonly input: { readonly path: { readonly id: string } };
+    readonly answer: { readonly revokedAtProvider: boolean | null };
+  };
+  /** Lists the grants of the organisation: whose, of which resource, until when. Those that end first come first. */
+  listGrants: {
+    readonly input: {
+      readonly query?: {
+        readonly limit?: number;
+        readonly cursor?: string;
+        readonly expiresBefore?: string;
+        readonly resourceId?: string;
+      };
+    };
+    readonly answer: {
+      readonly data: readonly {
+        readonly id: string;
+        readonly resourceId: string;
+        readonly environment: string;
+        readonly caller: {
+          readonly kind: 'member' | 'token' | 'service' | 'external';
+          readonly id: string;
+          readonly display: string;
+        } | null;
+        readonly state: 'authorized' | 'expired' | 'unauthorized';
+        readonly expiresAt: string | null;
+        readonly issuedAt: string | null;
+        readonly lastRefreshAt: string | null;
+        readonly lastUsedAt: string | null;
+        readonly refreshable: boolean;
+        readonly failing: string | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
   /** Gives a group access to an app. */
   setGroupApp: {
     readonly input: {
@@ -695,6 +732,7 @@ export interface Operations {
         readonly defaultRegion?: string;
         readonly environments?: readonly string[];
         readonly embed?: { readonly allowedOrigins: readonly string[] };
+        readonly returnOrigins?: readonly string[];
         readonly openResources?: boolean;
       };
     };
@@ -716,6 +754,7 @@ export interface Operations {
       readonly defaultRegion: string;
       readonly environments: readonly string[];
       readonly embed: { readonly allowedOrigins: readonly string[] };
+      readonly returnOrigins: readonly string[];
       readonly openResources: boolean;
       readonly id: string;
       readonly version: number;
@@ -1342,6 +1381,32 @@ export interface Operations {
     readonly input: { readonly path: { readonly id: string }; readonly headers?: { readonly 'If-Match'?: string } };
     readonly answer: undefined;
   };
+  /** Begins a sign-in of the caller at the resource's provider. The URL does for one browser, once, for ten minutes. */
+  startSignIn: {
+    readonly input: {
+      readonly path: { readonly resource: string };
+      readonly body: { readonly returnTo?: string; readonly environment?: string };
+    };
+    readonly answer: { readonly url: string };
+  };
+  /** Lists what happened to the caller's grant and why, the newest first. */
+  listSignInEvents: {
+    readonly input: {
+      readonly path: { readonly resource: string };
+      readonly query?: { readonly environment?: string; readonly limit?: number; readonly cursor?: string };
+    };
+    readonly answer: {
+      readonly data: readonly {
+        readonly at: string;
+        readonly event: 'issued' | 'refreshed' | 'used' | 'failed' | 'recovered' | 'refused' | 'accepted' | 'revoked';
+        readonly version: number;
+        readonly trigger: string | null;
+        readonly detail: string | null;
+        readonly expiresAt: string | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
   /** Tells how the caller stands with the resource's upstream, and what the next query would do. */
   checkSignIn: {
     readonly input: {
@@ -1353,6 +1418,14 @@ export interface Operations {
       readonly expiresAt: string | null;
       readonly explain: string;
     };
+  };
+  /** Forgets what the caller's sign-in has brought, and ends it at the provider where that can be. */
+  endSignIn: {
+    readonly input: {
+      readonly path: { readonly resource: string };
+      readonly query?: { readonly environment?: string };
+    };
+    readonly answer: { readonly revokedAtProvider: boolean | null };
   };
   /** Shows the exact request that a query would make, with secrets masked. Nothing is sent. */
   previewQuery: {
@@ -1689,6 +1762,8 @@ export interface Operations {
       readonly token: string;
     };
   };
+  /** Leads a person to the provider of a resource, by way of a page that says who will get what. */
+  openConsent: { readonly input: { readonly path: { readonly handle: string } }; readonly answer: string };
   /** Opens an app: redeems the URL, once, and leads to the app with a session cookie. */
   openEmbedUrlGet: { readonly input: { readonly path: { readonly nonce: string } }; readonly answer: undefined };
   /** Opens an app: redeems the URL, once, and leads to the app with a session cookie. */
@@ -1729,12 +1804,32 @@ export interface Operations {
       readonly cache?: 'hit' | 'miss';
     };
   };
+  /** Begins a sign-in of the external user at the resource's provider, for a window of its own. */
+  startEmbeddedSignIn: {
+    readonly input: { readonly path: { readonly resource: string } };
+    readonly answer: { readonly url: string };
+  };
+  /** Lists how the external user stands with the resources of the app that people sign in to. */
+  listEmbeddedResources: {
+    readonly input: Readonly<Record<never, never>>;
+    readonly answer: {
+      readonly data: readonly {
+        readonly state: 'authorized' | 'unauthorized' | 'expired' | 'not-required';
+        readonly expiresAt: string | null;
+        readonly explain: string;
+        readonly id: string;
+        readonly name: string;
+      }[];
+    };
+  };
   /** Ends the session. */
   endEmbedSession: { readonly input: Readonly<Record<never, never>>; readonly answer: undefined };
   /** Says that the process runs. */
   showHealth: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
   /** Shows the metrics of the process as Prometheus text. */
   showMetrics: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
+  /** Where providers send people back to. */
+  completeConsent: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
   /** Says whether the process can do its work. */
   showReadiness: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
 }
@@ -1764,6 +1859,8 @@ export const operations = {
   listConfig: ['GET', '/api/v1/config'],
   revokeEmbedSession: ['DELETE', '/api/v1/embed-sessions/{id}'],
   listEmbedSessions: ['GET', '/api/v1/embed-sessions'],
+  forgetGrant: ['DELETE', '/api/v1/grants/{id}'],
+  listGrants: ['GET', '/api/v1/grants'],
   setGroupApp: ['PUT', '/api/v1/groups/{id}/apps/{uuid}'],
   unsetGroupApp: ['DELETE', '/api/v1/groups/{id}/apps/{uuid}'],
   setGroupResource: ['PUT', '/api/v1/groups/{id}/resources/{resourceId}'],
@@ -1793,7 +1890,10 @@ export const operations = {
   findResource: ['GET', '/api/v1/resources/{id}'],
   updateResource: ['PATCH', '/api/v1/resources/{id}'],
   deleteResource: ['DELETE', '/api/v1/resources/{id}'],
+  startSignIn: ['POST', '/api/v1/resources/{resource}/auth/start'],
+  listSignInEvents: ['GET', '/api/v1/resources/{resource}/auth/timeline'],
   checkSignIn: ['GET', '/api/v1/resources/{resource}/auth'],
+  endSignIn: ['DELETE', '/api/v1/resources/{resource}/auth'],
   previewQuery: ['POST', '/api/v1/resources/{resource}/preview'],
   runAdHocQuery: ['POST', '/api/v1/resources/{resource}/query'],
   testResource: ['POST', '/api/v1/resources/{resource}/test'],
@@ -1802,12 +1902,16 @@ export const operations = {
   revokeToken: ['DELETE', '/api/v1/tokens/{id}'],
   listTokens: ['GET', '/api/v1/tokens'],
   createToken: ['POST', '/api/v1/tokens'],
+  openConsent: ['GET', '/auth/consent/{handle}'],
   openEmbedUrlGet: ['GET', '/embed/{nonce}'],
   openEmbedUrlPost: ['POST', '/embed/{nonce}'],
   showCurrentUser: ['GET', '/embedded/api/me'],
   runEmbeddedQuery: ['POST', '/embedded/api/queries/{name}/run'],
+  startEmbeddedSignIn: ['POST', '/embedded/api/resources/{resource}/auth/start'],
+  listEmbeddedResources: ['GET', '/embedded/api/resources'],
   endEmbedSession: ['DELETE', '/embedded/api/session'],
   showHealth: ['GET', '/healthz'],
   showMetrics: ['GET', '/metrics'],
+  completeConsent: ['GET', '/oauth/callback'],
   showReadiness: ['GET', '/readyz'],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;
