@@ -307,6 +307,7 @@ export interface Operations {
   runSavedQuery: {
     readonly input: {
       readonly path: { readonly uuid: string; readonly name: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: { readonly params?: { readonly [name: string]: unknown } };
     };
     readonly answer: {
@@ -1347,6 +1348,7 @@ export interface Operations {
     readonly input: {
       readonly path: { readonly resource: string };
       readonly query?: { readonly environment?: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
     };
     readonly answer: {
       readonly state: 'authorized' | 'unauthorized' | 'expired' | 'not-required';
@@ -1358,6 +1360,7 @@ export interface Operations {
   previewQuery: {
     readonly input: {
       readonly path: { readonly resource: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: {
         readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
         readonly path?: string;
@@ -1411,6 +1414,7 @@ export interface Operations {
   runAdHocQuery: {
     readonly input: {
       readonly path: { readonly resource: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: {
         readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
         readonly path?: string;

@@ -117,13 +117,13 @@ function withPulledBody({ body }: AskedCall, request: OutboundRequest): Outbound
 function scopeOf(
   policy: Policy,
   { org, principal }: AskedCall,
-  { params }: ResolvedCall,
+  { params, environment }: ResolvedCall,
   config: () => Scope[string],
 ): Scope {
   return {
     params,
     get current_user() {
-      return currentUser(policy, org, principal);
+      return currentUser(policy, org, principal, environment);
     },
     get config() {
       return config();
