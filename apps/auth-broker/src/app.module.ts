@@ -23,6 +23,9 @@ import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
 import { GrantWishes } from './grant/grant-wishes.js';
 import { TokenEgress } from './grant/token-egress.js';
+import { IdentityKeys } from './identity/identity-keys.js';
+import { Issuer } from './identity/issuer.js';
+import { LeaseIdentity } from './identity/lease-identity.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ListKeys } from './key/list-keys.js';
 import { RotateKeys } from './key/rotate-keys.js';
@@ -53,6 +56,8 @@ export interface BrokerRooms {
   readonly config: ConfigVariables;
   readonly egress: TokenEgress;
   readonly rotations: KeyRotations;
+  readonly identityKeys: IdentityKeys;
+  readonly issuer: Issuer;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -62,6 +67,7 @@ const keyHandlers = [RotateKeys, ListKeys];
 
 const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
+const identityHandlers = [LeaseIdentity];
 
 @Module({
   controllers: [
@@ -71,11 +77,12 @@ const signInHandlers = [VerifySignIn];
     ...draftHandlers,
     ...keyHandlers,
     ...signInHandlers,
+    ...identityHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
-  static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
+  static with({ unitOfWork, box, config, egress, rotations, identityKeys, issuer }: BrokerRooms): DynamicModule {
     const grants = new GrantStore(unitOfWork, box);
     const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
@@ -102,6 +109,8 @@ export class AppModule {
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
+        { provide: IdentityKeys, useValue: identityKeys },
+        { provide: Issuer, useValue: issuer },
         { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
         { provide: Verifications, useValue: verifications },
         { provide: GrantSignIns, useValue: new GrantSignIns(wishes, keeper, verifications, verdicts) },

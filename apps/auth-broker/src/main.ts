@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config, regions } from '@pontage/contracts/snapshots';
+import { config, identityKeys as identityKeyBucket, regions } from '@pontage/contracts/snapshots';
 import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
-import { SnapshotWatch } from '@pontage/snapshots';
+import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import {
   destinationsOf,
   guardOutbound,
@@ -22,6 +22,9 @@ import { draftSweep } from './draft/draft-sweep.js';
 import { GrantStore } from './grant/grant-store.js';
 import { grantSweep } from './grant/grant-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
+import { IdentityKeyStore } from './identity/identity-key-store.js';
+import { IdentityKeys } from './identity/identity-keys.js';
+import { Issuer } from './identity/issuer.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -42,18 +45,21 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const bus = await Bus.connect({ service: 'auth-broker', url: natsUrl, password, logger });
   onStop(() => bus.drain());
   const unitOfWork = new UnitOfWork(dataSource, bus, {
-    put: () => Promise.reject(new Error('the broker owns no bucket')),
+    put: () => Promise.reject(new Error('the broker announces nothing in buckets')),
   });
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
   const rotations = new KeyRotations(unitOfWork, box, logger);
+  const pen = await SnapshotWriter.open(bus, identityKeyBucket);
+  const identityKeys = new IdentityKeys(new IdentityKeyStore(unitOfWork, box), pen, logger);
   const background = [
     new OutboxRelay(unitOfWork, logger),
     new Sweep(draftSweep(new DraftStore(unitOfWork, box)), logger),
     new Sweep(grantSweep(new GrantStore(unitOfWork, box)), logger),
     new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger),
     rotations,
+    identityKeys,
   ];
   for (const work of background) {
     await work.start();
@@ -63,13 +69,12 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => ring.stop());
 
   const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
-  const app = await NestFactory.createMicroservice(
-    AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
-    {
-      strategy: new ContractServer(bus),
-      logger: nestLogger(logger),
-    },
-  );
+  const issuer = new Issuer(settings.PONTAGE_BASE_URL);
+  const rooms = { unitOfWork, box, config: variables, egress, rotations, identityKeys, issuer };
+  const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
+    strategy: new ContractServer(bus),
+    logger: nestLogger(logger),
+  });
   await app.listen();
   await bus.connection.flush();
   onStop(() => app.close());

@@ -129,6 +129,12 @@ export type Resource = {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
     readonly paths: readonly string[];
   };
+  readonly identityHeader: {
+    readonly name: string;
+    readonly claims: readonly (
+      'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+    )[];
+  } | null;
   readonly environments: {
     readonly [name: string]: {
       readonly baseUrl?: string;
@@ -165,6 +171,12 @@ export type Resource = {
         readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
         readonly paths: readonly string[];
       };
+      readonly identityHeader?: {
+        readonly name: string;
+        readonly claims: readonly (
+          'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+        )[];
+      } | null;
       readonly authentication?: { readonly method: string } & { readonly [name: string]: unknown };
     };
   };
@@ -275,6 +287,21 @@ export type Token = {
 
 /** What every operation takes and answers with. */
 export interface Operations {
+  /** Lists the public keys that verify who called, as a JWK set. */
+  listIdentityKeys: {
+    readonly input: Readonly<Record<never, never>>;
+    readonly answer: {
+      readonly keys: readonly {
+        readonly kty: 'EC';
+        readonly crv: 'P-256';
+        readonly x: string;
+        readonly y: string;
+        readonly kid: string;
+        readonly alg: 'ES256';
+        readonly use: 'sig';
+      }[];
+    };
+  };
   /** Mints a single-use URL that opens an app for an external user. */
   mintEmbedUrl: {
     readonly input: {
@@ -886,6 +913,12 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly identityHeader?: {
+            readonly name: string;
+            readonly claims?: readonly (
+              'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+            )[];
+          } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -931,6 +964,12 @@ export interface Operations {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
                 readonly paths?: readonly string[];
               };
+              readonly identityHeader?: {
+                readonly name: string;
+                readonly claims?: readonly (
+                  'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+                )[];
+              } | null;
               readonly authentication?: { readonly [name: string]: unknown };
             };
           };
@@ -1001,6 +1040,12 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly identityHeader?: {
+            readonly name: string;
+            readonly claims?: readonly (
+              'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+            )[];
+          } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1046,6 +1091,12 @@ export interface Operations {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
                 readonly paths?: readonly string[];
               };
+              readonly identityHeader?: {
+                readonly name: string;
+                readonly claims?: readonly (
+                  'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+                )[];
+              } | null;
               readonly authentication?: { readonly [name: string]: unknown };
             };
           };
@@ -1121,6 +1172,12 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly identityHeader?: {
+            readonly name: string;
+            readonly claims?: readonly (
+              'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+            )[];
+          } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1166,6 +1223,12 @@ export interface Operations {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
                 readonly paths?: readonly string[];
               };
+              readonly identityHeader?: {
+                readonly name: string;
+                readonly claims?: readonly (
+                  'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+                )[];
+              } | null;
               readonly authentication?: { readonly [name: string]: unknown };
             };
           };
@@ -1285,6 +1348,12 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly identityHeader?: {
+          readonly name: string;
+          readonly claims?: readonly (
+            'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+          )[];
+        } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1330,6 +1399,12 @@ export interface Operations {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
               readonly paths?: readonly string[];
             };
+            readonly identityHeader?: {
+              readonly name: string;
+              readonly claims?: readonly (
+                'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+              )[];
+            } | null;
             readonly authentication?: { readonly [name: string]: unknown };
           } | null;
         };
@@ -1553,6 +1628,12 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly identityHeader?: {
+          readonly name: string;
+          readonly claims?: readonly (
+            'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+          )[];
+        } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1598,6 +1679,12 @@ export interface Operations {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
               readonly paths?: readonly string[];
             };
+            readonly identityHeader?: {
+              readonly name: string;
+              readonly claims?: readonly (
+                'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+              )[];
+            } | null;
             readonly authentication?: { readonly [name: string]: unknown };
           };
         };
@@ -1745,6 +1832,7 @@ export interface Operations {
 
 /** Where every operation is. */
 export const operations = {
+  listIdentityKeys: ['GET', '/.well-known/jwks.json'],
   mintEmbedUrl: ['POST', '/api/embed-url/external-user'],
   showOpenApi: ['GET', '/api/openapi.json'],
   runSavedQuery: ['POST', '/api/v1/apps/{uuid}/queries/{name}/run'],

@@ -2,6 +2,7 @@ import type { SealPlace } from '@pontage/envelope';
 import { configValuePlace } from '../config-value/config-value-store.js';
 import { credentialPlace } from '../credential/credential-store.js';
 import { draftPlace } from '../draft/draft-store.js';
+import { identityKeyPlace } from '../identity/identity-key-store.js';
 import { grantPlace } from '../grant/grant-store.js';
 import { fingerprintKeyPlace } from '../secrets/fingerprints.js';
 
@@ -73,5 +74,12 @@ export const sealedTables: readonly SealedTable[] = [
     organisations: 'credential_organisations',
     placeOf: (org, { key: [credentialId = '', environment = '', caller = ''], version }) =>
       grantPlace({ org, credentialId, environment, caller }, version),
+  },
+  {
+    name: 'identity_key',
+    key: byId,
+    version: '1',
+    organisations: 'identity_key_organisations',
+    placeOf: (_, { key: [id = ''] }) => identityKeyPlace(id),
   },
 ];

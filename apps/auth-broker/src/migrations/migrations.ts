@@ -1,5 +1,6 @@
 import { CreateConfigValues1764100000000 } from './create-config-values.js';
 import { CreateCredentials1763700000000 } from './create-credentials.js';
+import { CreateIdentityKeys1764800000000 } from './create-identity-keys.js';
 import { CreateKeyRotations1763800000000 } from './create-key-rotations.js';
 import { KeyGrantsByCaller1764300000000 } from './key-grants-by-caller.js';
 
@@ -9,4 +10,5 @@ export const migrations = [
   CreateKeyRotations1763800000000,
   CreateConfigValues1764100000000,
   KeyGrantsByCaller1764300000000,
+  CreateIdentityKeys1764800000000,
 ];

@@ -10,6 +10,7 @@ import {
   type ReadyCredential,
 } from '../credential/apply-credential.js';
 import type { Acquaintance, ChallengeMemory } from '../credential/challenge-memory.js';
+import { requireIdentity } from '../identity/with-identity.js';
 import { leaseName } from '../credential/lease-cache.js';
 import { repeatsOf } from '../pressure/retry-rule.js';
 import { mayFollowRedirects } from '../request/resource-policy.js';
@@ -117,6 +118,7 @@ export class Attempts {
       ready === undefined
         ? withoutCredential(request)
         : applyCredential(request, ready, this.recall(attempt), this.cookies);
+    if (!attempt.hasStrayed) requireIdentity(this.prepared.identity, applied.request);
     return this.noted({ ...attempt, applied });
   }
 

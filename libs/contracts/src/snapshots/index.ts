@@ -3,6 +3,7 @@ export {
   apps,
   buckets,
   config,
+  identityKeys,
   organisations,
   permissions,
   queries,
