@@ -27,6 +27,9 @@ import { DropDrafts } from './draft/drop-drafts.js';
 import { LeaseDraftSecrets } from './draft/lease-draft-secrets.js';
 import { LeaseDraft } from './draft/lease-draft.js';
 import { TokenEgress } from './grant/token-egress.js';
+import { IdentityKeys } from './identity/identity-keys.js';
+import { Issuer } from './identity/issuer.js';
+import { LeaseIdentity } from './identity/lease-identity.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ListKeys } from './key/list-keys.js';
 import { RotateKeys } from './key/rotate-keys.js';
@@ -53,6 +56,8 @@ export interface BrokerRooms {
   readonly config: ConfigVariables;
   readonly egress: TokenEgress;
   readonly rotations: KeyRotations;
+  readonly identityKeys: IdentityKeys;
+  readonly issuer: Issuer;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -64,6 +69,7 @@ const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
 const consentHandlers = [BeginConsent, OpenConsent, CompleteConsent, ForgetCallersGrant];
 const grantHandlers = [ListGrants, ForgetGrant, ListGrantEvents];
+const identityHandlers = [LeaseIdentity];
 
 @Module({
   controllers: [
@@ -75,11 +81,12 @@ const grantHandlers = [ListGrants, ForgetGrant, ListGrantEvents];
     ...signInHandlers,
     ...consentHandlers,
     ...grantHandlers,
+    ...identityHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
-  static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
+  static with({ unitOfWork, box, config, egress, rotations, identityKeys, issuer }: BrokerRooms): DynamicModule {
     const fingerprints = new Fingerprints(box);
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
@@ -103,6 +110,8 @@ export class AppModule {
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
         ...grantRooms({ unitOfWork, box, egress, fingerprints, rendered, credentials: opened }),
+        { provide: IdentityKeys, useValue: identityKeys },
+        { provide: Issuer, useValue: issuer },
       ],
     };
   }

@@ -13,7 +13,12 @@ import {
   verifySignIn,
 } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { config as configBucket, grants, regions } from '@pontage/contracts/snapshots';
+import {
+  config as configBucket,
+  grants,
+  identityKeys as identityKeyBucket,
+  regions,
+} from '@pontage/contracts/snapshots';
 import type { EgressFetch } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
@@ -24,6 +29,9 @@ import pg from 'pg';
 import { grantSink } from './consent/grant-snapshots.js';
 import { AppModule, entities } from './app.module.js';
 import { TokenEgress } from './grant/token-egress.js';
+import { IdentityKeyStore } from './identity/identity-key-store.js';
+import { IdentityKeys } from './identity/identity-keys.js';
+import { Issuer } from './identity/issuer.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { migrations } from './migrations/migrations.js';
 import { KeyRing } from './key/key-ring.js';
@@ -44,6 +52,7 @@ export interface Broker extends AsyncDisposable {
   readonly unitOfWork: UnitOfWork;
   readonly box: SecretBox;
   readonly bus: Bus;
+  readonly identityKeys: IdentityKeys;
 }
 
 /** Real PostgreSQL and NATS, the callers' places on the bus, and everything that was said there. */
@@ -107,7 +116,21 @@ export class BrokerStack implements AsyncDisposable {
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
-    const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress: new DirectEgress() };
+    const identityKeys = new IdentityKeys(
+      new IdentityKeyStore(unitOfWork, box),
+      await SnapshotWriter.open(bus, identityKeyBucket),
+      createLogger('spec', 'silent'),
+    );
+    await identityKeys.start();
+    const rooms = {
+      unitOfWork,
+      box,
+      rotations,
+      config: new ConfigVariables(watch),
+      egress: new DirectEgress(),
+      identityKeys,
+      issuer: new Issuer('https://pontage.example'),
+    };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
       logger: false,
@@ -119,10 +142,12 @@ export class BrokerStack implements AsyncDisposable {
       unitOfWork,
       box,
       bus,
+      identityKeys,
       [Symbol.asyncDispose]: async () => {
         if (!this.brokers.delete(broker)) return;
         watch.stop();
         pen.watch.stop();
+        await identityKeys.stop();
         await app.close();
         await bus.drain();
         await unitOfWork.close();

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config, grants, regions } from '@pontage/contracts/snapshots';
+import { config, grants, identityKeys as identityKeyBucket, regions } from '@pontage/contracts/snapshots';
 import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
@@ -29,6 +29,9 @@ import { GrantStore } from './grant/grant-store.js';
 import { grantSweep } from './grant/grant-sweep.js';
 import { GrantWishes } from './grant/grant-wishes.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
+import { IdentityKeyStore } from './identity/identity-key-store.js';
+import { IdentityKeys } from './identity/identity-keys.js';
+import { Issuer } from './identity/issuer.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { IdleGrants } from './refreshing/idle-grants.js';
@@ -57,10 +60,13 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
   const rotations = new KeyRotations(unitOfWork, box, logger);
+  const identityPen = await SnapshotWriter.open(bus, identityKeyBucket);
+  const identityKeys = new IdentityKeys(new IdentityKeyStore(unitOfWork, box), identityPen, logger);
   for (const work of [
     new OutboxRelay(unitOfWork, logger),
     ...sweepsOf(unitOfWork, box, variables).map((swept) => new Sweep(swept, logger)),
     rotations,
+    identityKeys,
   ]) {
     await work.start();
     onStop(() => work.stop());
@@ -70,13 +76,12 @@ runService('auth-broker', async ({ logger, onStop }) => {
 
   const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
   await rebuildGrants(unitOfWork, pen);
-  const app = await NestFactory.createMicroservice(
-    AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
-    {
-      strategy: new ContractServer(bus),
-      logger: nestLogger(logger),
-    },
-  );
+  const issuer = new Issuer(settings.PONTAGE_BASE_URL);
+  const rooms = { unitOfWork, box, config: variables, egress, rotations, identityKeys, issuer };
+  const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
+    strategy: new ContractServer(bus),
+    logger: nestLogger(logger),
+  });
   await app.listen();
   await bus.connection.flush();
   onStop(() => app.close());

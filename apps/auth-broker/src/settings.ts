@@ -8,6 +8,11 @@ import { KeyRing } from './key/key-ring.js';
 export const brokerSettings = {
   ...busSettings,
   PONTAGE_DATABASE_URL: z.string().min(1),
+  /** How the outside reaches the gateways: the issuer of identities. */
+  PONTAGE_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('http://127.0.0.1:7400'),
   /** Key-encryption keys, `id:base64` each, newest first; or the file that holds them. */
   PONTAGE_MASTER_KEY: z.string().optional(),
   PONTAGE_MASTER_KEY_FILE: z.string().optional(),

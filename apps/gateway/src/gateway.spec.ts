@@ -21,6 +21,7 @@ const pathOf = (url: string): string => url.replace(/:\w+/g, 'x').replace('*', '
 const open = [
   'GET /',
   'GET /api/openapi.json',
+  'GET /.well-known/jwks.json',
   'GET /api/v1/outbound-addresses',
   'GET /docs',
   'GET /docs/assets/:file',

@@ -11,7 +11,7 @@ import { serveEmbed } from './embed/embed-routes.js';
 import { GatewayModule } from './gateway.module.js';
 import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
-import { serveDocuments, serveHealthRoutes } from './plain-routes.js';
+import { serveDocuments, serveHealthRoutes, serveIdentityKeys, type IdentityKeyDirectory } from './plain-routes.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { queryOperations } from './query-operations.js';
 import { serveQueryPath, type QueryPath } from './query-path/query-path.js';
@@ -24,7 +24,10 @@ import type { GatewaySettings } from './settings.js';
 export interface Foundations extends GatewayParts {
   readonly bus: Bus;
   readonly idempotent: IdempotentAnswers;
-  readonly directory: EmbedDirectory & { readonly regions: RegionSnapshot };
+  readonly directory: EmbedDirectory & {
+    readonly regions: RegionSnapshot;
+    readonly identityKeys: IdentityKeyDirectory;
+  };
   readonly queryPath: QueryPath;
   readonly logger: Logger;
   readonly isReady: () => boolean;
@@ -54,6 +57,7 @@ export async function buildGateway(
   const server = new ServerDrain(fastify);
   serveHealthRoutes(fastify, on.isReady, surface.internal);
   if (surface.internal) serveDocuments(fastify, on.bus, catalogue);
+  if (surface.internal) serveIdentityKeys(fastify, on.directory.identityKeys);
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);
   serveSignIns(fastify, on.queryPath, surface);

@@ -1,5 +1,6 @@
 import type { Bus } from '@pontage/bus';
-import { notFound } from '@pontage/problems';
+import { identityKeys, type ValueOf } from '@pontage/contracts/snapshots';
+import { notFound, unavailable } from '@pontage/problems';
 import { metrics } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -11,6 +12,15 @@ import { sendPage } from './pages/send-page.js';
 import { problemPage } from './problems/problem-page.js';
 import { describes, operation } from './routes/operation.js';
 import type { RouteCatalogue } from './routes/route-catalogue.js';
+
+/** The identity keys as this gateway has last heard of them. */
+export interface IdentityKeyDirectory {
+  entries(): Iterable<[string, ValueOf<typeof identityKeys>]>;
+}
+
+/** Less than a key is known before it signs, by far: see ADR 33. */
+const keysMaxAgeSeconds = 300;
+const keySet = z.strictObject({ keys: z.array(identityKeys.value) });
 
 const addresses = z.strictObject({
   data: z.array(z.strictObject({ region: z.string(), ips: z.array(z.string()), cidrs: z.array(z.string()) })),
@@ -76,4 +86,21 @@ export function serveDocuments(fastify: FastifyInstance, bus: Bus, catalogue: Ro
   fastify.get('/api/v1/outbound-addresses', { config: describes(outbound) }, (_request, reply) =>
     reply.send(outboundAddressesOf(bus.presence.all())),
   );
+}
+
+/** The keys that verify identities. @see RFC 7517, 5 */
+export function serveIdentityKeys(fastify: FastifyInstance, directory: IdentityKeyDirectory): void {
+  const described = operation({
+    id: 'listIdentityKeys',
+    summary: 'Lists the public keys that verify who called, as a JWK set.',
+    access: 'anybody',
+    reply: keySet,
+    problems: [unavailable],
+  });
+  fastify.get('/.well-known/jwks.json', { config: describes(described) }, (_request, reply) => {
+    const keys = [...directory.entries()].map(([, key]) => key);
+    // An empty set would be believed, and kept.
+    if (keys.length === 0) throw unavailable({}, { note: 'no identity key has been published yet' });
+    return reply.header('cache-control', `public, max-age=${keysMaxAgeSeconds}`).send({ keys });
+  });
 }

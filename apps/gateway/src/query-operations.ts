@@ -89,6 +89,7 @@ const run = z.strictObject({ params: z.record(z.string(), z.json()).optional() }
 const json = { reply: answer, problems: [...problems, unsupportedMediaType] };
 const proxied = operation({
   id: 'proxy*',
+  actsForUsers: true,
   summary: 'Sends the request through to the resource, and its answer back, both as streams.',
   access: 'queries:run',
   media: ['*/*'],
@@ -99,6 +100,7 @@ const proxied = operation({
 export const queryOperations: Readonly<Record<string, Operation>> = {
   '/api/v1/resources/:resource/query': operation({
     id: 'runAdHocQuery',
+    actsForUsers: true,
     summary: 'Runs a query on a resource.',
     access: 'queries:run',
     body: adHocQuery,
@@ -106,6 +108,7 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
   }),
   '/api/v1/resources/:resource/preview': operation({
     id: 'previewQuery',
+    actsForUsers: true,
     summary: 'Shows the exact request that a query would make, with secrets masked. Nothing is sent.',
     access: 'queries:run',
     body: adHocQuery,
@@ -114,6 +117,7 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
   }),
   '/api/v1/resources/:resource/auth': operation({
     id: 'checkSignIn',
+    actsForUsers: true,
     summary: "Tells how the caller stands with the resource's upstream, and what the next query would do.",
     access: 'queries:run',
     query: signInQuery,
@@ -138,6 +142,7 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
   }),
   '/api/v1/apps/:uuid/queries/:name/run': operation({
     id: 'runSavedQuery',
+    actsForUsers: true,
     summary: 'Runs a saved query of an app.',
     access: 'queries:run',
     body: run,

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { Bus } from '@pontage/bus';
-import { apps, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
+import { apps, identityKeys, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { serveHealth, type ServiceContext } from '@pontage/telemetry';
 import { Addresses } from './addresses.js';
@@ -73,12 +73,13 @@ export async function startGateway(
 
 /** The snapshots that requests are judged by; complete when this returns. */
 async function openDirectory(bus: Bus) {
-  const [tokenWatch, sessionWatch, appWatch, organisationWatch, regionWatch] = await Promise.all([
+  const [tokenWatch, sessionWatch, appWatch, organisationWatch, regionWatch, identityKeyWatch] = await Promise.all([
     SnapshotWatch.open(bus, tokens),
     SnapshotWatch.open(bus, sessions),
     SnapshotWatch.open(bus, apps),
     SnapshotWatch.open(bus, organisations),
     SnapshotWatch.open(bus, regions),
+    SnapshotWatch.open(bus, identityKeys),
   ]);
   return {
     tokens: tokenWatch,
@@ -86,5 +87,6 @@ async function openDirectory(bus: Bus) {
     apps: appWatch,
     organisations: organisationWatch,
     regions: regionWatch,
+    identityKeys: identityKeyWatch,
   };
 }

@@ -30,7 +30,7 @@ export function unconnectedFoundations(): Foundations {
       Object.create(NatsIdempotencyRecords.prototype) as NatsIdempotencyRecords,
       logger,
     ),
-    directory: { apps: nobody, organisations: nobody, regions: nobody },
+    directory: { apps: nobody, organisations: nobody, regions: nobody, identityKeys: nobody },
     queryPath: {
       bus,
       client: Object.create(QueryClient.prototype) as QueryClient,

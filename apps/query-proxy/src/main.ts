@@ -17,6 +17,7 @@ import { LeaseCache } from './credential/lease-cache.js';
 import { SealedValueCache } from './credential/sealed-value-cache.js';
 import { QueryIntake } from './execution/query-intake.js';
 import { UnderWay } from './execution/under-way.js';
+import { IdentityTokens } from './identity/identity-tokens.js';
 import { Policy } from './policy/policy.js';
 import { ResourceLimits } from './policy/resource-limits.js';
 import { Breakers } from './pressure/breakers.js';
@@ -51,6 +52,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     leases: new LeaseCache(bus, policy),
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
+    identities: new IdentityTokens(bus),
     gate: new AuditGate(bus.jetstream),
     underWay: new UnderWay(policy),
     dispatcher: new Dispatcher(bus, policy.workers),

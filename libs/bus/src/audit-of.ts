@@ -1,4 +1,4 @@
-import type { Call, Principal } from '@pontage/contracts';
+import { externalIdentifierOf, type Call, type Principal } from '@pontage/contracts';
 import type { Actor, AuditDraft } from '@pontage/contracts/events';
 
 /** The principal in an audit event's words. */
@@ -16,7 +16,7 @@ export function auditOf(
   return {
     org,
     actor: actorOf(principal),
-    externalIdentifier: principal.type === 'external' ? principal.externalIdentifier : null,
+    externalIdentifier: externalIdentifierOf(principal),
     requestId,
     ip: ip ?? null,
     userAgent: userAgent ?? null,

@@ -130,6 +130,12 @@ export type Resource = {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
     readonly paths: readonly string[];
   };
+  readonly identityHeader: {
+    readonly name: string;
+    readonly claims: readonly (
+      'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+    )[];
+  } | null;
   readonly environments: {
     readonly [name: string]: {
       readonly baseUrl?: string;
@@ -166,6 +172,12 @@ export type Resource = {
         readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
         readonly paths: readonly string[];
       };
+      readonly identityHeader?: {
+        readonly name: string;
+        readonly claims: readonly (
+          'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+        )[];
+      } | null;
       readonly authentication?: { readonly method: string } & { readonly [name: string]: unknown };
     };
   };
@@ -276,6 +288,21 @@ export type Token = {
 
 /** What every operation takes and answers with. */
 export interface Operations {
+  /** Lists the public keys that verify who called, as a JWK set. */
+  listIdentityKeys: {
+    readonly input: Readonly<Record<never, never>>;
+    readonly answer: {
+      readonly keys: readonly {
+        readonly kty: 'EC';
+        readonly crv: 'P-256';
+        readonly x: string;
+        readonly y: string;
+        readonly kid: string;
+        readonly alg: 'ES256';
+        readonly use: 'sig';
+      }[];
+    };
+  };
   /** Mints a single-use URL that opens an app for an external user. */
   mintEmbedUrl: {
     readonly input: {
@@ -308,6 +335,7 @@ export interface Operations {
   runSavedQuery: {
     readonly input: {
       readonly path: { readonly uuid: string; readonly name: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: { readonly params?: { readonly [name: string]: unknown } };
     };
     readonly answer: {
@@ -924,6 +952,12 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly identityHeader?: {
+            readonly name: string;
+            readonly claims?: readonly (
+              'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+            )[];
+          } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -969,6 +1003,12 @@ export interface Operations {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
                 readonly paths?: readonly string[];
               };
+              readonly identityHeader?: {
+                readonly name: string;
+                readonly claims?: readonly (
+                  'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+                )[];
+              } | null;
               readonly authentication?: { readonly [name: string]: unknown };
             };
           };
@@ -1039,6 +1079,12 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly identityHeader?: {
+            readonly name: string;
+            readonly claims?: readonly (
+              'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+            )[];
+          } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1084,6 +1130,12 @@ export interface Operations {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
                 readonly paths?: readonly string[];
               };
+              readonly identityHeader?: {
+                readonly name: string;
+                readonly claims?: readonly (
+                  'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+                )[];
+              } | null;
               readonly authentication?: { readonly [name: string]: unknown };
             };
           };
@@ -1159,6 +1211,12 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly identityHeader?: {
+            readonly name: string;
+            readonly claims?: readonly (
+              'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+            )[];
+          } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1204,6 +1262,12 @@ export interface Operations {
                 readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
                 readonly paths?: readonly string[];
               };
+              readonly identityHeader?: {
+                readonly name: string;
+                readonly claims?: readonly (
+                  'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+                )[];
+              } | null;
               readonly authentication?: { readonly [name: string]: unknown };
             };
           };
@@ -1323,6 +1387,12 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly identityHeader?: {
+          readonly name: string;
+          readonly claims?: readonly (
+            'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+          )[];
+        } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1368,6 +1438,12 @@ export interface Operations {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
               readonly paths?: readonly string[];
             };
+            readonly identityHeader?: {
+              readonly name: string;
+              readonly claims?: readonly (
+                'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+              )[];
+            } | null;
             readonly authentication?: { readonly [name: string]: unknown };
           } | null;
         };
@@ -1412,6 +1488,7 @@ export interface Operations {
     readonly input: {
       readonly path: { readonly resource: string };
       readonly query?: { readonly environment?: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
     };
     readonly answer: {
       readonly state: 'authorized' | 'unauthorized' | 'expired' | 'not-required';
@@ -1431,6 +1508,7 @@ export interface Operations {
   previewQuery: {
     readonly input: {
       readonly path: { readonly resource: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: {
         readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
         readonly path?: string;
@@ -1484,6 +1562,7 @@ export interface Operations {
   runAdHocQuery: {
     readonly input: {
       readonly path: { readonly resource: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: {
         readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
         readonly path?: string;
@@ -1622,6 +1701,12 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly identityHeader?: {
+          readonly name: string;
+          readonly claims?: readonly (
+            'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+          )[];
+        } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1667,6 +1752,12 @@ export interface Operations {
               readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
               readonly paths?: readonly string[];
             };
+            readonly identityHeader?: {
+              readonly name: string;
+              readonly claims?: readonly (
+                'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
+              )[];
+            } | null;
             readonly authentication?: { readonly [name: string]: unknown };
           };
         };
@@ -1836,6 +1927,7 @@ export interface Operations {
 
 /** Where every operation is. */
 export const operations = {
+  listIdentityKeys: ['GET', '/.well-known/jwks.json'],
   mintEmbedUrl: ['POST', '/api/embed-url/external-user'],
   showOpenApi: ['GET', '/api/openapi.json'],
   runSavedQuery: ['POST', '/api/v1/apps/{uuid}/queries/{name}/run'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callerName, callerOf } from './caller.js';
+import { callerName, callerOf, externalIdentifierOf } from './caller.js';
 import type { ExternalPrincipal, Principal } from './principal.js';
 
 const id = '6f1c1a3e-7c39-4a53-9c77-1f0f5b1f2a11';
@@ -22,6 +22,14 @@ describe('callerOf', () => {
     const other = { id: '00000000-0000-4000-8000-000000000000', app: '00000000-0000-4000-8000-000000000001' };
     expect(nameOf(external('user-1', other))).toBe(nameOf(external('user-1')));
     expect(nameOf(external('user-2'))).not.toBe(nameOf(external('user-1')));
+  });
+
+  it('knows an external user for whom a token acts as the one who comes with a session', () => {
+    const acting = (identifier: string): Principal => ({ ...token, actsFor: { externalIdentifier: identifier } });
+    expect(callerOf(acting('user-1'))).toEqual(callerOf(external('user-1')));
+    expect(nameOf(acting('user-1'))).not.toBe(nameOf(acting('user-2')));
+    expect(nameOf(acting(id))).not.toBe(nameOf(token));
+    expect([acting('user-1'), external('user-1'), token].map(externalIdentifierOf)).toEqual(['user-1', 'user-1', null]);
   });
 
   it('takes nobody for somebody of another kind, whatever an identifier looks like', () => {

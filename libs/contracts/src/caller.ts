@@ -13,15 +13,22 @@ export const caller = z.strictObject({
 });
 export type Caller = z.output<typeof caller>;
 
-/** As whom a principal has what is its own. */
-export const callerOf = (principal: Principal): Caller =>
-  principal.type === 'external'
-    ? {
-        kind: 'external',
-        id: principal.externalIdentifier,
-        display: principal.userInfo.email ?? principal.externalIdentifier,
-      }
-    : { kind: principal.type, id: principal.id, display: principal.display };
+/** As whom a principal has what is its own: one that acts for an external user has what is theirs. */
+export function callerOf(principal: Principal): Caller {
+  if (principal.type === 'external') {
+    const { externalIdentifier: id, userInfo } = principal;
+    return { kind: 'external', id, display: userInfo.email ?? id };
+  }
+  const user = externalIdentifierOf(principal);
+  if (user !== null) return { kind: 'external', id: user, display: user };
+  return { kind: principal.type, id: principal.id, display: principal.display };
+}
+
+/** The external user who calls, or for whom a token does; null: none. */
+export function externalIdentifierOf(principal: Principal): string | null {
+  if (principal.type === 'external') return principal.externalIdentifier;
+  return principal.type === 'token' ? (principal.actsFor?.externalIdentifier ?? null) : null;
+}
 
 /** A name that no other caller of the organisation has. It is stored; the kind in front keeps the kinds apart. */
 export const callerName = ({ kind, id }: Pick<Caller, 'kind' | 'id'>): string => `${kind}:${id}`;

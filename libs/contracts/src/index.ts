@@ -10,6 +10,7 @@ export { contracts } from './contracts.js';
 export { services, type Service } from './services.js';
 export {
   call,
+  externalIdentifier,
   externalPrincipal,
   holdsScope,
   principal,
@@ -24,6 +25,6 @@ export {
   type TokenPrincipal,
   type UserInfo,
 } from './principal.js';
-export { caller, callerName, callerOf, type Caller } from './caller.js';
+export { caller, callerName, callerOf, externalIdentifierOf, type Caller } from './caller.js';
 export { pageOf, pageRequest } from './page.js';
 export { parseMetadata, type MetadataValue } from './metadata.js';

@@ -41,6 +41,15 @@ export const userInfo = z.strictObject({
 });
 export type UserInfo = z.infer<typeof userInfo>;
 
+/** What an organisation calls one of its external users: the same text is the same user, however it came to us. */
+export const externalIdentifier = z
+  .string()
+  .min(1)
+  .max(255)
+  // A control character would end up in logs and lists, and names nobody.
+  // eslint-disable-next-line no-control-regex -- the control characters are what must not get in
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'Control characters are not allowed here.');
+
 /** A backend or an operator with an API token. `groupIds` null: not restricted to groups. */
 export const tokenPrincipal = z.strictObject({
   type: z.literal('token'),
@@ -48,6 +57,8 @@ export const tokenPrincipal = z.strictObject({
   display: z.string(),
   scopes: z.array(scope),
   groupIds: z.array(z.int()).nullable(),
+  /** The external user whom the caller acts for: what may be done stays the token's, what is one's own is theirs. */
+  actsFor: z.strictObject({ externalIdentifier }).optional(),
 });
 
 /** An external user inside an embed session. */

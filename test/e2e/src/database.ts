@@ -1,7 +1,8 @@
 import type { Pontage } from '@pontage/testkit';
 import pg from 'pg';
 
-async function inDatabase<T>(pontage: Pontage, use: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Uses the database as its operator. */
+export async function inDatabase<T>(pontage: Pontage, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(pontage.processes().databaseUrl);
   await client.connect();
   try {

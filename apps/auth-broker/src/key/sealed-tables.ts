@@ -3,6 +3,7 @@ import { configValuePlace } from '../config-value/config-value-store.js';
 import { credentialPlace } from '../credential/credential-store.js';
 import { consentPlace } from '../consent/consent-store.js';
 import { draftPlace } from '../draft/draft-store.js';
+import { identityKeyPlace } from '../identity/identity-key-store.js';
 import { grantPlace } from '../grant/grant-store.js';
 import { fingerprintKeyPlace } from '../secrets/fingerprints.js';
 
@@ -81,5 +82,12 @@ export const sealedTables: readonly SealedTable[] = [
     version: '1',
     organisations: 'consent_organisations',
     placeOf: (org, { key: [id = ''] }) => consentPlace(org, id),
+  },
+  {
+    name: 'identity_key',
+    key: byId,
+    version: '1',
+    organisations: 'identity_key_organisations',
+    placeOf: (_, { key: [id = ''] }) => identityKeyPlace(id),
   },
 ];

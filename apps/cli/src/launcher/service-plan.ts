@@ -41,7 +41,10 @@ export function planServices(input: PlanInput): PlannedService[] {
       name: `egress-worker (${region})`,
       region,
     })),
-    { ...plan('auth-broker', 3, input.masterKey), role: 'auth_broker' },
+    {
+      ...plan('auth-broker', 3, { ...input.masterKey, PONTAGE_BASE_URL: input.gateway.PONTAGE_BASE_URL }),
+      role: 'auth_broker',
+    },
     { ...plan('embed-session', 3, {}), role: 'embed_session' },
     {
       ...plan('resource-registry', 3, {

@@ -110,10 +110,56 @@ describe('API tokens', () => {
     }
   });
 
-  it('do not act for somebody else', async () => {
-    const token = await gateway.token(['admin']);
-    const answer = await gateway.fetch('/api/v1/me', { token, headers: { 'pontage-user': 'u1' } });
-    expect([answer.status, await codeOf(answer)]).toEqual([400, 'invalid-request']);
+  it('act for somebody else where that is offered, with the scope for it, and nowhere else', async () => {
+    const document = (await (await gateway.fetch('/api/openapi.json')).json()) as OpenApiDocument;
+    const takes = (operation: object) => JSON.stringify(operation).includes('"Pontage-User"');
+    const admin = await gateway.token(['admin']);
+    const without = await gateway.token(['queries:run']);
+    const taking: string[] = [];
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const access = operation['x-pontage-access'] as string;
+        if (['anybody', 'embed-session', 'operator', 'regions:write'].includes(access)) continue;
+        const ask = async (token: string, user: string) => {
+          const headers = { 'pontage-user': user };
+          const answer = await gateway.fetch(path.replace(/\{\w+\}/g, 'x'), {
+            method: method.toUpperCase(),
+            token,
+            headers,
+          });
+          const text = await answer.text();
+          return { status: answer.status, text };
+        };
+        const isTold = (text: string) => text.includes('"/headers/Pontage-User"');
+        if (!takes(operation)) {
+          const { status, text } = await ask(admin, 'u1');
+          expect([path, method, status, isTold(text)]).toEqual([path, method, 400, true]);
+          continue;
+        }
+        taking.push(`${method} ${path}`);
+        expect([path, method, (await ask(without, 'u1')).status]).toEqual([path, method, 403]);
+        for (const user of ['', 'a'.repeat(256), 'ad%61']) {
+          const { status, text } = await ask(admin, user);
+          expect([path, method, status, isTold(text)]).toEqual([path, method, 400, true]);
+        }
+      }
+    }
+    const proxied = ['delete', 'get', 'options', 'patch', 'post', 'put'];
+    expect(taking.sort()).toEqual(
+      [
+        ...proxied.map((method) => `${method} /proxy/{resource}/{path}`),
+        'get /api/v1/resources/{resource}/auth',
+        'post /api/v1/apps/{uuid}/queries/{name}/run',
+        'post /api/v1/resources/{resource}/preview',
+        'post /api/v1/resources/{resource}/query',
+      ].sort(),
+    );
+  }, 60_000);
+
+  it('that may not act for somebody are told which scope they lack', async () => {
+    const token = await gateway.token(['queries:run']);
+    const answer = await gateway.fetch('/proxy/x/y', { token, headers: { 'pontage-user': 'u1' } });
+    expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'missing-scope', scope: 'users:act' }]);
   });
 
   it('carry the caller to the service that is asked', async () => {

@@ -8,16 +8,10 @@ import {
   type TokenPrincipal,
 } from '@pontage/contracts';
 import type { sessions, tokens, ValueOf } from '@pontage/contracts/snapshots';
-import {
-  embedSessionExpired,
-  forbidden,
-  invalidRequest,
-  missingScope,
-  stalePolicy,
-  unauthenticated,
-} from '@pontage/problems';
+import { embedSessionExpired, forbidden, missingScope, stalePolicy, unauthenticated } from '@pontage/problems';
 import { becomesFresh, type Freshness } from '@pontage/snapshots';
 import type { FastifyRequest } from 'fastify';
+import { actedFor, refuseActing } from './acted-for.js';
 import { noteSecrets } from './note-secrets.js';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
 import { bearerOf, isApiToken, isSessionToken, sessionCookie } from './credentials.js';
@@ -43,7 +37,7 @@ export class Authentication {
 
   /**
    * The holder of the request's bearer token.
-   * @throws Problem `unauthenticated`, `missing-scope`, `stale-policy`
+   * @throws Problem `unauthenticated`, `missing-scope`, `stale-policy`; `invalid-request` for who it says it acts for
    */
   async authenticateToken(request: FastifyRequest, scope?: Scope): Promise<Caller<TokenPrincipal>> {
     const token = bearerOf(request);
@@ -62,9 +56,12 @@ export class Authentication {
     }
     const caller = { principal, call, isLive: () => isUsable(this.tokens.get(hash)) };
     request.caller = caller;
-    refuseImpersonation(request);
+    const actor = acting(request, principal);
     if (scope !== undefined) requireScope(principal, scope);
-    return caller;
+    if (actor === principal) return caller;
+    const actingCaller = { ...caller, principal: actor, call: { ...call, principal: actor } };
+    request.caller = actingCaller;
+    return actingCaller;
   }
 
   /**
@@ -142,10 +139,15 @@ function appOf(request: FastifyRequest): string {
   throw unauthenticated({}, { detail: 'The Pontage-App header has to name the app.' });
 }
 
-function refuseImpersonation(request: FastifyRequest): void {
-  if (request.headers['pontage-user'] === undefined) return;
-  throw invalidRequest(
-    {},
-    { errors: [{ pointer: '/headers/Pontage-User', detail: 'Acting for an external user is not offered here.' }] },
-  );
+/** The principal, who acts for an external user where the request says so and the route takes it. @throws Problem `missing-scope` */
+function acting(request: FastifyRequest, principal: TokenPrincipal): TokenPrincipal {
+  const { operation } = request.routeOptions.config;
+  if (operation?.actsForUsers !== true) {
+    refuseActing(request.raw);
+    return principal;
+  }
+  const externalIdentifier = actedFor(request.raw);
+  if (externalIdentifier === undefined) return principal;
+  requireScope(principal, 'users:act');
+  return { ...principal, actsFor: { externalIdentifier } };
 }

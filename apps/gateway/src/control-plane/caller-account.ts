@@ -5,7 +5,7 @@ import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
 
 const account = z.strictObject({
-  ...tokenPrincipal.omit({ display: true }).shape,
+  ...tokenPrincipal.omit({ display: true, actsFor: true }).shape,
   type: z.enum(['token']),
   name: z.string(),
   organisation: z.strictObject({ id: z.uuid() }),

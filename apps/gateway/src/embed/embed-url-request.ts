@@ -1,4 +1,4 @@
-import { userInfo } from '@pontage/contracts';
+import { externalIdentifier, userInfo } from '@pontage/contracts';
 import { embedUrlDraft } from '@pontage/contracts/embed-session';
 import { z } from 'zod';
 import { stringifyExactJson } from '../routes/exact-json.js';
@@ -45,7 +45,7 @@ export const embedUrlRequest = z
     landingPageUuid: z.uuid(),
     groupIds: embedUrlDraft.shape.groupIds,
     externalIdentifier: z.union(
-      [printable.min(1).max(255), integer],
+      [externalIdentifier, integer],
       'A string of 1 to 255 characters or an integer is needed.',
     ),
     sessionDurationMinutes: embedUrlDraft.shape.sessionDurationMinutes,
@@ -64,13 +64,20 @@ export const embedUrlRequest = z
 
 /** The request in the words of the contract: one spelling of each name, numbers as text, metadata as exact JSON. */
 export function draftOf(request: z.output<typeof embedUrlRequest>): z.input<typeof embedUrlDraft> {
-  const { externalIdentifier, userInfo: given, metadata: values, landingPageUuid, groupIds, ...rest } = request;
+  const {
+    externalIdentifier: identifier,
+    userInfo: given,
+    metadata: values,
+    landingPageUuid,
+    groupIds,
+    ...rest
+  } = request;
   const { email, firstName = given?.first_name, lastName = given?.last_name } = given ?? {};
   return {
     ...withoutUndefined(rest),
     landingPageUuid: landingPageUuid.toLowerCase(),
     groupIds: [...new Set(groupIds)],
-    externalIdentifier: String(externalIdentifier),
+    externalIdentifier: String(identifier),
     userInfo: withoutUndefined({ email, firstName, lastName }),
     metadataJson: stringifyExactJson(values ?? {}),
   };

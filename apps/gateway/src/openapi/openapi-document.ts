@@ -129,7 +129,7 @@ function propertiesOf(schema: z.ZodType | undefined): Record<string, JsonSchema>
   return properties as Record<string, JsonSchema>;
 }
 
-function headerParameters(method: string, { versioned, idempotency }: Operation): JsonSchema[] {
+function headerParameters(method: string, { versioned, idempotency, actsForUsers }: Operation): JsonSchema[] {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -143,6 +143,14 @@ function headerParameters(method: string, { versioned, idempotency }: Operation)
     ...(idempotency === 'none'
       ? []
       : [header('Idempotency-Key', 'The same key gives the same answer instead of doing it again, for 24 hours.')]),
+    ...(actsForUsers
+      ? [
+          header(
+            'Pontage-User',
+            'The external user to act for, with the scope `users:act`: printable ASCII as it is, `%` and everything else percent-encoded.',
+          ),
+        ]
+      : []),
   ];
 }
 

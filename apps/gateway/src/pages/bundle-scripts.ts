@@ -7,10 +7,7 @@ const pagesDirectory = fileURLToPath(new URL('../../../../libs/embed-sdk/src/pag
 export async function bundleScripts(): Promise<string> {
   const names = ['failure', 'host', 'interstitial', 'signed'] as const;
   const texts = await Promise.all(
-    names.map(
-      async (name) =>
-        `  ${name}: ${JSON.stringify(await bundle(`${pagesDirectory}${name}.ts`))},\n`,
-    ),
+    names.map(async (name) => `  ${name}: ${JSON.stringify(await bundle(`${pagesDirectory}${name}.ts`))},\n`),
   );
   return `/** Made by \`npm run generate\` from libs/embed-sdk/src/pages. */\nexport const bundles = {\n${texts.join('')}} as const;\n`;
 }

@@ -31,6 +31,8 @@ export interface Operation extends Shape {
   readonly idempotency: 'none' | 'kept' | 'secret';
   /** Integers beyond 2^53 stay exact: they are read and written as bigint. */
   readonly exactIntegers: boolean;
+  /** `Pontage-User` is honoured: the caller may act for an external user. Everywhere else it is refused. */
+  readonly actsForUsers: boolean;
   /** Refused to browsers: a token there is a token that its visitor has. */
   readonly backendOnly: boolean;
   /** Not for the OpenAPI document: files and pages that only a browser asks for. */
@@ -46,6 +48,7 @@ export function operation(given: Partial<Operation> & Pick<Operation, 'id' | 'su
     versioned: false,
     idempotency: 'none',
     exactIntegers: false,
+    actsForUsers: false,
     backendOnly: false,
     unlisted: false,
     ...given,

@@ -28,7 +28,10 @@ export interface Route extends Shape {
   readonly reply?: z.ZodType;
   readonly status?: 200 | 201 | 202 | 204;
   readonly also?: Partial<
-    Pick<Operation, 'versioned' | 'idempotency' | 'exactIntegers' | 'backendOnly' | 'media' | 'problems'>
+    Pick<
+      Operation,
+      'versioned' | 'idempotency' | 'exactIntegers' | 'actsForUsers' | 'backendOnly' | 'media' | 'problems'
+    >
   >;
 }
 

@@ -24,6 +24,7 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
     summary:
       "Begins a sign-in of the caller at the resource's provider. The URL does for one browser, once, for ten minutes.",
     access: 'queries:run',
+    actsForUsers: true,
     params: ofResource,
     body: startBody,
     reply: startAnswer,
@@ -36,6 +37,7 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
     id: 'endSignIn',
     summary: "Forgets what the caller's sign-in has brought, and ends it at the provider where that can be.",
     access: 'queries:run',
+    actsForUsers: true,
     params: ofResource,
     query: signInQuery,
     reply: endSignIn.reply,
@@ -50,6 +52,7 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
     id: 'listSignInEvents',
     summary: "Lists what happened to the caller's grant and why, the newest first.",
     access: 'queries:run',
+    actsForUsers: true,
     params: ofResource,
     query: eventsQuery,
     reply: listSignInEvents.reply,

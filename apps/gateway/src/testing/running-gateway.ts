@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { apps, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
+import { apps, identityKeys, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
 import { readSettings } from '@pontage/settings';
 import { SnapshotWriter } from '@pontage/snapshots';
 import { createLogger } from '@pontage/telemetry';
@@ -66,6 +66,7 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
     await SnapshotWriter.open(registry, organisations),
   ];
   await SnapshotWriter.open(registry, regions);
+  await SnapshotWriter.open(await stack.busOf('auth-broker'), identityKeys);
   const stops: (() => Promise<void> | void)[] = [];
   const settings = readSettings(gatewaySettings, {
     PONTAGE_NATS_URL: stack.nats.url,

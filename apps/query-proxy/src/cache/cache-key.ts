@@ -18,19 +18,21 @@ export interface Keyed {
 /**
  * The name under which an answer is kept: a hash over all that decides it. That is the rendered request itself, in which
  * everything stands that templates took from parameters, variables, sessions and cookies; the credential as it would be put on it;
- * the versions of what was saved; and, unless it is shared, who asks with all that is known of them. Two callers who could get
+ * who the upstream is told it is; the versions of what was saved; and, unless it is shared, who asks with all that is known of them. Two callers who could get
  * different answers have different requests or different credentials, whatever somebody chose about sharing.
  */
 export function cacheKeyOf({ run, prepared, lease, cookies }: Keyed): string {
-  const { resolved, request, region, tls } = prepared;
+  const { resolved, request, region, tls, identity } = prepared;
   const { saved, resource, environment, app, queryName, retries } = resolved;
-  const key = retries.idempotencyKey?.toLowerCase();
+  // What is another one each time, and means the same.
+  const fleeting = new Set([retries.idempotencyKey?.toLowerCase(), identity?.header.toLowerCase()]);
   const hash = createHash('sha256').update(
     JSON.stringify([
       [run.org, app, queryName, saved?.version, resource.id, resource.version, environment, region],
       [run.maxResponseBytes, run.decode, tls ?? null],
       saved?.cache?.share === 'everyone' ? null : run.principal,
-      [request.method, request.url, request.headers.filter(([name]) => name.toLowerCase() !== key)],
+      [request.method, request.url, request.headers.filter(([name]) => !fleeting.has(name.toLowerCase()))],
+      identity?.name ?? null,
       credentialOf(prepared, lease, run, cookies),
     ]),
   );

@@ -11,6 +11,7 @@ import {
 } from '../credential/apply-credential.js';
 import type { Acquaintance, ChallengeMemory } from '../credential/challenge-memory.js';
 import { refuseForgedPlaceholders } from '../credential/forged-placeholders.js';
+import { requireIdentity } from '../identity/with-identity.js';
 import { leaseName } from '../credential/lease-cache.js';
 import { repeatsOf } from '../pressure/retry-rule.js';
 import { mayFollowRedirects } from '../request/resource-policy.js';
@@ -120,6 +121,7 @@ export class Attempts {
       ready === undefined
         ? withoutCredential(request)
         : applyCredential(request, ready, this.recall(attempt), this.cookies);
+    if (!attempt.hasStrayed) requireIdentity(this.prepared.identity, applied.request);
     return this.noted({ ...attempt, applied });
   }
 

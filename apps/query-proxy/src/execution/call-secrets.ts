@@ -5,6 +5,7 @@ import { cookiePairs } from '@pontage/http-message';
 import { liveSecrets } from '@pontage/telemetry';
 import { lendDraftSecrets } from '../credential/lend-draft.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
+import type { IdentityTokens } from '../identity/identity-tokens.js';
 import type { VariableSource } from '../variable/call-variables.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
 import type { CallSecrets } from './prepare.js';
@@ -16,12 +17,13 @@ const cookiesMs = 60_000;
 export interface OpenedSecrets {
   readonly sealedValues: SealedValueCache;
   readonly secretVariables: SecretVariableCache;
+  readonly identities: IdentityTokens;
 }
 
 /** The secrets of one run, as this process can open them. */
 export function callSecrets(
   bus: Bus,
-  { sealedValues, secretVariables }: OpenedSecrets,
+  { sealedValues, secretVariables, identities }: OpenedSecrets,
   run: RunQuery,
   call: Call,
 ): CallSecrets {
@@ -31,6 +33,7 @@ export function callSecrets(
         ? lendDraftSecrets(bus, secretsId, call)
         : sealedValues.get(secretsId, resourceId, call),
     variables: variableSource(secretVariables, call),
+    identity: (asked) => identities.get(asked, call),
     cookies: () => {
       const { cookieLine } = run;
       if (cookieLine === undefined) return undefined;
@@ -46,12 +49,13 @@ export function callSecrets(
 
 /** The secrets of a call that runs nothing: it has the caller's cookies with it, as one line. */
 export const secretsOfCall = (
-  { sealedValues, secretVariables }: OpenedSecrets,
+  { sealedValues, secretVariables, identities }: OpenedSecrets,
   call: Call,
   cookieLine: string | undefined,
 ): CallSecrets => ({
   sealed: (secretsId, resourceId) => sealedValues.get(secretsId, resourceId, call),
   variables: variableSource(secretVariables, call),
+  identity: (asked) => identities.get(asked, call),
   cookies: () => cookieLine,
 });
 

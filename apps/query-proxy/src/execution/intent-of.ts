@@ -1,4 +1,5 @@
 import { actorOf } from '@pontage/bus';
+import { externalIdentifierOf } from '@pontage/contracts';
 import type { QueryIntent } from '@pontage/contracts/events';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { outboundScan } from '@pontage/telemetry';
@@ -30,7 +31,7 @@ export function intentOf(
     at: new Date().toISOString(),
     org: run.org,
     actor: actorOf(principal),
-    externalIdentifier: principal.type === 'external' ? principal.externalIdentifier : null,
+    externalIdentifier: externalIdentifierOf(principal),
     app: resolved.app,
     resource: run.call.kind === 'unsaved' ? null : { id: resolved.resource.id, version: resolved.resource.version },
     region,

@@ -3,6 +3,8 @@ import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import type { OutboundRequest } from '@pontage/http-message';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
+import type { AskedIdentity } from '../identity/identity-tokens.js';
+import { identityOf, withIdentity, type IdentityOnRequest } from '../identity/with-identity.js';
 import type { LeaseKey } from '../credential/lease-cache.js';
 import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import { currentUser } from '../policy/current-user.js';
@@ -25,6 +27,8 @@ export interface Prepared extends RenderedRequest {
   /** How TLS is spoken with this resource's upstream; undefined: as with every other. */
   readonly tls: DispatchTls | undefined;
   readonly region: string;
+  /** Undefined: the upstream is not told who calls. */
+  readonly identity: IdentityOnRequest | undefined;
   /** Undefined: the resource needs no credential. */
   readonly leaseKey: LeaseKey | undefined;
 }
@@ -33,6 +37,8 @@ export interface Prepared extends RenderedRequest {
 export interface CallSecrets {
   /** The sealed values of a resource. @throws Problem the broker's */
   sealed(secretsId: string, resourceId: string): Promise<SealedTexts>;
+  /** A token that tells an upstream who calls. @throws Problem `lease-unavailable` */
+  readonly identity: (asked: AskedIdentity) => string | Promise<string>;
   /** The caller's cookies as one line. */
   cookies(): string | undefined;
   /** The secret variables that settings name. */
@@ -84,7 +90,10 @@ export async function prepareResolved(
     secretText: (name: string) => variables.secretText(name),
     cookieLine: forwards ? secrets.cookies() : undefined,
   };
-  const rendered = requestOf(run, resolved, sources, body);
+  const bare = requestOf(run, resolved, sources, body);
+  const told = resource.identityHeader === null ? undefined : identityOf(policy, secrets.identity, run, resolved);
+  const identity = told && (await told);
+  const rendered = identity === undefined ? bare : withIdentity(bare, identity);
   return {
     resolved,
     scope,
@@ -93,6 +102,7 @@ export async function prepareResolved(
     ...rendered,
     request: withPulledBody(run, withIdempotencyKey(rendered.request, resolved.retries)),
     tls: transportOf(resource, sealed),
+    identity,
     leaseKey:
       resource.credentialId === null
         ? undefined
@@ -117,13 +127,13 @@ function withPulledBody({ body }: AskedCall, request: OutboundRequest): Outbound
 function scopeOf(
   policy: Policy,
   { org, principal }: AskedCall,
-  { params }: ResolvedCall,
+  { params, environment }: ResolvedCall,
   config: () => Scope[string],
 ): Scope {
   return {
     params,
     get current_user() {
-      return currentUser(policy, org, principal);
+      return currentUser(policy, org, principal, environment);
     },
     get config() {
       return config();

@@ -6,6 +6,7 @@ import type { AuditGate } from '../audit/audit-gate.js';
 import type { ChallengeMemory } from '../credential/challenge-memory.js';
 import type { LeaseCache } from '../credential/lease-cache.js';
 import type { SealedValueCache } from '../credential/sealed-value-cache.js';
+import type { IdentityTokens } from '../identity/identity-tokens.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResourceLimits } from '../policy/resource-limits.js';
 import type { Pressure } from '../pressure/pressure.js';
@@ -22,6 +23,7 @@ export interface Rooms {
   readonly leases: LeaseCache;
   readonly sealedValues: SealedValueCache;
   readonly secretVariables: SecretVariableCache;
+  readonly identities: IdentityTokens;
   readonly gate: AuditGate;
   readonly underWay: UnderWay;
   readonly dispatcher: Dispatcher;

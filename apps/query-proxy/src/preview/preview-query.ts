@@ -9,6 +9,7 @@ import {
   withoutCredential,
   type ReadyCredential,
 } from '../credential/apply-credential.js';
+import { requireIdentity } from '../identity/with-identity.js';
 import { leaseName } from '../credential/lease-cache.js';
 import type { Rooms } from '../execution/rooms.js';
 import { secretsOfCall } from '../execution/call-secrets.js';
@@ -24,7 +25,7 @@ export class PreviewQuery {
   constructor(
     private readonly rooms: Pick<
       Rooms,
-      'bus' | 'policy' | 'leases' | 'sealedValues' | 'secretVariables' | 'memory' | 'logger'
+      'bus' | 'policy' | 'leases' | 'sealedValues' | 'secretVariables' | 'identities' | 'memory' | 'logger'
     >,
   ) {}
 
@@ -57,6 +58,7 @@ export class PreviewQuery {
     await openForLease(prepared, lease);
     const ready = lease === undefined ? undefined : readyCredential(lease, prepared.scope);
     const applied = this.apply(prepared, lease, ready, cookieLine);
+    requireIdentity(prepared.identity, applied.request);
     return showRequest({ prepared, applied, lease, ready, sealed, pulledBytes });
   }
 

@@ -15,7 +15,12 @@ type Reply = ReplyOf<typeof checkSignIn>;
  * it has the credential and the verification URL.
  */
 export class CheckSignIn {
-  constructor(private readonly rooms: Pick<Rooms, 'bus' | 'policy' | 'sealedValues' | 'secretVariables'>) {}
+  constructor(
+    private readonly rooms: Pick<
+      Rooms,
+      'bus' | 'policy' | 'sealedValues' | 'secretVariables' | 'identities' | 'logger'
+    >,
+  ) {}
 
   /** @throws Problem what a query would be refused for, and what keeps the broker from knowing */
   async handle(asked: Asked, call: Call): Promise<Reply> {

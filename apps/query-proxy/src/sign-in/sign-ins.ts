@@ -23,7 +23,12 @@ const maxListed = 50;
 export class SignIns {
   private readonly checking: CheckSignIn;
 
-  constructor(private readonly rooms: Pick<Rooms, 'bus' | 'policy' | 'sealedValues' | 'secretVariables' | 'logger'>) {
+  constructor(
+    private readonly rooms: Pick<
+      Rooms,
+      'bus' | 'policy' | 'sealedValues' | 'secretVariables' | 'identities' | 'logger'
+    >,
+  ) {
     this.checking = new CheckSignIn(rooms);
   }
 

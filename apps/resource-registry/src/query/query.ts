@@ -70,11 +70,12 @@ function refuseUnkept({ method }: QueryRequest): void {
 export function refuseSharing({ settings, authentication }: Pick<SavedResource, 'settings' | 'authentication'>): void {
   const variants = [{ ...settings, authentication }, ...Object.values(settings.environments)];
   const isOwn = variants.some(
-    ({ forwardAllCookies, cookiesToForward = [], authentication: own }) =>
-      forwardAllCookies === true || cookiesToForward.length > 0 || own?.share === 'user',
+    ({ forwardAllCookies, cookiesToForward = [], identityHeader = null, authentication: own }) =>
+      forwardAllCookies === true || cookiesToForward.length > 0 || identityHeader !== null || own?.share === 'user',
   );
   if (!isOwn) return;
-  const detail = "The resource forwards cookies of its caller, or has a grant for each: its answers are one caller's.";
+  const detail =
+    "The resource tells who its caller is, forwards cookies, or has a grant for each: its answers are one caller's.";
   throw invalidRequest({}, { errors: [{ pointer: '/cache/share', detail }] });
 }
 

@@ -81,6 +81,32 @@ describe('checkSettings', () => {
     expect(check({ headers: [['X-A', 'MY_COOKIE_a {{ params.COOKIE_b }}']] })).not.toThrow();
   });
 
+  it('leaves the header that says who called to itself', () => {
+    const identityHeader = { name: 'X-User' };
+    expect(check({ identityHeader, headers: [['X-Users', 'a']] })).not.toThrow();
+    for (const name of ['x-user', 'X_User'])
+      expect(
+        check({
+          identityHeader,
+          headers: [
+            ['A', 'b'],
+            [name, 'c'],
+          ],
+        }),
+      ).toThrow(faultAt('/headers/1/0', /who called/));
+    expect(check({ identityHeader, retries: { idempotencyKey: 'X-User' } })).toThrow(
+      faultAt('/retries/idempotencyKey'),
+    );
+    const headers = [['X-User', 'c']];
+    expect(check({ identityHeader, environments: { staging: { headers } } })).toThrow(
+      faultAt('/environments/staging/headers/0/0'),
+    );
+    expect(check({ headers, environments: { staging: { identityHeader } } })).toThrow(
+      faultAt('/environments/staging/identityHeader/name'),
+    );
+    expect(check({ identityHeader, environments: { staging: { headers, identityHeader: null } } })).not.toThrow();
+  });
+
   it('takes no Authorization header in clear', () => {
     expect(check({ headers: [['authorization', 'Basic x']] })).toThrow(faultAt('/headers/0/1'));
     expect(check({ headers: [['Authorization', { draft: 's0' }]] })).not.toThrow();

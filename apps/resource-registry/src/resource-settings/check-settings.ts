@@ -1,4 +1,4 @@
-import { cookiePlaceholder, type ResourceDraft } from '@pontage/contracts/resource-registry';
+import { cookiePlaceholder, foldedName, type ResourceDraft } from '@pontage/contracts/resource-registry';
 import { invalidRequest, type FieldError } from '@pontage/problems';
 import { z } from 'zod';
 import { refuseOversize } from '../call/size-limit.js';
@@ -30,6 +30,7 @@ const faultsOf = (variant: Variant): FieldError[] =>
     ...regionFaults(variant),
     ...authorizationFaults(variant),
     ...cookieFaults(variant),
+    ...identityFaults(variant),
     ...(variant.own.tls === undefined ? [] : tlsFaults(variant.own.tls)),
   ].map(({ pointer, detail }) => ({ pointer: variant.pointer + pointer, detail }));
 
@@ -56,6 +57,21 @@ const authorizationFaults = ({ own: { headers = [] } }: Variant): FieldError[] =
       ? [{ pointer: `/headers/${index}/1`, detail: 'An Authorization header is sealed.' }]
       : [],
   );
+
+/** The header that says who called says nothing else. */
+function identityFaults({ own, settings: { identityHeader, headers, retries } }: Variant): FieldError[] {
+  const says = [own.identityHeader, own.headers, own.retries];
+  if (identityHeader === null || says.every((each) => each === undefined)) return [];
+  const name = foldedName(identityHeader.name);
+  const faults = [
+    ...headers.map(([each], index) => [each, `/headers/${index}/0`, own.headers] as const),
+    [retries.idempotencyKey ?? '', '/retries/idempotencyKey', own.retries] as const,
+  ].filter(([each]) => foldedName(each) === name);
+  return faults.map(([, pointer, isOwn]) => ({
+    pointer: isOwn === undefined ? '/identityHeader/name' : pointer,
+    detail: `The header ${identityHeader.name} says who called, and nothing else.`,
+  }));
+}
 
 /** `COOKIE_<name>` stands for a cookie that may be sent at all. */
 function cookieFaults({ own, settings }: Variant): FieldError[] {

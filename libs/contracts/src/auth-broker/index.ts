@@ -10,6 +10,7 @@ export {
   type Lease,
 } from './credential.js';
 export { dropDrafts, leaseDraft, leaseDraftSecrets } from './draft.js';
+export { leaseIdentity, registeredClaims } from './identity.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
 export { type NamedVariable } from './named-variable.js';
 export { signIn, verifySignIn, type SignIn } from './sign-in.js';

@@ -14,6 +14,13 @@ export {
   type DraftedSecret,
   type SecretView,
 } from './settings/pair-values.js';
+export {
+  foldedName,
+  identityClaims,
+  identityHeader,
+  type IdentityClaim,
+  type IdentityHeader,
+} from './settings/identity-header.js';
 export { pinned, regionId, regionPolicy, type RegionPolicy } from './settings/region-policy.js';
 export { resourcePolicy, type ResourcePolicy } from './settings/resource-policy.js';
 export {

@@ -12,6 +12,7 @@ import {
   storedForm,
   type SealedForm,
 } from './settings/pair-values.js';
+import { identityHeader } from './settings/identity-header.js';
 import { pinned, regionId, regionPolicy } from './settings/region-policy.js';
 import { resourcePolicy } from './settings/resource-policy.js';
 import { retries } from './settings/retries.js';
@@ -77,6 +78,8 @@ const ownSettings = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedFor
     learn: z.boolean().default(true),
   }),
   policy: resourcePolicy,
+  /** Null: the upstream is not told who called. */
+  identityHeader: identityHeader.nullable(),
 });
 
 /** How settings are written: sealed values, a private key, and the authentication that an environment has of its own. */
@@ -126,6 +129,7 @@ const withDefaults = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
     retries: settings.retries.prefault({}),
     limits: settings.limits.prefault({}),
     policy: settings.policy.prefault({}),
+    identityHeader: settings.identityHeader.default(null),
     environments: settings.environments.default({}),
   });
 };

@@ -112,6 +112,22 @@ export const sessions = bucket({
   }),
 });
 
+/** The public halves of the keys that identities are signed with, by key id: what is published, whether it signs yet or not. @see RFC 7517 */
+export const identityKeys = bucket({
+  name: 'identity_keys',
+  owner: 'auth-broker',
+  watchers: ['gateway'],
+  value: z.strictObject({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: z.string(),
+    y: z.string(),
+    kid: z.string(),
+    alg: z.literal('ES256'),
+    use: z.literal('sig'),
+  }),
+});
+
 /** What operators decide of regions, by region. */
 export const regions = bucket({
   name: 'regions',
@@ -143,4 +159,5 @@ export const buckets = [
   regions,
   sessions,
   grants,
+  identityKeys,
 ] as const;

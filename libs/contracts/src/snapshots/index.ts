@@ -4,6 +4,7 @@ export {
   buckets,
   config,
   grants,
+  identityKeys,
   organisations,
   permissions,
   queries,
