@@ -44,7 +44,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     leases: new LeaseCache(bus, policy.config),
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
-    gate: new AuditGate(bus.jetstream),
+    gate: new AuditGate(bus),
     underWay: new UnderWay(policy),
     dispatcher: new Dispatcher(bus, policy.workers),
     memory: new ChallengeMemory(),
