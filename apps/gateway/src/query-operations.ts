@@ -192,7 +192,8 @@ export function authenticators(authentication: Authentication): QueryPath['authe
       if (known !== undefined) requireScope(known.principal, scope);
       const { call, isLive } = known ?? (await authentication.authenticateToken(request, scope));
       admit(request);
-      return { ...call, isLive };
+      const { org, principal, requestId, ip, userAgent } = call;
+      return { org, principal, requestId, ip, userAgent, isLive };
     },
     async embedSession(request: FastifyRequest) {
       const known = request.caller;

@@ -53,7 +53,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
     identities: new IdentityTokens(bus),
-    gate: new AuditGate(bus.jetstream),
+    gate: new AuditGate(bus),
     underWay: new UnderWay(policy),
     dispatcher: new Dispatcher(bus, policy.workers),
     memory: new ChallengeMemory(),

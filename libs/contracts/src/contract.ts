@@ -55,10 +55,29 @@ export type ReplyOf<C extends RequestContract> = z.output<C['reply']>;
 
 /** The subject with its `{tokens}` filled in; with `*` for each of them when no values are given. */
 export function subjectOf(template: string, tokens?: Readonly<Record<string, string>>): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    if (tokens === undefined) return '*';
-    const value = tokens[name];
-    if (value === undefined || !/^[\w-]+$/.test(value)) throw new TypeError(`subject ${template}: bad token ${name}`);
-    return value;
-  });
+  // Text and names of tokens in turn.
+  const parts = partsOf(template);
+  let subject = parts[0] ?? '';
+  for (let index = 1; index + 1 < parts.length; index += 2) {
+    const name = parts[index] ?? '';
+    subject += tokens === undefined ? '*' : tokenOf(template, name, tokens[name]);
+    subject += parts[index + 1] ?? '';
+  }
+  return subject;
+}
+
+/** There are as many templates as kinds of messages; each query fills in some of them. */
+const split = new Map<string, readonly string[]>();
+
+function partsOf(template: string): readonly string[] {
+  const known = split.get(template);
+  if (known !== undefined) return known;
+  const parts = template.split(/\{(\w+)\}/);
+  split.set(template, parts);
+  return parts;
+}
+
+function tokenOf(template: string, name: string, value: string | undefined): string {
+  if (value === undefined || !/^[\w-]+$/.test(value)) throw new TypeError(`subject ${template}: bad token ${name}`);
+  return value;
 }

@@ -44,9 +44,11 @@ export interface Sending {
   readonly ended?: (receipt: Receipt) => void;
 }
 
-interface Pending extends Sending {
+interface Pending {
+  readonly sending: Sending;
   readonly inbox: ReplyInbox;
   readonly worker: PresenceRecord;
+  /** Those that were asked before this worker. */
   readonly tried: ReadonlySet<string>;
   /** No receipt comes after this, by this process's own monotonic clock. */
   readonly overAt: number;
@@ -55,6 +57,7 @@ interface Pending extends Sending {
 }
 
 const maxWorkersTried = 3;
+const nobody: ReadonlySet<string> = new Set();
 /** A receipt that has not come this long after the deadline will not come. */
 const receiptGraceMs = 5_000;
 /** How often those are looked for whose receipt will not come: one clock for all costs less than a timer each. */
@@ -77,7 +80,7 @@ export class Dispatcher {
 
   /** Sends a dispatch; what becomes of it is told to the callbacks, and never thrown. */
   send(sending: Sending): void {
-    this.attempt(sending, new Set());
+    this.attempt(sending, nobody);
   }
 
   /** Tells every worker of the region that an execution is no longer wanted. */
@@ -104,8 +107,7 @@ export class Dispatcher {
     const subject = subjectOf(sendSubject, { region: sending.region, worker: worker.instance });
     const inbox = bus.replies.expect((message) => this.take(key, message));
     const overAt = performance.now() + dispatch.remainingMs + receiptGraceMs;
-    const all = new Set([...tried, worker.instance]);
-    this.pending.set(key, { ...sending, inbox, worker, tried: all, overAt, isJudged: false });
+    this.pending.set(key, { sending, inbox, worker, tried, overAt, isJudged: false });
     this.sweeper ??= setInterval(() => this.sweep(), sweepMs).unref();
     this.workers.started(worker.instance);
     bus.connection.publish(subject, sealMessage(bus.channels, worker.key, subject, dispatch, sending.body), {
@@ -129,25 +131,24 @@ export class Dispatcher {
   /** The worker has done nothing with it: another one of the same region may. */
   private elsewhere(key: string, pending: Pending): void {
     this.end(key);
-    if (pending.tried.size < maxWorkersTried) this.attempt(pending, pending.tried);
-    else
-      this.attempt(
-        pending,
-        new Set(this.bus.presence.live('egress-worker', pending.region).map(({ instance }) => instance)),
-      );
+    const { sending, worker } = pending;
+    const tried = new Set([...pending.tried, worker.instance]);
+    const all = () => this.bus.presence.live('egress-worker', sending.region).map(({ instance }) => instance);
+    this.attempt(sending, tried.size < maxWorkersTried ? tried : new Set(all()));
   }
 
   private async judge(pending: Pending, kept: KeptAnswer): Promise<void> {
     const { executionId, attempt } = kept;
-    const subject = subjectOf(flowSubject, { region: pending.region, worker: pending.worker.instance });
+    const { region, judge, lost } = pending.sending;
+    const subject = subjectOf(flowSubject, { region, worker: pending.worker.instance });
     const tell = (flow: FlowMessage): void =>
       this.bus.connection.publish(subject, encodeFlow({ ...flow, executionId, attempt }));
     pending.isJudged = true;
-    const verdict = await (pending.judge?.(kept, (ms) => tell({ type: 'hold', ms: Math.ceil(ms) })) ?? 'release');
+    const verdict = await (judge?.(kept, (ms) => tell({ type: 'hold', ms: Math.ceil(ms) })) ?? 'release');
     pending.isJudged = false;
     if (this.bus.presence.find('egress-worker', pending.worker.instance) === undefined) {
       this.end(keyOf(kept));
-      if (verdict !== 'discard') pending.lost();
+      if (verdict !== 'discard') lost();
       return;
     }
     tell(isProblem(verdict) ? { type: 'refuse', problem: verdict.toWire() } : { type: verdict });
@@ -160,7 +161,7 @@ export class Dispatcher {
     for (const [key, pending] of [...this.pending]) {
       if (pending.worker.instance !== instance || pending.isJudged) continue;
       this.end(key);
-      pending.lost();
+      pending.sending.lost();
     }
   }
 
@@ -178,7 +179,7 @@ export class Dispatcher {
     this.pending.delete(key);
     pending.inbox.close();
     this.workers.ended(pending.worker.instance);
-    if (receipt !== undefined) pending.ended?.(receipt);
+    if (receipt !== undefined) pending.sending.ended?.(receipt);
   }
 }
 

@@ -15,11 +15,14 @@ export const hopByHopHeaders: ReadonlySet<string> = new Set([
 
 /** The headers without those of one connection, among them every name that a `Connection` field lists. */
 export function stripHopByHop(headers: Pairs): Pairs {
-  const listed = new Set<string>();
-  const kept = headers.filter(([name, value]) => {
-    const lower = name.toLowerCase();
-    if (lower === 'connection') for (const option of value.split(',')) listed.add(option.trim().toLowerCase());
-    return !hopByHopHeaders.has(lower);
+  let listed: Set<string> | undefined;
+  const kept = headers.filter((header) => {
+    const name = header[0].toLowerCase();
+    if (name === 'connection') {
+      listed ??= new Set();
+      for (const option of header[1].split(',')) listed.add(option.trim().toLowerCase());
+    }
+    return !hopByHopHeaders.has(name);
   });
-  return listed.size === 0 ? kept : kept.filter(([name]) => !listed.has(name.toLowerCase()));
+  return listed === undefined ? kept : kept.filter((header) => listed?.has(header[0].toLowerCase()) !== true);
 }

@@ -25,6 +25,11 @@ export class ProcessKeys {
     return { id, publicKey };
   }
 
+  /** The id of that key. */
+  get currentId(): string {
+    return this.newest().id;
+  }
+
   /** Makes a new current key; the last two before it go on opening boxes. */
   rotate(): void {
     this.pairs = [generatePair(), ...this.pairs.slice(0, 2)];

@@ -4,11 +4,19 @@
 //
 // box = version 1 byte · sender's key id 8 · receiver's key id 8 · nonce 12 · ciphertext · tag 16
 
-import { createCipheriv, createDecipheriv, diffieHellman, hkdfSync, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  diffieHellman,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
 import { importPublicKey, type ProcessKeys, type PublicKey } from './process-keys.js';
 
 const version = 1;
-const headerBytes = 1 + 8 + 8 + 12;
+const keyIdsEnd = 1 + 8 + 8;
+const headerBytes = keyIdsEnd + 12;
 const tagBytes = 16;
 
 /** A peer's public key and whose it is. */
@@ -25,14 +33,16 @@ export interface OpenedBox {
 }
 
 interface Sending {
-  readonly key: KeyObject | Buffer;
+  readonly key: KeyObject;
+  /** The beginning of each box: version and both key ids. */
+  readonly beginning: Buffer;
   counter: bigint;
 }
 
 /** Seals for other processes and opens what they sealed for this one. */
 export class SealedChannels {
   private readonly sending = new Map<string, Sending>();
-  private readonly receiving = new Map<string, Buffer>();
+  private readonly receiving = new Map<string, KeyObject>();
 
   /** @param peerKey finds an announced key by its id. */
   constructor(
@@ -42,18 +52,19 @@ export class SealedChannels {
 
   /** Seals for one process. `context` is authenticated along: the box opens for the same context only. */
   seal(peer: PublicKey, plain: Uint8Array, context: string): Uint8Array {
-    const own = this.keys.current.id;
-    const channel = this.sendingTo(own, peer);
+    const channel = this.sendingTo(this.keys.currentId, peer);
     channel.counter += 1n;
-    const header = Buffer.allocUnsafe(headerBytes);
-    header[0] = version;
-    header.write(own, 1, 'hex');
-    header.write(peer.id, 9, 'hex');
-    header.writeUInt32BE(0, 17);
-    header.writeBigUInt64BE(channel.counter, 21);
-    const cipher = createCipheriv('aes-256-gcm', channel.key, header.subarray(17));
-    cipher.setAAD(Buffer.concat([header.subarray(0, 17), Buffer.from(context)]));
-    return Buffer.concat([header, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    const box = Buffer.allocUnsafe(headerBytes + plain.length + tagBytes);
+    box.set(channel.beginning, 0);
+    box.writeUInt32BE(0, keyIdsEnd);
+    box.writeBigUInt64BE(channel.counter, keyIdsEnd + 4);
+    const cipher = createCipheriv('aes-256-gcm', channel.key, box.subarray(keyIdsEnd, headerBytes));
+    cipher.setAAD(authenticated(box, context));
+    box.set(cipher.update(plain), headerBytes);
+    // A stream cipher keeps nothing back: there is no last block, only the tag.
+    cipher.final();
+    box.set(cipher.getAuthTag(), headerBytes + plain.length);
+    return box;
   }
 
   /**
@@ -67,31 +78,34 @@ export class SealedChannels {
     const peer = this.peerKey(sender);
     if (peer === undefined) throw new Error('a sealed box from a key that nobody announced');
     const key = this.receivingFrom(peer, bytes.toString('hex', 9, 17));
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(17, headerBytes));
-    decipher.setAAD(Buffer.concat([bytes.subarray(0, 17), Buffer.from(context)]));
-    decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-    const plain = Buffer.concat([
-      decipher.update(bytes.subarray(headerBytes, bytes.length - tagBytes)),
-      decipher.final(),
-    ]);
+    const end = bytes.length - tagBytes;
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(keyIdsEnd, headerBytes));
+    decipher.setAAD(authenticated(bytes, context));
+    decipher.setAuthTag(bytes.subarray(end));
+    const plain = decipher.update(bytes.subarray(headerBytes, end));
+    // Nothing of it is believed before this has not thrown.
+    decipher.final();
     return { plain, from: peer.process };
   }
 
   /** The key id that sealed the box, to wait for its announcement. */
   static senderOf(box: Uint8Array): string {
-    return Buffer.from(box.subarray(1, 9)).toString('hex');
+    return Buffer.from(box.buffer, box.byteOffset + 1, 8).toString('hex');
   }
 
   private sendingTo(own: string, peer: PublicKey): Sending {
     const name = `${own}${peer.id}`;
     const known = this.sending.get(name);
     if (known !== undefined) return known;
-    const made = { key: this.derive(own, peer, own, peer.id), counter: 0n };
+    const beginning = Buffer.alloc(keyIdsEnd, version);
+    beginning.write(own, 1, 'hex');
+    beginning.write(peer.id, 9, 'hex');
+    const made = { key: this.derive(own, peer, own, peer.id), beginning, counter: 0n };
     remember(this.sending, name, made);
     return made;
   }
 
-  private receivingFrom(peer: PublicKey, own: string): Buffer {
+  private receivingFrom(peer: PublicKey, own: string): KeyObject {
     const name = `${own}${peer.id}`;
     const known = this.receiving.get(name);
     if (known !== undefined) return known;
@@ -100,12 +114,21 @@ export class SealedChannels {
     return made;
   }
 
-  private derive(own: string, peer: PublicKey, sender: string, receiver: string): Buffer {
+  private derive(own: string, peer: PublicKey, sender: string, receiver: string): KeyObject {
     const privateKey = this.keys.privateKey(own);
     if (privateKey === undefined) throw new Error('a sealed box for a key that this process does not have');
     const shared = diffieHellman({ privateKey, publicKey: importPublicKey(peer.publicKey) });
-    return Buffer.from(hkdfSync('sha256', shared, '', `pontage channel v1 ${sender} ${receiver}`, 32));
+    const key = hkdfSync('sha256', shared, '', `pontage channel v1 ${sender} ${receiver}`, 32);
+    return createSecretKey(Buffer.from(key));
   }
+}
+
+/** What is authenticated along: the beginning of the box, and its context. */
+function authenticated(box: Buffer, context: string): Buffer {
+  const bytes = Buffer.allocUnsafe(keyIdsEnd + Buffer.byteLength(context));
+  bytes.set(box.subarray(0, keyIdsEnd), 0);
+  bytes.write(context, keyIdsEnd);
+  return bytes;
 }
 
 /** Peers come and go; 4096 pairs are far more than live ones. */

@@ -9,14 +9,17 @@ interface Held<V> extends SnapshotEntry<V> {
 }
 
 const tickMs = 250;
+/** Each waits so much less, by chance, that one of them is the first. */
+const spreadMs = 50;
 /** How long a start waits for the bucket's owner to make it (its database may be booting), and a lookup for a key that may be on its way. */
 const openWithinMs = 120_000;
 const findWithinMs = 500;
 
 /**
  * A bucket as this process sees it, kept up to date by a watch. Lookups are synchronous and in memory.
- * The watch proves that it lives by a tick that this process writes itself and waits to see: that goes on while the
- * bucket's owner is down, when nobody could revoke anything either.
+ * The watch proves that it lives by ticks in the bucket itself, which whoever watches it writes when none has come for a
+ * quarter of a second: that goes on while the bucket's owner is down, when nobody could revoke anything either. Whose tick it
+ * was does not matter: what was written before it has come before it.
  */
 export class SnapshotWatch<B extends Bucket> {
   private readonly held = new Map<string, Held<ValueOf<B>>>();
@@ -26,13 +29,14 @@ export class SnapshotWatch<B extends Bucket> {
   private lastTick = 0;
   private stopped = false;
   private messages: ConsumerMessages | undefined;
+  private isCaughtUp = false;
   private caughtUp: () => void = () => undefined;
 
   private constructor(
     private readonly bus: Bus,
     readonly bucket: B,
   ) {
-    this.timer = setInterval(() => this.tick(), tickMs).unref();
+    this.timer = setInterval(() => this.tick(), tickMs - Math.random() * spreadMs).unref();
   }
 
   /**
@@ -150,7 +154,12 @@ export class SnapshotWatch<B extends Bucket> {
     const key = message.subject.slice(keyPrefix(this.bucket.name).length);
     if (key === tickKey) {
       this.lastTick = performance.now();
-      if (message.string() === this.nonce) this.caughtUp();
+      // Its first own one has to come through: everything that the bucket held has come before that.
+      if (this.isCaughtUp) this.timer.refresh();
+      else if (message.string() === this.nonce) {
+        this.isCaughtUp = true;
+        this.caughtUp();
+      }
       return;
     }
     const { version, value } = message.json<SnapshotEntry<ValueOf<B>>>();

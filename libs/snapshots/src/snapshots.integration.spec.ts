@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { apps } from '@pontage/contracts/snapshots';
+import { apps, tickKey } from '@pontage/contracts/snapshots';
 import { startStack, type Stack } from '@pontage/testkit';
 import { SnapshotWatch } from './snapshot-watch.js';
 import { SnapshotWriter } from './snapshot-writer.js';
@@ -59,6 +59,27 @@ describe('snapshots', () => {
     await writer.put('o.gone', { version: 2, value: null });
     expect(await watch.until(() => (watch.versionOf('o.gone') === 2 ? true : undefined), 2_000)).toBe(true);
     expect(watch.get('o.gone')).toBeUndefined();
+  });
+
+  it('are proven to be new by ticks that all who watch share, and that go on when one of them stops', async () => {
+    const bus = await stack.busOf('gateway');
+    const watches = await Promise.all(Array.from({ length: 6 }, () => SnapshotWatch.open(bus, apps)));
+    const operator = await stack.operator();
+    let ticks = 0;
+    const heard = operator.subscribe(`$KV.apps.${tickKey}`, { callback: () => (ticks += 1) });
+    await operator.flush();
+    const stale: SnapshotWatch<typeof apps>[] = [];
+    const look = setInterval(() => stale.push(...watches.filter((each) => !each.isFresh(2_000))), 20);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    watches.pop()?.stop();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    clearInterval(look);
+    heard.unsubscribe();
+    for (const each of watches) each.stop();
+    // Each of the six, the writer's and the gateway's own would have written a dozen in that time.
+    expect(ticks).toBeGreaterThanOrEqual(5);
+    expect(ticks).toBeLessThan(40);
+    expect(stale).toEqual([]);
   });
 
   it('are read again after the server has forgotten who reads them', async () => {

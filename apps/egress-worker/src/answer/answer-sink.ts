@@ -13,9 +13,9 @@ export interface Ending {
   /** A value that was injected has been seen in the answer. */
   readonly credentialEchoed: boolean;
   /** What the answer told of the upstream's limit. */
-  readonly limit?: ToldLimit;
+  readonly limit?: ToldLimit | undefined;
   /** Of a connection test. */
-  readonly probed?: Probed;
+  readonly probed?: Probed | undefined;
 }
 
 /** The head of an answer as the upstream sent it. */

@@ -45,6 +45,7 @@ export class FrameWriter {
   private sealed = false;
   private found = false;
   private timer: NodeJS.Timeout | undefined;
+  private arming = false;
 
   constructor(
     private readonly head: UpstreamHead,
@@ -86,7 +87,7 @@ export class FrameWriter {
     this.pieces.push(piece);
     this.waiting += piece.length;
     if (this.waiting >= (this.headSent ? chunkBytes : wholeBytes + 1)) this.flush(false);
-    else this.timer ??= setTimeout(() => this.flush(true), gatherMs);
+    else this.armSoon();
     this.full = this.waiting >= waitingBytes;
     return !this.full;
   }
@@ -108,13 +109,23 @@ export class FrameWriter {
   begin(): void {
     const { head, limits } = this;
     if (limits.injected.isIn(head.headers.map(([, value]) => value))) this.note();
-    if (!this.over) this.timer ??= setTimeout(() => this.flush(true), gatherMs);
+    this.armSoon();
   }
 
   /** The reader takes more. */
   grant(bytes: number): void {
     this.credit += bytes;
     if (this.headSent || this.ended) this.flush(this.ended || this.timer === undefined);
+  }
+
+  /** What has come whole in one piece is over before this runs, and needs no timer. */
+  private armSoon(): void {
+    if (this.arming) return;
+    this.arming = true;
+    queueMicrotask(() => {
+      this.arming = false;
+      if (!this.over && !this.ended) this.timer ??= setTimeout(() => this.flush(true), gatherMs);
+    });
   }
 
   /** Sends nothing more. */

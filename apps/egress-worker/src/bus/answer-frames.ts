@@ -62,13 +62,11 @@ export class AnswerFrames implements AnswerSink {
   }
 
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
-    const shown = this.forReader(head);
+    const { status, headers } = this.forReader(head);
+    const { region, workerId } = this.place;
+    const { probed } = ending;
     this.close(ending, (durationMs) =>
-      this.say(
-        'whole',
-        { ...shown, ...this.place, ...probedIn(ending), bytes: body.length, chunks: 0, durationMs },
-        body,
-      ),
+      this.say('whole', { status, headers, region, workerId, probed, bytes: body.length, chunks: 0, durationMs }, body),
     );
   }
 
@@ -141,8 +139,18 @@ export class AnswerFrames implements AnswerSink {
     const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed, limit } = ending;
     const durationMs = Math.round(performance.now() - this.startedAt);
     const { region, workerId } = this.place;
-    const told = { ...(limit && { limit }), ...(credentialEchoed ? { credentialEchoed } : {}) };
-    const receipt = { executionId, attempt, workerId, status, problem, bytes: responseBytes, durationMs, ...told };
+    const echoed = credentialEchoed ? true : undefined;
+    const receipt: Receipt = {
+      executionId,
+      attempt,
+      workerId,
+      status,
+      problem,
+      bytes: responseBytes,
+      durationMs,
+      limit,
+      credentialEchoed: echoed,
+    };
     this.onEnd(ending, durationMs);
     this.ledger.close({
       outcome: dispatch.audited
@@ -159,7 +167,7 @@ export class AnswerFrames implements AnswerSink {
             responseBytes,
             durationMs,
             superseded,
-            ...(credentialEchoed ? { credentialEchoed } : {}),
+            credentialEchoed: echoed,
           }
         : undefined,
       receipt,

@@ -15,7 +15,7 @@ import { liveSecrets, type Logger } from '@pontage/telemetry';
 import type { Msg } from '@nats-io/transport-node';
 import { Call } from '../call/call.js';
 import type { Connections } from '../connection/connections.js';
-import { inflightRequests, observeEnding, queuedRequests } from '../metrics.js';
+import { observeAdmission, observeEnding } from '../metrics.js';
 import type { Ending } from '../answer/answer-sink.js';
 import { AnswerFrames, type Incoming } from './answer-frames.js';
 import { Calls } from './calls.js';
@@ -53,8 +53,12 @@ export class Worker {
     this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatch(message));
     this.listen(subjectOf(flowSubject, { region, worker }), (message) => this.takeFlow(message));
     this.listen(subjectOf(cancelSubject, { region }), ({ data }) => this.calls.find(decodeCancel(data))?.cancel());
-    bus.presence.describeBy(() => this.lastMinute.read());
-    bus.presence.announce({ capacity, inflight: 0, outboundIps: [...outboundIps] });
+    observeAdmission(() => this.admission);
+    bus.presence.describeBy(() => {
+      const { inflight, queued } = this.admission;
+      return { inflight, queued, ...this.lastMinute.read() };
+    });
+    bus.presence.announce({ capacity, outboundIps: [...outboundIps] });
   }
 
   /** The bus is there, and dispatches are taken. */
@@ -121,13 +125,11 @@ export class Worker {
     if (this.draining || !this.admission.hasRoomFor(call)) return call.turnAway();
     this.calls.add(call);
     this.admission.enter(call);
-    this.count();
   }
 
   private leave(call: Call): void {
     this.calls.remove(call);
     this.admission.leave(call);
-    this.count();
   }
 
   private takeFlow({ subject, data }: Msg): void {
@@ -150,13 +152,6 @@ export class Worker {
       case 'refuse':
         return call.refuse(problemFromWire(flow.problem));
     }
-  }
-
-  private count(): void {
-    const { inflight, queued } = this.admission;
-    inflightRequests.set(inflight);
-    queuedRequests.set(queued);
-    this.parts.bus.presence.announce({ inflight, queued });
   }
 }
 

@@ -14,7 +14,7 @@ import { upstreamProblem } from '../exchange/upstream-problem.js';
 import { originPart, wireHeaders, wireTarget } from '../exchange/wire-request.js';
 import { endingOf, type KnownEnd } from './ending-of.js';
 import { KeptAnswer } from './kept-answer.js';
-import { nextHop } from './next-hop.js';
+import { hopOf, nextHop } from './next-hop.js';
 import { ProbeClock } from './probe-clock.js';
 
 /** Silence before the first sign of life, and between two of them. */
@@ -53,11 +53,10 @@ export class Call implements Entrant {
     this.part = originPart(request.url);
     this.clock = probe === undefined ? undefined : new ProbeClock(probe);
     this.deadlineAt = this.startedAt + remainingMs;
-    const { kind } = request.body;
-    this.upload = kind === 'pulled' ? new PulledBody((bytes) => this.sink.pull(bytes)) : undefined;
+    this.upload = request.body.kind === 'pulled' ? new PulledBody((bytes) => this.sink.pull(bytes)) : undefined;
     // Whoever reads it reports its failure; without a reader it must not end the process.
     this.upload?.on('error', () => undefined);
-    this.hop = { ...request, body: kind === 'none' ? 'none' : kind === 'inline' ? 'held' : 'spent' };
+    this.hop = hopOf(request);
   }
 
   /** Its turn has come. */

@@ -30,7 +30,7 @@ export function endingOf(known: KnownEnd, { requestBytes, answer, clock, limit }
     responseBytes: bytes,
     superseded,
     credentialEchoed: answer?.echoes ?? false,
-    ...(limit === undefined ? {} : { limit }),
-    ...(clock === undefined ? {} : { probed: clock.read(refusal) }),
+    limit,
+    probed: clock?.read(refusal),
   };
 }

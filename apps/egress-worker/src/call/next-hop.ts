@@ -10,9 +10,14 @@ export function nextHop(
   followed: number,
   answer: { readonly status: number; readonly headers: Pairs },
 ): Hop | undefined {
-  if (maxRedirects === 0) return undefined;
+  if (maxRedirects === 0 || answer.status < 300) return undefined;
   const location = answer.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
   const next = followRedirect(hop, { status: answer.status, location }, credential);
   if (next !== undefined && followed === maxRedirects) throw tooManyRedirects({ limit: maxRedirects });
   return next;
+}
+
+/** The request of a dispatch as the first one of its chain. */
+export function hopOf({ method, url, headers, body: { kind } }: Dispatch['request']): Hop {
+  return { method, url, headers, body: kind === 'none' ? 'none' : kind === 'inline' ? 'held' : 'spent' };
 }

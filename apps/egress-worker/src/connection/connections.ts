@@ -22,13 +22,15 @@ export class Connections {
   /** A connection for one request. `fresh` asks for one that has carried none: a request that cannot be sent twice. */
   take(org: string, origin: string, fresh: boolean, tls?: DispatchTls): Connection {
     const key = `${org} ${origin} ${tlsKey(tls)}`;
-    const waiting = fresh ? undefined : this.idle.get(key)?.at(-1);
+    const idle = fresh ? undefined : this.idle.get(key);
+    const waiting = idle?.pop();
+    if (idle?.length === 0) this.idle.delete(key);
     if (waiting === undefined) {
       const { dialer, limits } = this;
-      const { bodyIdleMs } = { ...defaults, ...limits };
+      const { bodyIdleMs = defaults.bodyIdleMs } = limits;
       return new Connection(key, { origin, tls, dialer, bodyIdleMs }, (connection) => this.lost(connection));
     }
-    this.forget(waiting);
+    this.byAge.delete(waiting);
     waiting.reused = true;
     return waiting;
   }

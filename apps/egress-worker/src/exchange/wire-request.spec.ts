@@ -17,6 +17,18 @@ describe('wireTarget', () => {
     expect(wireTarget(url)).toEqual({ origin, path });
   });
 
+  it('takes an origin from one URL for another only where both name it plainly', () => {
+    const origins = (urls: readonly string[]): string[] => urls.map((url) => wireTarget(url).origin);
+    expect(origins(['http:////a.test/x', 'http:////b.test/x'])).toEqual(['http://a.test', 'http://b.test']);
+    expect(origins(['http://c.test\\@a.test/', 'http://c.test@a.test/'])).toEqual(['http://c.test', 'http://a.test']);
+    expect(origins(['http://d.test/1', 'http://d.test:81/1', 'https://d.test/1', 'http://d.test/2'])).toEqual([
+      'http://d.test',
+      'http://d.test:81',
+      'https://d.test',
+      'http://d.test',
+    ]);
+  });
+
   it.each(['ftp://h.test/', 'h.test', 'http://', 'file:///etc/passwd'])('refuses %s', (url) => {
     expect(() => wireTarget(url)).toThrow(expect.objectContaining({ slug: 'destination-denied' }));
   });

@@ -13,9 +13,26 @@ export interface WireTarget {
  * @throws Problem `destination-denied` when it is no http or https URL.
  */
 export function wireTarget(url: string): WireTarget {
+  return { origin: originOf(url), path: requestTarget(url) };
+}
+
+/** Origins that were parsed before, by how plain URLs begin. */
+const origins = new Map<string, string>();
+const maxOrigins = 1_024;
+/** What cannot be read in two ways: small letters, digits, dots and hyphens, and a port. */
+const plainBeginning = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?$/;
+
+function originOf(url: string): string {
+  const beginning = originPart(url);
+  const known = origins.get(beginning);
+  if (known !== undefined) return known;
   const { protocol, origin } = parse(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw destinationDenied({});
-  return { origin, path: requestTarget(url) };
+  if (plainBeginning.test(beginning)) {
+    if (origins.size >= maxOrigins) origins.clear();
+    origins.set(beginning, origin);
+  }
+  return origin;
 }
 
 /** What of a URL names its upstream well enough to count by, without the cost of parsing it. */
@@ -37,9 +54,9 @@ const ownHeaders: ReadonlySet<string> = new Set(['host', 'content-length', 'expe
 
 /** Names and values in turn, as undici takes them: without what belongs to the connection, with the length of a pulled body. */
 export function wireHeaders(headers: Pairs, body: Dispatch['request']['body']): string[] {
-  const flat = stripHopByHop(headers).flatMap(([name, value]) =>
-    ownHeaders.has(name.toLowerCase()) ? [] : [name, value],
-  );
+  const flat: string[] = [];
+  for (const header of stripHopByHop(headers))
+    if (!ownHeaders.has(header[0].toLowerCase())) flat.push(header[0], header[1]);
   if (body.kind === 'pulled' && body.bytes !== null) flat.push('content-length', String(body.bytes));
   return flat;
 }

@@ -28,7 +28,7 @@ export function callOf(request: FastifyRequest, org: string, principal: Principa
     principal,
     requestId: request.id,
     ip: request.ip,
-    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 500) }),
+    userAgent: userAgent?.slice(0, 500),
   };
 }
 

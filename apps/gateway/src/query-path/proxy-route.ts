@@ -4,6 +4,7 @@ import { inlineBodyBytes, type QueryCall, type RequestBody } from '@pontage/cont
 import { bodyTooLarge, invalidRequest } from '@pontage/problems';
 import { forwardableCookies } from './forwardable-cookies.js';
 import { ProxyAnswer } from './answer/proxy-answer.js';
+import type { QueryToRun } from './client/open-query.js';
 import type { QueryPath } from './query-path.js';
 import { HeldUpload } from './request-body/held-upload.js';
 import { readStart, type BodyStart } from './request-body/read-start.js';
@@ -21,12 +22,19 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
     ? { kind: 'pulled', bytes: announced === undefined ? null : Number(announced) }
     : { kind: start.bytes.length === 0 ? 'none' : 'inline' };
 
-  const asked = {
-    ...caller,
+  const { org, principal, requestId, ip, userAgent, isLive } = caller;
+  const asked: QueryToRun = {
+    org,
+    principal,
+    requestId,
+    ip,
+    userAgent,
+    isLive,
     call: callOf(request),
     maxResponseBytes: maxBodyBytes,
     decode: false,
     cookieLine: forwardableCookies(request.raw),
+    body,
   };
   reply.hijack();
   const answer = new ProxyAnswer(path, request, reply, caller);
@@ -34,7 +42,7 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
   if (body.kind !== 'pulled') {
     const isRepeatable = ['GET', 'HEAD'].includes(request.method) && body.kind === 'none';
     const inline = body.kind === 'inline' ? start.bytes : undefined;
-    return answer.begin(path.client.run({ ...asked, body }, inline, isRepeatable, answer), undefined);
+    return answer.begin(path.client.run(asked, inline, isRepeatable, answer), undefined);
   }
   const upload = new StreamedUpload(request.raw, start.bytes, maxBodyBytes, () => answer.query, failed);
   answer.onUnsignable = async () => {
@@ -44,7 +52,7 @@ export async function answerProxy(path: QueryPath, request: FastifyRequest, repl
     const again = { ...asked, body: { kind: 'pulled', bytes, hashes } as const };
     answer.begin(path.client.run(again, undefined, false, answer), new HeldUpload(held, () => answer.query, failed));
   };
-  answer.begin(path.client.run({ ...asked, body }, undefined, false, answer), upload);
+  answer.begin(path.client.run(asked, undefined, false, answer), upload);
 }
 
 /** The beginning of the body, or all of it. A request without either of these headers has none. @see RFC 9112, 6.3 */
@@ -77,8 +85,8 @@ function callOf(request: FastifyRequest): QueryCall {
     method: request.method,
     path,
     headers: passedHeaders(request.raw),
-    ...(environment === undefined ? {} : { environment }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(timeout) }),
+    environment,
+    timeoutMs: timeout === undefined ? undefined : timeoutOf(timeout),
   };
 }
 

@@ -29,7 +29,7 @@ let gate: AuditGate;
 beforeAll(async () => {
   stack = await startStack();
   manager = await jetstreamManager(await stack.operator());
-  gate = new AuditGate((await stack.busOf('query-proxy')).jetstream);
+  gate = new AuditGate(await stack.busOf('query-proxy'));
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 

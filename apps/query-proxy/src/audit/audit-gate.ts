@@ -1,4 +1,5 @@
-import type { JetStreamClient } from '@nats-io/jetstream';
+import type { Msg } from '@nats-io/transport-node';
+import { isNoResponders, type Bus } from '@pontage/bus';
 import { queryIntentSubject, type QueryIntent } from '@pontage/contracts/events';
 import { auditUnavailable } from '@pontage/problems';
 
@@ -20,7 +21,7 @@ export class AuditGate {
   private waiting: Waiting[] = [];
   private sending = false;
 
-  constructor(private readonly jetstream: JetStreamClient) {}
+  constructor(private readonly bus: Pick<Bus, 'connection' | 'replies'>) {}
 
   /** Resolves when the intent is in the stream. @throws Problem `audit-unavailable`; then nothing may be sent. */
   pass(intent: QueryIntent): Promise<void> {
@@ -44,12 +45,44 @@ export class AuditGate {
 
   private async send(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.jetstream.publish(queryIntentSubject, JSON.stringify(batch.map(({ intent }) => intent)), {
-        timeout: ackMs,
-      });
+      await this.publish(JSON.stringify(batch.map(({ intent }) => intent)));
       for (const { pass } of batch) pass();
     } catch (cause) {
       for (const { refuse } of batch) refuse(auditUnavailable({}, { cause }));
     }
   }
+
+  /**
+   * Resolves with the stream's acknowledgement. The client's own `publish` makes an error with its stack for each that it
+   * may have to reject, and headers.
+   */
+  private publish(intents: string): Promise<void> {
+    const { connection, replies } = this.bus;
+    return new Promise((resolve, reject) => {
+      const end = (failure?: string): void => {
+        clearTimeout(timer);
+        inbox.close();
+        if (failure === undefined) resolve();
+        else reject(new Error(failure));
+      };
+      const timer = setTimeout(() => end(`the stream has not acknowledged it within ${ackMs} ms`), ackMs);
+      const inbox = replies.expect((message) => end(refusalIn(message)));
+      try {
+        connection.publish(queryIntentSubject, intents, { reply: inbox.subject });
+      } catch (error) {
+        end(error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+}
+
+/** Why the stream has not taken it; undefined when it has. @see https://docs.nats.io/reference/reference-protocols/nats_api_reference#publish */
+function refusalIn(message: Msg): string | undefined {
+  if (isNoResponders(message)) return 'there is no stream to write to';
+  const { stream, error } = message.json<{
+    readonly stream?: string;
+    readonly error?: { readonly description: string };
+  }>();
+  if (error !== undefined) return error.description;
+  return typeof stream === 'string' && stream !== '' ? undefined : 'the stream has answered with something else';
 }

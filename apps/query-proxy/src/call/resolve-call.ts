@@ -64,7 +64,7 @@ async function knownResource(
   reference: string,
   environment: string,
 ): Promise<ResourceSnapshot> {
-  const resource = await policy.resources.find(org, reference);
+  const resource = policy.resources.get(org, reference) ?? (await policy.resources.find(org, reference));
   if (resource === undefined) throw notFound({}, { detail: noSuchResource });
   authoriseResource(policy, org, principal, resource, environment);
   return resource;

@@ -11,6 +11,7 @@ import type { Lease } from '@pontage/contracts/auth-broker';
 import { cookiePairs, type OutboundRequest, type UpstreamResponse } from '@pontage/http-message';
 import { internal } from '@pontage/problems';
 import type { Scope } from '@pontage/templates';
+import { namesVariables } from '../variable/named-variables.js';
 
 /** A credential that is ready to be put on requests. */
 export interface ReadyCredential {
@@ -43,7 +44,7 @@ export function readyCredential(lease: Lease, scope: Scope): ReadyCredential {
   return {
     method,
     // What a grant was acquired for was rendered by the broker before.
-    credential: lease.grant === null ? renderCredential(method, leased, scope) : leased,
+    credential: lease.grant === null && namesVariables(lease) ? renderCredential(method, leased, scope) : leased,
     grant:
       lease.grant === null ? undefined : { value: lease.grant.value, expiresAt: expiryOf(lease.grant.expiresInMs) },
   };

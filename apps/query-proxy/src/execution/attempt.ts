@@ -40,14 +40,18 @@ export const maxRetries = 4;
 const redirectStatuses = [301, 302, 303, 307, 308];
 
 /** The statuses of an answer that may be followed by another attempt. */
-export function statusesToJudge({ ready, renewed, retries, repeats, judgesRedirects }: Attempt): number[] {
+export function statusesToJudge({ ready, renewed, retries, repeats, judgesRedirects }: Attempt): readonly number[] {
   const method = ready?.method;
   const mayRetry = retries < maxRetries;
-  const answered = mayRetry && method?.answer !== undefined ? (method.answerOn ?? [401]) : [];
-  const renewing = mayRetry && !renewed ? (method?.retryOn ?? []) : [];
-  const passing = repeats.left > 0 ? passingStatuses : [];
-  return [...new Set([...answered, ...renewing, ...passing, ...(judgesRedirects ? redirectStatuses : [])])];
+  const answered = mayRetry && method?.answer !== undefined ? (method.answerOn ?? [401]) : none;
+  const renewing = mayRetry && !renewed ? (method?.retryOn ?? none) : none;
+  const passing = repeats.left > 0 ? passingStatuses : none;
+  const redirects = judgesRedirects ? redirectStatuses : none;
+  const lists = [answered, renewing, passing, redirects].filter(({ length }) => length > 0);
+  return lists.length < 2 ? (lists[0] ?? none) : [...new Set(lists.flat())];
 }
+
+const none: readonly number[] = [];
 
 /** The failures before an answer that may be followed by another attempt, by their slugs. */
 export const failuresToJudge = ({ repeats }: Attempt): string[] => (repeats.left > 0 ? passingFailures : []);

@@ -7,7 +7,7 @@ export function callOf({ org, principal, requestId, ip, userAgent }: RunQuery): 
     org,
     principal,
     requestId,
-    ...(ip === undefined ? {} : { ip }),
-    ...(userAgent === undefined ? {} : { userAgent }),
+    ip,
+    userAgent,
   };
 }

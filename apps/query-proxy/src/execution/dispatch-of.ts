@@ -31,21 +31,24 @@ export function dispatchOf(
       body: request.bodyIsPulled === true ? run.body : { kind: request.body === undefined ? 'none' : 'inline' },
     },
     credential: {
-      headers: [...credential.headers, ...secrets.headers],
-      queryParams: [...credential.queryParams, ...secrets.queryParams],
+      headers: joined(credential.headers, secrets.headers),
+      queryParams: joined(credential.queryParams, secrets.queryParams),
     },
-    injected: [...injected, ...secrets.texts],
-    ...(tls === undefined || attempt.hasStrayed ? {} : { tls }),
+    injected: joined(injected, secrets.texts),
+    tls: attempt.hasStrayed ? undefined : tls,
     // The worker cannot sign; a redirect of what is signed comes back here.
     maxRedirects: attempt.judgesRedirects || !mayFollowRedirects(policy) ? 0 : maxRedirects,
     remainingMs,
     maxResponseBytes: Math.min(run.maxResponseBytes, limits.responseBytes ?? run.maxResponseBytes),
     decode: run.decode,
     keep: statusesToJudge(attempt),
-    ...(attempt.repeats.left === 0 ? {} : { keepFailures: failuresToJudge(attempt) }),
+    keepFailures: attempt.repeats.left === 0 ? undefined : failuresToJudge(attempt),
     observe,
-    ...(limits.learn ? { learn: true } : {}),
+    learn: limits.learn ? true : undefined,
     window: firstWindow,
     audited: true,
   };
 }
+
+const joined = (these: readonly string[], those: readonly string[]): readonly string[] =>
+  those.length === 0 ? these : [...these, ...those];

@@ -18,9 +18,10 @@ export function intentOf(
   { request, forwardedCookies: ofCredential, injected }: Applied,
 ): QueryIntent {
   const { principal } = run;
-  const forwardedCookies = [...new Set([...named, ...ofCredential])];
+  const forwardedCookies =
+    named.length + ofCredential.length === 0 ? undefined : [...new Set([...named, ...ofCredential])];
   const { origin, pathname } = new URL(request.url);
-  const own = [...injected, ...secrets.texts];
+  const own = secrets.texts.length === 0 ? injected : [...injected, ...secrets.texts];
   // A secret that belongs into the path is no exposure.
   const withoutUrlSecrets = (text: string): string =>
     secrets.urlTexts.length === 0 ? text : new Mask(secrets.urlTexts).text(text);
@@ -43,9 +44,9 @@ export function intentOf(
       method: request.method,
       target: shown(withoutUrlSecrets(origin + pathname), 'data.target'),
       environment: resolved.environment,
-      ...(run.test === undefined ? {} : { test: true }),
-      ...(run.call.kind === 'unsaved' ? { unsaved: resolved.resource.name } : {}),
-      ...(forwardedCookies.length === 0 ? {} : { forwardedCookies }),
+      test: run.test === undefined ? undefined : true,
+      unsaved: run.call.kind === 'unsaved' ? resolved.resource.name : undefined,
+      forwardedCookies,
     },
   };
 }

@@ -78,7 +78,7 @@ export async function prepareResolved(
   const { resource, environment } = resolved;
   const variables = new CallVariables(policy, secrets.variables, run.org, environment);
   const region = regionOf(policy, run, resolved);
-  const sealed = resource.secretsId === null ? {} : await secrets.sealed(resource.secretsId, resource.id);
+  const sealed = resource.secretsId === null ? nothing : await secrets.sealed(resource.secretsId, resource.id);
   const opening = variables.open([...variablesOfSettings(resource), ...variablesOfSealed(sealed)]);
   if (opening !== undefined) await opening;
   const forwards = resource.forwardAllCookies || resource.cookiesToForward.length > 0;
@@ -115,6 +115,9 @@ export async function prepareResolved(
           },
   };
 }
+
+/** One for all: what is looked for once in such a value is kept with it. */
+const nothing: SealedTexts = {};
 
 /** A signer has to know of a body that it does not see. */
 function withPulledBody({ body }: AskedCall, request: OutboundRequest): OutboundRequest {

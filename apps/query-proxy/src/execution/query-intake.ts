@@ -6,13 +6,11 @@ import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { isProblem, overloaded } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
 import { recordDenial } from '../audit/record-denial.js';
+import { Beats } from './beats.js';
 import { callOf } from './call-of.js';
 import { Execution } from './execution.js';
 import type { Rooms } from './rooms.js';
 
-/** A caller hears that its query is being worked on when a head may take longer than this, and every second from then on. */
-const firstBeatMs = 250;
-const beatMs = 1_000;
 /** So many queries may be on their way to their dispatch: they wait for leases, sandboxes and the audit gate. */
 const maxInHand = 2_048;
 
@@ -20,6 +18,7 @@ const maxInHand = 2_048;
 export class QueryIntake {
   private readonly running = new Set<Promise<void>>();
   private readonly inHand = new FairShares(maxInHand);
+  private readonly beats = new Beats();
   private readonly subscription: Subscription;
 
   constructor(
@@ -75,11 +74,7 @@ export class QueryIntake {
   }
 
   private async execute(run: RunQuery, execution: Execution): Promise<void> {
-    let beats: NodeJS.Timeout | undefined;
-    const first = setTimeout(() => {
-      execution.beat();
-      beats = setInterval(() => execution.beat(), beatMs);
-    }, firstBeatMs);
+    this.beats.begin(execution);
     try {
       await execution.start();
     } catch (error) {
@@ -97,8 +92,7 @@ export class QueryIntake {
         await recordDenial(this.rooms, denied, error);
       }
     } finally {
-      clearTimeout(first);
-      clearInterval(beats);
+      this.beats.end(execution);
     }
   }
 }

@@ -20,8 +20,8 @@ export class ResourceIndex {
   }
 
   /** The resource of this id or name; waits a moment for one that this process has not heard of yet. */
-  async find(org: string, reference: string): Promise<ResourceSnapshot | undefined> {
-    return this.get(org, reference) ?? this.watch.until(() => this.get(org, reference), findWithinMs);
+  find(org: string, reference: string): Promise<ResourceSnapshot | undefined> {
+    return this.watch.until(() => this.get(org, reference), findWithinMs);
   }
 
   /** The resource with what it has of its own in an environment; the same object each time. */
@@ -33,7 +33,8 @@ export class ResourceIndex {
     return variant;
   }
 
-  private get(org: string, reference: string): ResourceSnapshot | undefined {
+  /** The resource of this id or name, as far as this process has heard of it. */
+  get(org: string, reference: string): ResourceSnapshot | undefined {
     const named = this.byName.get(`${org}/${reference}`);
     const found = this.watch.get(`${org}.${reference}`) ?? (named === undefined ? undefined : this.watch.get(named));
     return found === undefined ? undefined : this.completed(found);
@@ -41,9 +42,11 @@ export class ResourceIndex {
 
   /** What an older registry wrote lacks the settings that came later: they have their defaults. */
   private completed(found: ResourceSnapshot): ResourceSnapshot {
-    const known = this.complete.get(found) ?? resources.value.parse(found);
-    this.complete.set(found, known);
-    return known;
+    const known = this.complete.get(found);
+    if (known !== undefined) return known;
+    const completed = resources.value.parse(found);
+    this.complete.set(found, completed);
+    return completed;
   }
 
   private index(key: string, resource: ResourceSnapshot | undefined): void {

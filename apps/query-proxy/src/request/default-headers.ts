@@ -7,11 +7,9 @@ type Pairs = readonly (readonly [string, string])[];
  * passed on gets nothing but `User-Agent`, so that the caller's own wishes about the answer stand.
  */
 export function defaultHeaders(given: Pairs, which: 'all' | 'user-agent'): [string, string][] {
-  const names = new Set(given.map(([name]) => name.toLowerCase()));
-  const defaults: [string, string][] = [
-    ['User-Agent', `Pontage/${productVersion}`],
-    ['Accept', '*/*'],
-    ['Accept-Encoding', 'gzip, deflate, br'],
-  ];
-  return defaults.slice(0, which === 'all' ? 3 : 1).filter(([name]) => !names.has(name.toLowerCase()));
+  const wanted = which === 'all' ? defaults : userAgent;
+  return wanted.filter((each) => !given.some((header) => header[0].toLowerCase() === each[0].toLowerCase()));
 }
+
+const userAgent: [string, string][] = [['User-Agent', `Pontage/${productVersion}`]];
+const defaults: [string, string][] = [...userAgent, ['Accept', '*/*'], ['Accept-Encoding', 'gzip, deflate, br']];

@@ -21,6 +21,9 @@ export const variablesOfLease = oncePer((lease: Lease): readonly string[] =>
   lease.variables === undefined ? credentialVariables(lease) : lease.variables.map(({ name }) => name),
 );
 
+/** True when a credential has to be rendered before it is used; looked for once per lease. */
+export const namesVariables = oncePer((lease: Lease): boolean => credentialVariables(lease).length > 0);
+
 const variablesOf = (texts: readonly string[]): readonly string[] => [
   ...new Set(texts.filter((text) => text.includes('{{')).flatMap((text) => variablesIn(parseTemplate(text)))),
 ];

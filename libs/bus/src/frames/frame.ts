@@ -82,10 +82,11 @@ export function encodeFrame<T extends keyof FrameHeads>(
   head: FrameHeads[T],
   body: Uint8Array = none,
 ): Uint8Array {
-  const text = Buffer.from(JSON.stringify(head));
-  const bytes = start(type, attempt, text.length, 6 + text.length + body.length);
-  bytes.set(text, 6);
-  bytes.set(body, 6 + text.length);
+  const text = JSON.stringify(head);
+  const length = Buffer.byteLength(text);
+  const bytes = start(type, attempt, length, 6 + length + body.length);
+  bytes.write(text, 6);
+  if (body.length > 0) bytes.set(body, 6 + length);
   return bytes;
 }
 

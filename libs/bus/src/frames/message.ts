@@ -6,13 +6,14 @@ export interface Message<H> {
 
 const empty = new Uint8Array(0);
 
-/** `length of the head, 4 bytes · head, JSON · body`. */
-export function encodeMessage(head: object, body: Uint8Array = empty): Uint8Array {
-  const text = Buffer.from(JSON.stringify(head));
-  const bytes = Buffer.allocUnsafe(4 + text.length + body.length);
-  bytes.writeUInt32BE(text.length, 0);
-  bytes.set(text, 4);
-  bytes.set(body, 4 + text.length);
+/** `length of the head, 4 bytes · head, JSON · body`. @param head an object, or its JSON text */
+export function encodeMessage(head: object | string, body: Uint8Array = empty): Uint8Array {
+  const text = typeof head === 'string' ? head : JSON.stringify(head);
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(4 + length + body.length);
+  bytes.writeUInt32BE(length, 0);
+  bytes.write(text, 4);
+  if (body.length > 0) bytes.set(body, 4 + length);
   return bytes;
 }
 

@@ -22,7 +22,7 @@ export function sealMessage(
   channels: SealedChannels,
   reader: PublicKey,
   subject: string,
-  head: object,
+  head: object | string,
   body?: Uint8Array,
 ): Uint8Array {
   return channels.seal(reader, encodeMessage(head, body), subject);
@@ -33,14 +33,26 @@ export interface OpenedMessage<H> extends Message<H> {
   readonly from: string;
 }
 
-/** @throws Error when it was not sealed for this process and subject by a process that is known. */
-export async function openMessage<H>(
-  { channels, presence }: { readonly channels: SealedChannels; readonly presence: Presence },
-  { subject, data }: Msg,
-): Promise<OpenedMessage<H>> {
-  await sealerOf(presence, data);
+/**
+ * A message, opened: at once when the key that sealed it is known, which it nearly always is.
+ * @throws Error when it was not sealed for this process and subject by a process that is known.
+ */
+export function openMessage<H>(bus: Opening, message: Msg): OpenedMessage<H> | Promise<OpenedMessage<H>> {
+  const { presence, channels } = bus;
+  if (presence.peerKey(SealedChannels.senderOf(message.data)) !== undefined) return opened(channels, message);
+  return sealerOf(presence, message.data).then(() => opened<H>(channels, message));
+}
+
+/** What a process opens messages with. */
+interface Opening {
+  readonly channels: SealedChannels;
+  readonly presence: Presence;
+}
+
+function opened<H>(channels: SealedChannels, { subject, data }: Msg): OpenedMessage<H> {
   const { plain, from } = channels.open(data, subject);
-  return { ...decodeMessage<H>(plain), from };
+  const { head, body } = decodeMessage<H>(plain);
+  return { head, body, from };
 }
 
 /** Seals a frame for its reader; the subject is authenticated along, so it counts there only. */

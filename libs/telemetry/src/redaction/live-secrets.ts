@@ -42,7 +42,8 @@ const mostBrief = 1024;
 const sweepEveryMs = 30_000;
 
 /** A text that is nothing but templates says where a secret is, and stands readably in other settings as well. */
-const isTemplate = (text: string): boolean => text.replace(/\{\{[^{}]*\}\}/g, '').trim() === '';
+const isTemplate = (text: string): boolean =>
+  (text.includes('{{') ? text.replace(/\{\{[^{}]*\}\}/g, '') : text).trim() === '';
 
 interface Held {
   readonly secret: string;

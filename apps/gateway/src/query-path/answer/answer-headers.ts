@@ -12,11 +12,14 @@ const renamed: ReadonlyMap<string, string> = new Map([
 
 /**
  * The headers of an upstream's answer as `/proxy` passes them on: none that could act on our origin, some renamed,
- * and a sandbox around whatever a browser might make of the body.
+ * and a sandbox around whatever a browser might make of the body. Names and values in turn.
  */
-export function proxyHeaders(upstream: Pairs): [string, string][] {
-  const passed = upstream
-    .filter(([name]) => !dropped.test(name))
-    .map(([name, value]): [string, string] => [renamed.get(name.toLowerCase()) ?? name, value]);
-  return [...passed, ['Content-Security-Policy', "sandbox; default-src 'none'"], ['X-Content-Type-Options', 'nosniff']];
+export function proxyHeaders(upstream: Pairs): string[] {
+  const flat: string[] = [];
+  for (const header of upstream) {
+    const name = header[0];
+    if (!dropped.test(name)) flat.push(renamed.get(name.toLowerCase()) ?? name, header[1]);
+  }
+  flat.push('Content-Security-Policy', "sandbox; default-src 'none'", 'X-Content-Type-Options', 'nosniff');
+  return flat;
 }

@@ -23,7 +23,11 @@ export class AnswerAssembly {
   private early: { sequence: number; body: Uint8Array }[] = [];
   private endFrame: AnswerEnd | undefined;
 
-  constructor(private readonly reader: AnswerReader) {}
+  /** @param ended is told before the reader hears of the end */
+  constructor(
+    private readonly reader: AnswerReader,
+    private readonly ended: () => void = () => undefined,
+  ) {}
 
   /** True once a head has come: from then on another attempt is no answer. */
   get begun(): boolean {
@@ -44,7 +48,7 @@ export class AnswerAssembly {
     this.attempt = frame.attempt;
     this.reader.head(frame.head, frame.attempt);
     if (frame.body.length > 0) this.reader.chunk(frame.body);
-    if (frame.type === 'whole') this.reader.end(frame.head);
+    if (frame.type === 'whole') this.end(frame.head);
     else this.deliver();
   }
 
@@ -57,6 +61,11 @@ export class AnswerAssembly {
       this.nextSequence += 1;
       this.reader.chunk(next.body);
     }
-    if (this.endFrame !== undefined && this.nextSequence >= this.endFrame.chunks) this.reader.end(this.endFrame);
+    if (this.endFrame !== undefined && this.nextSequence >= this.endFrame.chunks) this.end(this.endFrame);
+  }
+
+  private end(end: AnswerEnd): void {
+    this.ended();
+    this.reader.end(end);
   }
 }

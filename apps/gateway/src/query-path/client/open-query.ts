@@ -18,6 +18,13 @@ export interface SpeakingWorker {
   readonly seals: boolean;
 }
 
+/** The worker of whom a frame tells. */
+export const speaking = (
+  { region, workerId }: { readonly region: string; readonly workerId: string },
+  attempt: number,
+  seals: boolean,
+): SpeakingWorker => ({ region, workerId, attempt, seals });
+
 /** A query that has not ended. */
 export interface OpenQuery extends Crossing {
   readonly executionId: string;

@@ -30,7 +30,7 @@ import {
 import type { Crossings } from '../../admission/crossings.js';
 import { AnswerAssembly, type AnswerReader } from '../answer/answer.js';
 import { breakOff, recordClosed } from './break-off.js';
-import { attemptsOf, mayRepeat, type OpenQuery, type QueryToRun, type RunningQuery } from './open-query.js';
+import { attemptsOf, mayRepeat, speaking, type OpenQuery, type QueryToRun, type RunningQuery } from './open-query.js';
 import { QueryQuestions } from './query-questions.js';
 
 /** No first frame within this, or silence for that long afterwards: lost. */
@@ -76,7 +76,8 @@ export class QueryClient {
       body,
       reader,
       repeatable,
-      assembly: new AnswerAssembly(this.closing(executionId, reader)),
+      // It is closed before its reader hears of the end.
+      assembly: new AnswerAssembly(reader, () => this.close(executionId)),
       inboxes: [this.bus.replies.expect(take), this.bulk.replies.expect(take)],
       attempt: 0,
       proxy: undefined,
@@ -153,7 +154,7 @@ export class QueryClient {
       case 'head':
       case 'whole':
         if (!open.assembly.begun) {
-          open.worker = { ...frame.head, attempt: frame.attempt, seals };
+          open.worker = speaking(frame.head, frame.attempt, seals);
           open.isWhole = frame.type === 'whole';
         }
         if (frame.type === 'whole') this.crossings.note(open.heardAt - open.askedAt - frame.head.durationMs);
@@ -163,7 +164,7 @@ export class QueryClient {
         return open.assembly.take(frame);
       case 'pull':
         if (open.assembly.begun || frame.attempt < (open.worker?.attempt ?? 0)) return;
-        open.worker = { ...frame.head, attempt: frame.attempt, seals };
+        open.worker = speaking(frame.head, frame.attempt, seals);
         return open.reader.pull(frame.head, frame.attempt);
       case 'problem':
         // Of a superseded attempt: the newer one is still to be heard.
@@ -172,20 +173,6 @@ export class QueryClient {
       default:
         return;
     }
-  }
-
-  /** The reader's view of the end: the execution is closed before it hears of it. */
-  private closing(executionId: string, reader: AnswerReader): AnswerReader {
-    return {
-      pull: (pull, attempt) => reader.pull(pull, attempt),
-      head: (head, attempt) => reader.head(head, attempt),
-      chunk: (bytes) => reader.chunk(bytes),
-      end: (end) => {
-        this.close(executionId);
-        reader.end(end);
-      },
-      problem: (problem) => reader.problem(problem),
-    };
   }
 
   /** A worker that is gone took no answer along that anybody has seen: another one of its region may be asked. */
