@@ -1,6 +1,8 @@
 export {
   hasGrantPerCaller,
   needsGrant,
+  refusals,
+  refusesCredential,
   type AuthContext,
   type AuthFetch,
   type AuthMethod,

@@ -129,6 +129,7 @@ export type Resource = {
     readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
     readonly paths: readonly string[];
   };
+  readonly rotation: { readonly everyDays: number; readonly remindDaysBefore: number } | null;
   readonly environments: {
     readonly [name: string]: {
       readonly baseUrl?: string;
@@ -171,6 +172,12 @@ export type Resource = {
   readonly id: string;
   readonly version: number;
   readonly authentication: { readonly method: string } & { readonly [name: string]: unknown };
+  readonly credentials: readonly {
+    readonly environment: string | null;
+    readonly rotatedAt: string;
+    readonly dueAt: string | null;
+    readonly settlingSince?: string | null;
+  }[];
   readonly createdAt: string;
   readonly updatedAt: string;
 };
@@ -885,6 +892,7 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1000,6 +1008,7 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1120,6 +1129,7 @@ export interface Operations {
             readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
             readonly paths?: readonly string[];
           };
+          readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1205,6 +1215,16 @@ export interface Operations {
           }[];
         };
   };
+  /** Replaces the secret of a credential, once the upstream has taken the new one; the old one stands in meanwhile. */
+  rotateCredential: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly query?: { readonly environment?: string; readonly path?: string };
+      readonly headers?: { readonly 'Idempotency-Key'?: string };
+      readonly body: { readonly [name: string]: unknown };
+    };
+    readonly answer: Resource;
+  };
   /** Makes a new version that equals an older one. */
   rollBackResource: {
     readonly input: {
@@ -1284,6 +1304,7 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1549,6 +1570,7 @@ export interface Operations {
           readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
           readonly paths?: readonly string[];
         };
+        readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1787,6 +1809,7 @@ export const operations = {
   applyResources: ['POST', '/api/v1/resources/apply'],
   planResources: ['POST', '/api/v1/resources/plan'],
   testUnsavedResource: ['POST', '/api/v1/resources/test'],
+  rotateCredential: ['POST', '/api/v1/resources/{id}/auth/rotate'],
   rollBackResource: ['POST', '/api/v1/resources/{id}/rollback'],
   diffResourceVersion: ['GET', '/api/v1/resources/{id}/versions/{version}/diff'],
   listResourceVersions: ['GET', '/api/v1/resources/{id}/versions'],

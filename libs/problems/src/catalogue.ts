@@ -3,6 +3,8 @@ import {
   bodyNotSignable,
   challengeUnsupported,
   credentialRejected,
+  newSecretRejected,
+  rotationSettling,
   tokenEndpointFailed,
 } from './credential-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
@@ -274,6 +276,8 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     workerLost,
     credentialRejected,
     challengeUnsupported,
+    newSecretRejected,
+    rotationSettling,
     tokenEndpointFailed,
     upstreamTimedOut,
     circuitOpen,

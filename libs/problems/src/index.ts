@@ -15,6 +15,8 @@ export {
   bodyNotSignable,
   challengeUnsupported,
   credentialRejected,
+  newSecretRejected,
+  rotationSettling,
   tokenEndpointFailed,
 } from './credential-problems.js';
 export {

@@ -13,6 +13,7 @@ export const auth0: AuthMethod<typeof settings, typeof secrets, AccessToken> = {
     'A machine-to-machine application of an Auth0 tenant: domain, client ID, client secret, and the identifier of the API as the audience. Pontage keeps the token and replaces it before it expires.',
   settings,
   secrets,
+  rotates: [['clientSecret'], ['privateKey']],
   needs: ({ clientAuthentication }) => clientAuthentications[clientAuthentication],
   retryOn: [401],
   acquire: ({ settings: given, secrets: sealed }, context) =>

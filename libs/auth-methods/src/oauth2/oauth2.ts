@@ -11,6 +11,7 @@ export const oauth2: AuthMethod<typeof settings, typeof secrets, AccessToken> = 
     'With the grant `client_credentials` Pontage itself is the client: it asks the token URL for an access token, keeps it sealed, replaces it before it expires, and once more when the upstream answers 401. Give the token URL, or the issuer whose metadata names it. The client proves itself with its secret or with a private key.',
   settings,
   secrets,
+  rotates: [['clientSecret'], ['privateKey']],
   needs: ({ clientAuthentication }) => clientAuthentications[clientAuthentication],
   retryOn: [401],
   acquire: requestToken,

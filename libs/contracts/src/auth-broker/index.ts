@@ -10,6 +10,7 @@ export {
 export { dropDrafts, leaseDraft, leaseDraftSecrets } from './draft.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
 export { type NamedVariable } from './named-variable.js';
+export { draftRotation, findSuccessors, noteRotations } from './rotation.js';
 export { signIn, verifySignIn, type SignIn } from './sign-in.js';
 export {
   claimSecrets,

@@ -36,6 +36,8 @@ export const eventActions = {
     'credential.forgotten',
     'credential.damaged',
     'credential.exposed',
+    'credential.rotated',
+    'credential.retired',
     'grant.acquired',
     'grant.failed',
     'grant.verified',

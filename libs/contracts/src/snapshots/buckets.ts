@@ -55,7 +55,7 @@ export const permissions = bucket({
 export const resources = bucket({
   name: 'resources',
   owner: registry,
-  watchers: ['query-proxy'],
+  watchers: ['query-proxy', 'auth-broker'],
   value: z.strictObject({
     ...resourceSettings.shape,
     id: z.uuid(),
@@ -120,6 +120,21 @@ export const regions = bucket({
   value: regionSetting,
 });
 
+/** Rotations of credentials that have not settled: `<org>.<id of the new credential>`. */
+export const rotations = bucket({
+  name: 'rotations',
+  owner: 'auth-broker',
+  watchers: ['query-proxy', 'resource-registry'],
+  value: z.strictObject({
+    resourceId: z.uuid(),
+    /** The credential that it takes the place of, and that stands in for it meanwhile. */
+    previousId: z.uuid(),
+    /** Which of the two requests are sent with first; the other one is for those that are refused. */
+    prefers: z.enum(['new', 'previous']),
+    since: z.iso.datetime(),
+  }),
+});
+
 /** Every bucket there is. */
 export const buckets = [
   tokens,
@@ -131,4 +146,5 @@ export const buckets = [
   config,
   regions,
   sessions,
+  rotations,
 ] as const;

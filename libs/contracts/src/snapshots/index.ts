@@ -8,6 +8,7 @@ export {
   queries,
   regions,
   resources,
+  rotations,
   sessions,
   tokens,
 } from './buckets.js';
