@@ -32,6 +32,9 @@ import { ConfigVariables } from './lease/config-variables.js';
 import { GrantLeases } from './lease/grant-leases.js';
 import { LeaseCredential } from './lease/lease-credential.js';
 import { RenderedCredentials } from './lease/rendered-credentials.js';
+import { DraftRotation } from './rotation/draft-rotation.js';
+import { FindSuccessors } from './rotation/find-successors.js';
+import { NoteRotations } from './rotation/note-rotations.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
@@ -62,6 +65,7 @@ const keyHandlers = [RotateKeys, ListKeys];
 
 const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
+const rotationHandlers = [DraftRotation, NoteRotations, FindSuccessors];
 
 @Module({
   controllers: [
@@ -71,6 +75,7 @@ const signInHandlers = [VerifySignIn];
     ...draftHandlers,
     ...keyHandlers,
     ...signInHandlers,
+    ...rotationHandlers,
   ],
 })
 export class AppModule {

@@ -19,6 +19,7 @@ import { ConfigVariables } from './lease/config-variables.js';
 import { migrations } from './migrations/migrations.js';
 import { KeyRing } from './key/key-ring.js';
 import { KeyRotations } from './key/key-rotations.js';
+import { RotationBucket } from './rotation/rotation-bucket.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
 
@@ -93,7 +94,8 @@ export class BrokerStack implements AsyncDisposable {
       entities,
       applicationName: 'spec',
     });
-    const unitOfWork = new UnitOfWork(dataSource, bus, { put: () => Promise.reject(new Error('no bucket')) });
+    const bucket = await RotationBucket.open(bus);
+    const unitOfWork = new UnitOfWork(dataSource, bus, bucket);
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
@@ -112,6 +114,7 @@ export class BrokerStack implements AsyncDisposable {
       [Symbol.asyncDispose]: async () => {
         if (!this.brokers.delete(broker)) return;
         watch.stop();
+        bucket.stop();
         await app.close();
         await bus.drain();
         await unitOfWork.close();
@@ -125,7 +128,13 @@ export class BrokerStack implements AsyncDisposable {
   async credential(
     authentication: Record<string, unknown>,
     call: Call,
-    claim: { resourceId?: string; basedOn?: string | null; destinationChanged?: boolean; baseUrl?: string } = {},
+    claim: {
+      resourceId?: string;
+      basedOn?: string | null;
+      destinationChanged?: boolean;
+      baseUrl?: string;
+      rotates?: boolean;
+    } = {},
   ) {
     const { draftId } = await this.gateway.request(draftCredential, { authentication: authentication as never }, call);
     const resourceId = claim.resourceId ?? randomUUID();

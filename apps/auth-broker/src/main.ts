@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config, regions } from '@pontage/contracts/snapshots';
+import { config, regions, resources } from '@pontage/contracts/snapshots';
 import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
@@ -15,6 +15,7 @@ import {
   type ServiceContext,
 } from '@pontage/telemetry';
 import { AppModule, entities } from './app.module.js';
+import { CredentialStore } from './credential/credential-store.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
 import { DraftStore } from './draft/draft-store.js';
@@ -24,6 +25,10 @@ import { grantSweep } from './grant/grant-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
+import { NamedCredentials } from './rotation/named-credentials.js';
+import { RotationBucket } from './rotation/rotation-bucket.js';
+import { RotationReminders } from './rotation/rotation-reminders.js';
+import { RotationRounds } from './rotation/rotation-rounds.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
 import { Sweep } from './sweep.js';
@@ -41,9 +46,13 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const password = settings.PONTAGE_NATS_PASSWORD;
   const bus = await Bus.connect({ service: 'auth-broker', url: natsUrl, password, logger });
   onStop(() => bus.drain());
-  const unitOfWork = new UnitOfWork(dataSource, bus, {
-    put: () => Promise.reject(new Error('the broker owns no bucket')),
-  });
+  // Made before anything is waited for that others make.
+  const bucket = await RotationBucket.open(bus);
+  onStop(() => bucket.stop());
+  const unitOfWork = new UnitOfWork(dataSource, bus, bucket);
+  const credentials = new CredentialStore(box);
+  await bucket.rebuild(unitOfWork, credentials.rotations);
+  const named = await namedCredentialsOn(bus, onStop);
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
@@ -53,6 +62,8 @@ runService('auth-broker', async ({ logger, onStop }) => {
     new Sweep(draftSweep(new DraftStore(unitOfWork, box)), logger),
     new Sweep(grantSweep(new GrantStore(unitOfWork, box)), logger),
     new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger),
+    new Sweep(new RotationRounds(unitOfWork, credentials, named), logger),
+    new Sweep(new RotationReminders(unitOfWork, named), logger),
     rotations,
   ];
   for (const work of background) {
@@ -78,6 +89,13 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+/** The credentials that resources name. */
+async function namedCredentialsOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<NamedCredentials> {
+  const watch = await SnapshotWatch.open(bus, resources);
+  onStop(() => watch.stop());
+  return new NamedCredentials(watch);
+}
 
 /** The way out, through workers of regions that are open. */
 async function dispatcherOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<Dispatcher> {

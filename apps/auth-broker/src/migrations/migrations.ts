@@ -1,4 +1,5 @@
 import { CreateConfigValues1764100000000 } from './create-config-values.js';
+import { CreateCredentialRotations1764900000000 } from './create-credential-rotations.js';
 import { CreateCredentials1763700000000 } from './create-credentials.js';
 import { CreateKeyRotations1763800000000 } from './create-key-rotations.js';
 import { CreateWebhooks1764700000000 } from './create-webhooks.js';
@@ -11,4 +12,5 @@ export const migrations = [
   CreateConfigValues1764100000000,
   KeyGrantsByCaller1764300000000,
   CreateWebhooks1764700000000,
+  CreateCredentialRotations1764900000000,
 ];
