@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { Bus } from '@pontage/bus';
 import { checkSignIn, previewQuery } from '@pontage/contracts/query-proxy';
+import { rotations } from '@pontage/contracts/snapshots';
 import { Dispatcher } from '@pontage/dispatch';
+import { SnapshotWatch } from '@pontage/snapshots';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AnswerCache } from './cache/answer-cache.js';
 import { AuditGate } from './audit/audit-gate.js';
@@ -15,6 +17,7 @@ import { ResourceLimits } from './policy/resource-limits.js';
 import { Breakers } from './pressure/breakers.js';
 import { Pressure } from './pressure/pressure.js';
 import { PreviewQuery } from './preview/preview-query.js';
+import { Rotations } from './rotation/rotations.js';
 import { CheckSignIn } from './sign-in/check-sign-in.js';
 import { querySettings } from './settings.js';
 import { SecretVariableCache } from './variable/secret-variable-cache.js';
@@ -34,6 +37,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
   onStop(() => bus.drain());
   const policy = await Policy.open(bus);
   onStop(() => policy.stop());
+  const rotated = new Rotations(bus, await SnapshotWatch.open(bus, rotations), logger);
+  onStop(() => rotated.stop());
   const rooms = {
     bus,
     policy,
@@ -42,6 +47,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     pressure: new Pressure(new Breakers((breakers) => bus.presence.announce({ breakers }))),
     cache: new AnswerCache(),
     leases: new LeaseCache(bus, policy.config),
+    rotations: rotated,
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
     gate: new AuditGate(bus.jetstream),
