@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
+import { CredentialTest } from './connection-test/credential-test.js';
 import { Apps } from './control-plane/apps.js';
 import { AuditEvents } from './control-plane/audit-events.js';
 import { CallerAccount } from './control-plane/caller-account.js';
@@ -11,6 +12,7 @@ import { Organisations } from './control-plane/organisations.js';
 import { RegionDirectory } from './control-plane/region-directory.js';
 import { Regions } from './control-plane/regions.js';
 import { ResourceSets } from './control-plane/resource/resource-sets.js';
+import { Rotations } from './control-plane/resource/rotations.js';
 import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
 import { EmbedUrls } from './embed/embed-urls.js';
@@ -29,6 +31,7 @@ const controlPlane = [
   Regions,
   Resources,
   ResourceSets,
+  Rotations,
   Tokens,
 ];
 
@@ -39,6 +42,7 @@ export class GatewayModule {
     bus: Bus;
     idempotent: IdempotentAnswers;
     regions: RegionDirectory;
+    credentialTest: CredentialTest;
     internal: boolean;
   }): DynamicModule {
     return {
@@ -46,6 +50,7 @@ export class GatewayModule {
       controllers: parts.internal ? controlPlane : [],
       providers: [
         { provide: Bus, useValue: parts.bus },
+        { provide: CredentialTest, useValue: parts.credentialTest },
         { provide: RegionDirectory, useValue: parts.regions },
         { provide: IdempotentAnswers, useValue: parts.idempotent },
       ],

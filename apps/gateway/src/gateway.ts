@@ -7,6 +7,7 @@ import { RegionDirectory, type RegionSnapshot } from './control-plane/region-dir
 import { ServerDrain } from './server/drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
 import { serveEmbed } from './embed/embed-routes.js';
+import { CredentialTest } from './connection-test/credential-test.js';
 import { GatewayModule } from './gateway.module.js';
 import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
@@ -59,6 +60,7 @@ export async function buildGateway(
     bus: on.bus,
     idempotent: on.idempotent,
     regions: new RegionDirectory(on.bus, on.directory.regions),
+    credentialTest: new CredentialTest(on.queryPath),
     internal: surface.internal,
   });
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
