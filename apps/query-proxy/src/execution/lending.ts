@@ -46,11 +46,15 @@ export class Lending {
       standing: { ...standing, other: of === wanted ? spare : wanted },
     });
     const cached = leases.cached(wanted);
-    if (cached !== undefined) return lentAs(wanted, cached);
     const held = leases.cached(spare);
+    if (cached !== undefined) {
+      // A refusal is answered with what is here: a worker does not keep it for long.
+      if (held === undefined && !rotations.hasFailed(spare.credentialId)) void this.ask(spare, standing);
+      return lentAs(wanted, cached);
+    }
     if (held === undefined) return this.either(wanted, spare, lentAs);
     // Nobody waits for the new one, or fails because it cannot be had: what is here is good.
-    if (!rotations.hasFailed(wanted.credentialId)) void this.ask(wanted, standing).catch(() => undefined);
+    if (!rotations.hasFailed(wanted.credentialId)) void this.ask(wanted, standing);
     return lentAs(spare, held);
   }
 
@@ -85,10 +89,13 @@ export class Lending {
 
   private async either(wanted: LeaseKey, spare: LeaseKey, lentAs: (of: LeaseKey, lease: Lease) => Lent): Promise<Lent> {
     const { leases } = this.rooms;
+    const standsIn = this.other(spare);
     try {
-      return lentAs(wanted, await leases.get(wanted, callOf(this.run)));
+      const lease = await leases.get(wanted, callOf(this.run));
+      await standsIn;
+      return lentAs(wanted, lease);
     } catch (error) {
-      const lease = await leases.get(spare, callOf(this.run)).catch(() => undefined);
+      const lease = await standsIn;
       if (lease === undefined) throw error;
       return lentAs(spare, lease);
     }
