@@ -72,7 +72,8 @@ export function authoriseUnderWay(
 }
 
 /** A test of another credential is a part of changing it: the gateway has asked whether the caller may. */
-export const scopeOf = (test: RunQuery['test']): Scope => (test?.draftId === undefined ? 'queries:run' : 'resources:write');
+export const scopeOf = (test: RunQuery['test']): Scope =>
+  test?.draftId === undefined ? 'queries:run' : 'resources:write';
 
 function requireRun(principal: Principal, scope: Scope = 'queries:run'): void {
   if (principal.type === 'token' && !holdsScope(principal, scope)) throw missingScope({ scope });

@@ -29,7 +29,14 @@ const yamlOf = (resources: readonly object[]): string =>
   `${heading.replaceAll(/^/gm, '#')}\n${stringify({ resources }, { lineWidth: 120 })}`;
 
 function chosenOf(resource: Resource): object {
-  const { id: _, version: _version, credentials: _ages, createdAt: _created, updatedAt: _updated, ...chosen } = resource;
+  const {
+    id: _,
+    version: _version,
+    credentials: _ages,
+    createdAt: _created,
+    updatedAt: _updated,
+    ...chosen
+  } = resource;
   const entries = Object.entries(chosen).filter(
     ([name, value]) => ['name', 'baseUrl'].includes(name) || !isDeepStrictEqual(value, defaults[name]),
   );
