@@ -231,6 +231,7 @@ describe('another organisation', () => {
     const bodies: Record<string, unknown> = {
       'PUT /api/v1/apps/{uuid}/queries/{name}': { resource: 'x', request: { path: '/' } },
       'POST /api/v1/resources/{id}/rollback': { version: 1 },
+      'POST /api/v1/resources/{id}/auth/rotate': { token: 'x' },
       'POST /api/v1/resources/{resource}/query': { path: '/' },
       'POST /api/v1/resources/{resource}/preview': { path: '/' },
       'POST /api/v1/apps/{uuid}/queries/{name}/run': {},

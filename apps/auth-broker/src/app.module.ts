@@ -38,6 +38,9 @@ import { SealedRecords } from './key/sealed-records.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { LeaseCredential } from './lease/lease-credential.js';
 import { RenderedCredentials } from './lease/rendered-credentials.js';
+import { DraftRotation } from './rotation/draft-rotation.js';
+import { FindSuccessors } from './rotation/find-successors.js';
+import { NoteRotations } from './rotation/note-rotations.js';
 import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
@@ -70,6 +73,7 @@ const signInHandlers = [VerifySignIn];
 const consentHandlers = [BeginConsent, OpenConsent, CompleteConsent, ForgetCallersGrant];
 const grantHandlers = [ListGrants, ForgetGrant, ListGrantEvents];
 const identityHandlers = [LeaseIdentity];
+const rotationHandlers = [DraftRotation, NoteRotations, FindSuccessors];
 
 @Module({
   controllers: [
@@ -82,6 +86,7 @@ const identityHandlers = [LeaseIdentity];
     ...consentHandlers,
     ...grantHandlers,
     ...identityHandlers,
+    ...rotationHandlers,
   ],
 })
 export class AppModule {

@@ -26,7 +26,7 @@ import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
-import { grantSink } from './consent/grant-snapshots.js';
+import { sinkOf } from './consent/grant-snapshots.js';
 import { AppModule, entities } from './app.module.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { IdentityKeyStore } from './identity/identity-key-store.js';
@@ -36,6 +36,7 @@ import { ConfigVariables } from './lease/config-variables.js';
 import { migrations } from './migrations/migrations.js';
 import { KeyRing } from './key/key-ring.js';
 import { KeyRotations } from './key/key-rotations.js';
+import { RotationBucket } from './rotation/rotation-bucket.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
 
@@ -112,7 +113,8 @@ export class BrokerStack implements AsyncDisposable {
       applicationName: 'spec',
     });
     const pen = await SnapshotWriter.open(bus, grants);
-    const unitOfWork = new UnitOfWork(dataSource, bus, grantSink(pen));
+    const bucket = await RotationBucket.open(bus);
+    const unitOfWork = new UnitOfWork(dataSource, bus, sinkOf(pen, bucket));
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
@@ -147,6 +149,7 @@ export class BrokerStack implements AsyncDisposable {
         if (!this.brokers.delete(broker)) return;
         watch.stop();
         pen.watch.stop();
+        bucket.stop();
         await identityKeys.stop();
         await app.close();
         await bus.drain();
@@ -161,7 +164,13 @@ export class BrokerStack implements AsyncDisposable {
   async credential(
     authentication: Record<string, unknown>,
     call: Call,
-    claim: { resourceId?: string; basedOn?: string | null; destinationChanged?: boolean; baseUrl?: string } = {},
+    claim: {
+      resourceId?: string;
+      basedOn?: string | null;
+      destinationChanged?: boolean;
+      baseUrl?: string;
+      rotates?: boolean;
+    } = {},
   ) {
     const { draftId } = await this.gateway.request(draftCredential, { authentication: authentication as never }, call);
     const resourceId = claim.resourceId ?? randomUUID();

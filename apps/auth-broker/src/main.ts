@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config, grants, identityKeys as identityKeyBucket, regions } from '@pontage/contracts/snapshots';
+import { config, grants, identityKeys as identityKeyBucket, regions, resources } from '@pontage/contracts/snapshots';
 import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
@@ -17,10 +17,12 @@ import {
   type ServiceContext,
 } from '@pontage/telemetry';
 import { AppModule, entities } from './app.module.js';
+import { CredentialStore } from './credential/credential-store.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
+import { ConsentedGrants } from './consent/consented-grants.js';
 import { consentSweep } from './consent/consent-sweep.js';
-import { grantSink, rebuildGrants } from './consent/grant-snapshots.js';
+import { rebuildGrants, sinkOf } from './consent/grant-snapshots.js';
 import { OpenedCredentials } from './credential/opened-credentials.js';
 import { DraftStore } from './draft/draft-store.js';
 import { draftSweep } from './draft/draft-sweep.js';
@@ -35,6 +37,10 @@ import { Issuer } from './identity/issuer.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { IdleGrants } from './refreshing/idle-grants.js';
+import { NamedCredentials } from './rotation/named-credentials.js';
+import { RotationBucket } from './rotation/rotation-bucket.js';
+import { RotationReminders } from './rotation/rotation-reminders.js';
+import { RotationRounds } from './rotation/rotation-rounds.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
 import { Sweep, type Swept } from './sweep.js';
@@ -53,9 +59,15 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const password = settings.PONTAGE_NATS_PASSWORD;
   const bus = await Bus.connect({ service: 'auth-broker', url: natsUrl, password, logger });
   onStop(() => bus.drain());
+  // Made before anything is waited for that others make.
   const pen = await SnapshotWriter.open(bus, grants);
   onStop(() => pen.watch.stop());
-  const unitOfWork = new UnitOfWork(dataSource, bus, grantSink(pen));
+  const bucket = await RotationBucket.open(bus);
+  onStop(() => bucket.stop());
+  const unitOfWork = new UnitOfWork(dataSource, bus, sinkOf(pen, bucket));
+  const credentials = new CredentialStore(box);
+  await bucket.rebuild(unitOfWork, credentials.rotations);
+  const named = await namedCredentialsOn(bus, onStop);
   const watch = await SnapshotWatch.open(bus, config);
   onStop(() => watch.stop());
   const variables = new ConfigVariables(watch);
@@ -65,6 +77,8 @@ runService('auth-broker', async ({ logger, onStop }) => {
   for (const work of [
     new OutboxRelay(unitOfWork, logger),
     ...sweepsOf(unitOfWork, box, variables).map((swept) => new Sweep(swept, logger)),
+    new Sweep(new RotationRounds(unitOfWork, credentials, named, new ConsentedGrants(box)), logger),
+    new Sweep(new RotationReminders(unitOfWork, named), logger),
     rotations,
     identityKeys,
   ]) {
@@ -93,6 +107,13 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+/** The credentials that resources name. */
+async function namedCredentialsOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<NamedCredentials> {
+  const watch = await SnapshotWatch.open(bus, resources);
+  onStop(() => watch.stop());
+  return new NamedCredentials(watch);
+}
 
 /** The way out, through workers of regions that are open. */
 async function dispatcherOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<Dispatcher> {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
 import { Addresses } from './addresses.js';
+import { CredentialTest } from './connection-test/credential-test.js';
 import { Apps } from './control-plane/apps.js';
 import { AuditEvents } from './control-plane/audit-events.js';
 import { CallerAccount } from './control-plane/caller-account.js';
@@ -13,6 +14,7 @@ import { Organisations } from './control-plane/organisations.js';
 import { RegionDirectory } from './control-plane/region-directory.js';
 import { Regions } from './control-plane/regions.js';
 import { ResourceSets } from './control-plane/resource/resource-sets.js';
+import { Rotations } from './control-plane/resource/rotations.js';
 import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
 import { EmbedUrls } from './embed/embed-urls.js';
@@ -32,6 +34,7 @@ const controlPlane = [
   Regions,
   Resources,
   ResourceSets,
+  Rotations,
   Tokens,
 ];
 
@@ -43,6 +46,7 @@ export class GatewayModule {
     idempotent: IdempotentAnswers;
     regions: RegionDirectory;
     addresses: Addresses;
+    credentialTest: CredentialTest;
     internal: boolean;
   }): DynamicModule {
     return {
@@ -51,6 +55,7 @@ export class GatewayModule {
       providers: [
         { provide: Bus, useValue: parts.bus },
         { provide: Addresses, useValue: parts.addresses },
+        { provide: CredentialTest, useValue: parts.credentialTest },
         { provide: RegionDirectory, useValue: parts.regions },
         { provide: IdempotentAnswers, useValue: parts.idempotent },
       ],

@@ -8,6 +8,7 @@ import { RegionDirectory, type RegionSnapshot } from './control-plane/region-dir
 import { ServerDrain } from './server/drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
 import { serveEmbed } from './embed/embed-routes.js';
+import { CredentialTest } from './connection-test/credential-test.js';
 import { GatewayModule } from './gateway.module.js';
 import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
@@ -68,6 +69,7 @@ export async function buildGateway(
     idempotent: on.idempotent,
     addresses: on.addresses,
     regions: new RegionDirectory(on.bus, on.directory.regions),
+    credentialTest: new CredentialTest(on.queryPath),
     internal: surface.internal,
   });
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {

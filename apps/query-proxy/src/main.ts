@@ -8,7 +8,9 @@ import {
   previewQuery,
   startSignIn,
 } from '@pontage/contracts/query-proxy';
+import { rotations } from '@pontage/contracts/snapshots';
 import { Dispatcher } from '@pontage/dispatch';
+import { SnapshotWatch } from '@pontage/snapshots';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
 import { AnswerCache } from './cache/answer-cache.js';
 import { AuditGate } from './audit/audit-gate.js';
@@ -23,6 +25,7 @@ import { ResourceLimits } from './policy/resource-limits.js';
 import { Breakers } from './pressure/breakers.js';
 import { Pressure } from './pressure/pressure.js';
 import { PreviewQuery } from './preview/preview-query.js';
+import { Rotations } from './rotation/rotations.js';
 import { SignIns } from './sign-in/sign-ins.js';
 import { querySettings } from './settings.js';
 import { SecretVariableCache } from './variable/secret-variable-cache.js';
@@ -42,6 +45,8 @@ runService('query-proxy', async ({ logger, onStop }) => {
   onStop(() => bus.drain());
   const policy = await Policy.open(bus);
   onStop(() => policy.stop());
+  const rotated = new Rotations(bus, await SnapshotWatch.open(bus, rotations), logger);
+  onStop(() => rotated.stop());
   const rooms = {
     bus,
     policy,
@@ -50,6 +55,7 @@ runService('query-proxy', async ({ logger, onStop }) => {
     pressure: new Pressure(new Breakers((breakers) => bus.presence.announce({ breakers }))),
     cache: new AnswerCache(),
     leases: new LeaseCache(bus, policy),
+    rotations: rotated,
     sealedValues: new SealedValueCache(bus),
     secretVariables: new SecretVariableCache(bus),
     identities: new IdentityTokens(bus),

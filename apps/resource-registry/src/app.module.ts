@@ -36,6 +36,8 @@ import { ListResources } from './resource/list-resources.js';
 import { ListResourceVersions } from './resource-version/list-resource-versions.js';
 import { RollBackResource } from './resource-version/roll-back-resource.js';
 import { UpdateResource } from './resource/update-resource.js';
+import { InstallRotation } from './rotation/install-rotation.js';
+import { PrepareRotation } from './rotation/prepare-rotation.js';
 import { CreateToken } from './token/create-token.js';
 import { ListTokens } from './token/list-tokens.js';
 import { RevokeToken } from './token/revoke-token.js';
@@ -78,6 +80,8 @@ const handlers = [
   ListResourceVersions,
   RollBackResource,
   UpdateResource,
+  InstallRotation,
+  PrepareRotation,
   CreateToken,
   ListTokens,
   RevokeToken,

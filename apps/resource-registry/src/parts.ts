@@ -27,6 +27,8 @@ import { RegionDecisions } from './region/region-decisions.js';
 import { RegionStore } from './region/region-store.js';
 import { Regions } from './region/regions.js';
 import { BusCredentialClaims } from './resource-secrets/credential-claims.bus.js';
+import { RotationClaims } from './rotation/rotation-claims.js';
+import { SettlingRotations } from './rotation/settling-rotations.js';
 import { ResourceClaims } from './resource-secrets/resource-claims.js';
 import { ResourceLinks } from './resource/resource-links.js';
 import { ResourceRemoval } from './resource/resource-removal.js';
@@ -68,8 +70,14 @@ export interface Parts {
 }
 
 /** The only wiring: which adapter stands behind which port. */
-export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: OwnedBuckets; regions: Regions }): Parts {
-  const { bus, unitOfWork, buckets, regions } = rooms;
+export function partsOf(rooms: {
+  bus: Bus;
+  unitOfWork: UnitOfWork;
+  buckets: OwnedBuckets;
+  regions: Regions;
+  settling: SettlingRotations;
+}): Parts {
+  const { bus, unitOfWork, buckets, regions, settling } = rooms;
   const apps = new PostgresAppStore();
   const variables = new PostgresConfigStore();
   const groups = new PostgresGroupStore();
@@ -110,6 +118,8 @@ export function partsOf(rooms: { bus: Bus; unitOfWork: UnitOfWork; buckets: Owne
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources, secretVariables) },
       { provide: ResourceRemoval, useValue: removal },
       { provide: ResourceClaims, useValue: resourceClaims },
+      { provide: RotationClaims, useValue: new RotationClaims(claims, secretVariables) },
+      { provide: SettlingRotations, useValue: settling },
       { provide: ResourcePlans, useValue: new ResourcePlans(transactions, resources, resourceClaims, check) },
       { provide: ResourceSetWriter, useValue: new ResourceSetWriter(organisations, resources, removal, check) },
       { provide: Revocations, useValue: revocations },

@@ -3,7 +3,13 @@ import { expect } from '@jest/globals';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import type { Call, Principal, ReplyOf, RequestContract, RequestOf, Scope } from '@pontage/contracts';
-import { claimConfigValue, claimCredential, claimSecrets, forgetCredentials } from '@pontage/contracts/auth-broker';
+import {
+  claimConfigValue,
+  claimCredential,
+  claimSecrets,
+  findSuccessors,
+  forgetCredentials,
+} from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
 import { createOrganisation } from '@pontage/contracts/resource-registry';
 import type { Bucket } from '@pontage/contracts/snapshots';
@@ -29,6 +35,8 @@ interface Broker {
   claim: (
     claim: RequestOf<typeof claimCredential>,
   ) => ReplyOf<typeof claimCredential> | Promise<ReplyOf<typeof claimCredential>>;
+  /** Which credentials have taken the place of retired ones. */
+  successors: ReplyOf<typeof findSuccessors>['successors'];
   readonly valueClaims: RequestOf<typeof claimConfigValue>[];
   claimValue: (claim: RequestOf<typeof claimConfigValue>) => ReplyOf<typeof claimConfigValue>;
   claimSecrets: (claim: RequestOf<typeof claimSecrets>) => ReplyOf<typeof claimSecrets>;
@@ -41,6 +49,7 @@ export class RegistryRoom {
     claims: [],
     forgotten: [],
     forget: () => undefined,
+    successors: {},
     valueClaims: [],
     claimValue: () => ({ valueId: randomUUID(), fingerprint: randomBytes(8).toString('hex') }),
     claimSecrets: () => ({ secretsId: randomUUID(), fingerprints: { s0: 'f0' } }),
@@ -79,6 +88,11 @@ export class RegistryRoom {
       return room.broker.claimValue(claim);
     });
     broker.serve(claimSecrets, async (claim) => room.broker.claimSecrets(claim));
+    broker.serve(findSuccessors, async ({ credentialIds }) => ({
+      successors: Object.fromEntries(
+        Object.entries(room.broker.successors).filter(([id]) => credentialIds.includes(id)),
+      ),
+    }));
     broker.serve(forgetCredentials, async ({ resourceIds }) => {
       room.broker.forget(resourceIds);
       room.broker.forgotten.push(...resourceIds);

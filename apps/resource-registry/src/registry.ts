@@ -6,6 +6,7 @@ import { nestLogger, type Logger } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
 import { entities, partsOf, type Parts } from './parts.js';
 import { Regions } from './region/regions.js';
+import { SettlingRotations } from './rotation/settling-rotations.js';
 import { schema } from './settings.js';
 import { OwnedBuckets } from './snapshot/owned-buckets.js';
 import { rebuildSnapshots } from './snapshot/rebuild-snapshots.js';
@@ -46,7 +47,9 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
   await relay.start();
 
   const regions = new Regions(options.regions, buckets.regions.watch, bus.presence);
-  const parts = partsOf({ bus, unitOfWork, buckets, regions });
+  const settling = new SettlingRotations(bus, logger);
+  onStop(() => settling.stop());
+  const parts = partsOf({ bus, unitOfWork, buckets, regions, settling });
   onStop(() => parts.revocations.stop());
   onStop(() => parts.decisions.stop());
   await catchUp(unitOfWork, buckets, parts, logger);

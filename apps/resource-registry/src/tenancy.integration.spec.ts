@@ -48,6 +48,8 @@ const byId: readonly [RequestContract, (ids: Ids) => unknown][] = [
   [registry.listResourceVersions, ({ resource }) => ({ resource })],
   [registry.diffResourceVersion, ({ resource }) => ({ resource, version: 1 })],
   [registry.rollBackResource, ({ resource }) => ({ resource, version: 1 })],
+  [registry.prepareRotation, ({ resource }) => ({ resource })],
+  [registry.installRotation, ({ resource }) => ({ resource, draftId: randomUUID(), basedOn: randomUUID() })],
   [registry.findGroup, ({ group }) => ({ id: group })],
   [registry.updateGroup, ({ group }) => ({ id: group, settings: { name: 'x' } })],
   [registry.deleteGroup, ({ group }) => ({ id: group })],

@@ -87,6 +87,13 @@ export interface AuthMethod<S extends z.ZodObject = z.ZodObject, K extends z.Zod
   /** Statuses that `answer` is asked about: 401 when nothing is said. */
   readonly answerOn?: readonly number[];
   /**
+   * What a rotation may replace: fields that are replaced together, secrets with the readable names that belong to them (a key
+   * and its id). A secret of a group that is not given anew is gone. Absent: there is nothing to rotate.
+   */
+  readonly rotates?: readonly (readonly string[])[];
+  /** Statuses by which an upstream may say that it does not take the credential: 401 and 403 when nothing is said. */
+  readonly refusedOn?: readonly number[];
+  /**
    * The words by which upstreams say why they refuse a credential, each with what it means and what helps, for whoever tests
    * the connection. They are looked for in refusing answers; the first one that is found counts.
    */
@@ -187,3 +194,10 @@ export const hasGrantPerCaller = (method: AuthMethod, settings: Credential['sett
 /** True when a person has to agree before there is a grant of this credential. */
 export const needsConsent = (method: AuthMethod, settings: Credential['settings']): boolean =>
   method.consent?.isNeeded(settings) === true;
+
+/** True for a status by which an upstream may refuse a credential of this method; whatever it answers so has not been done. */
+export const refusesCredential = (method: Pick<AuthMethod, 'refusedOn'>, status: number): boolean =>
+  refusals(method).includes(status);
+
+/** The statuses by which an upstream may refuse a credential of this method. */
+export const refusals = ({ refusedOn = [401, 403] }: Pick<AuthMethod, 'refusedOn'>): readonly number[] => refusedOn;

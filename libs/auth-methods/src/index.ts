@@ -2,6 +2,8 @@ export {
   hasGrantPerCaller,
   needsConsent,
   needsGrant,
+  refusals,
+  refusesCredential,
   type AuthContext,
   type AuthFetch,
   type AuthMethod,

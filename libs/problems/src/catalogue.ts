@@ -6,6 +6,8 @@ import {
   consentExpired,
   consentRequired,
   credentialRejected,
+  newSecretRejected,
+  rotationSettling,
   tokenEndpointFailed,
 } from './credential-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
@@ -280,6 +282,8 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     consentRequired,
     credentialRejected,
     challengeUnsupported,
+    newSecretRejected,
+    rotationSettling,
     tokenEndpointFailed,
     upstreamTimedOut,
     circuitOpen,

@@ -46,3 +46,15 @@ export const consentExpired = defineProblem({
   kind: 'gone',
   title: 'This sign-in has been used, has run out, or was begun in another browser',
 });
+export const newSecretRejected = defineProblem({
+  slug: 'new-secret-rejected',
+  kind: 'unprocessable',
+  title: 'The new secret did not pass its test',
+  // The stage of the test that failed, in the words of a connection test.
+  facts: z.object({ stage: z.string() }),
+});
+export const rotationSettling = defineProblem({
+  slug: 'rotation-settling',
+  kind: 'conflict',
+  title: 'A rotation of this credential has not settled yet',
+});

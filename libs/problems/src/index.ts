@@ -18,6 +18,8 @@ export {
   consentExpired,
   consentRequired,
   credentialRejected,
+  newSecretRejected,
+  rotationSettling,
   tokenEndpointFailed,
 } from './credential-problems.js';
 export {

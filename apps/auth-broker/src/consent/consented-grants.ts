@@ -111,6 +111,23 @@ export class ConsentedGrants {
     return true;
   }
 
+  /** Hands over what people have agreed to with credentials that are about to be deleted. What has a successor already stays there. */
+  async bequeath(work: Work, from: readonly string[], to: string): Promise<void> {
+    const rows = await work.manager.query<
+      (Omit<GrantKey, 'org'> & { input: string; scope: string; resourceId: string })[]
+    >(
+      `SELECT credential_id AS "credentialId", environment, caller, input, scope, resource_id AS "resourceId"
+         FROM issued_grant JOIN credential ON credential.id = credential_id
+        WHERE credential_id = ANY($1) AND issued_grant.sealed IS NOT NULL AND scope <> ''`,
+      [[...from]],
+    );
+    for (const { environment, caller, ...agreed } of rows) {
+      const key = { org: work.org, credentialId: to, environment, caller };
+      const [own] = await work.manager.query<Held[]>(`SELECT sealed FROM issued_grant WHERE ${ofKey}`, placeOf(key));
+      if (own === undefined || own.sealed === null) await this.adopt(work, key, agreed);
+    }
+  }
+
   /** The row, made if it is missing, and nobody else's until the transaction ends. */
   private async hold({ manager, org }: Work, key: GrantKey): Promise<Held> {
     await manager.query(

@@ -11,12 +11,10 @@ export type GrantPen = SnapshotWriter<typeof grants>;
 export const grantSnapshotKey = ({ org, credentialId, environment, caller }: GrantKey): string =>
   [org, credentialId, environment, createHash('sha256').update(caller).digest('hex')].join('.');
 
-/** The one bucket that this service owns. */
-export const grantSink = (pen: GrantPen): SnapshotSink => ({
-  put(bucket, key, entry) {
-    if (bucket !== grants.name) throw new TypeError(`${bucket} is not a bucket of this service`);
-    return pen.put(key, entry as Parameters<GrantPen['put']>[1]);
-  },
+/** Writes what transactions announce: into this bucket, or into the other one that the broker owns. */
+export const sinkOf = (pen: GrantPen, other: SnapshotSink): SnapshotSink => ({
+  put: (bucket, key, entry) =>
+    bucket === grants.name ? pen.put(key, entry as Parameters<GrantPen['put']>[1]) : other.put(bucket, key, entry),
 });
 
 type Row = Omit<GrantKey, 'org'> & { readonly version: number; readonly isHeld: boolean };

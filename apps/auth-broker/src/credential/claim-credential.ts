@@ -12,11 +12,23 @@ import { Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
 import { broughtVariables } from './brought-variables.js';
 import { refuseStrayVerification } from '../sign-in/verification-target.js';
-import { CredentialStore } from './credential-store.js';
+import { CredentialStore, type StoredCredential } from './credential-store.js';
+import { credentialView } from './credential-view.js';
 import { mergeSecrets, type Base } from './merge-draft.js';
 
 type Claim = ParsedRequestOf<typeof claimCredential>;
 type Reply = ReplyOf<typeof claimCredential>;
+
+/** The credential that a draft continues, and since when its secrets are what they are. */
+type AgedBase = Base & Pick<StoredCredential, 'rotatedAt'>;
+
+/** What is about to be stored. */
+interface NewCredential {
+  readonly resourceId: string;
+  readonly draft: Draft;
+  readonly secrets: SecretValues;
+  readonly rotatedAt: Date;
+}
 
 /** Turns a draft into a credential of a resource. */
 @serves(claimCredential)
@@ -57,29 +69,28 @@ export class ClaimCredential {
     if (baseUrl !== null) refuseStrayVerification(method, draft.settings, baseUrl);
     const base = basedOn === null ? undefined : await this.base(work, basedOn, resourceId, draft);
     const secrets = mergeSecrets(method, draft, base, destinationChanged);
-    const credentialId = isTrial ? null : await this.store(work, resourceId, draft, secrets, call);
+    const rotatedAt = isKept(draft, secrets) ? (base?.rotatedAt ?? new Date()) : new Date();
+    const credentialId = isTrial ? null : await this.store(work, { resourceId, draft, secrets, rotatedAt }, call);
+    if (claim.rotates && credentialId !== null && basedOn !== null)
+      await this.credentials.rotations.begin(work, { credentialId, resourceId, basedOn, requestedBy: call });
     const fingerprint = await this.fingerprints.of(work);
-    const views = Object.entries(secrets).map(
-      ([name, value]) =>
-        [name, { set: true, fingerprint: fingerprint([work.org, resourceId], value) } as const] as const,
-    );
-    const derived = method.derived?.of({ settings: draft.settings, secrets });
+    const credential = { settings: draft.settings, secrets };
     return {
       credentialId,
-      authentication: { method: method.id, ...draft.settings, ...derived, ...Object.fromEntries(views) },
+      authentication: credentialView(method, credential, (value) => fingerprint([work.org, resourceId], value)),
+      rotatedAt: rotatedAt.toISOString(),
       brought: broughtVariables(method, { settings: draft.settings, secrets }, base, destinationChanged),
     };
   }
 
   private async store(
     work: Work,
-    resourceId: string,
-    { method, settings, kept }: Draft,
-    secrets: SecretValues,
+    { resourceId, draft, secrets, rotatedAt }: NewCredential,
     call: Call,
   ): Promise<string> {
+    const { method, settings, kept } = draft;
     const credentialId = randomUUID();
-    await this.credentials.insert(work, { id: credentialId, resourceId, method, settings }, secrets);
+    await this.credentials.insert(work, { id: credentialId, resourceId, method, settings, rotatedAt }, secrets);
     work.audit({
       ...auditOf(call),
       action: 'credential.created',
@@ -91,7 +102,7 @@ export class ClaimCredential {
   }
 
   /** One that does not open is no hindrance to a draft that keeps nothing of it. */
-  private async base(work: Work, id: string, resourceId: string, { kept }: Draft): Promise<Base | undefined> {
+  private async base(work: Work, id: string, resourceId: string, { kept }: Draft): Promise<AgedBase | undefined> {
     const stored = await this.credentials.find(work, id, resourceId);
     if (stored === undefined) return undefined;
     try {
@@ -102,3 +113,7 @@ export class ClaimCredential {
     }
   }
 }
+
+/** True when every secret is the one of before. */
+const isKept = ({ kept }: Draft, secrets: SecretValues): boolean =>
+  Object.keys(secrets).every((name) => kept.includes(name));

@@ -9,4 +9,7 @@ export class CredentialRow {
   @Column('text') method!: string;
   @Column('jsonb') settings!: object;
   @Column('bytea') sealed!: Buffer;
+  /** Null: since it was created. */
+  @Column('timestamptz', { name: 'rotated_at', nullable: true }) rotatedAt!: Date | null;
+  @Column({ type: 'timestamptz', name: 'created_at', insert: false, update: false }) createdAt!: Date;
 }

@@ -11,6 +11,8 @@ import { type CredentialStore, type StoredCredential } from './credential-store.
 export interface OpenedCredential {
   readonly method: AuthMethod;
   readonly credential: Credential;
+  /** The credential that stands in for it, as it has not proven itself; null: none does. */
+  readonly replaces: string | null;
 }
 
 /** Finds the credentials of resources and opens them, once for all who ask at the same time. */
@@ -26,14 +28,15 @@ export class OpenedCredentials {
   find(of: { readonly credentialId: string; readonly resourceId: string }, call: Call): Promise<OpenedCredential> {
     const { credentialId, resourceId } = of;
     return this.opening.run(JSON.stringify([call.org, credentialId, resourceId]), async () => {
-      const stored = await this.unitOfWork.run(call.org, (work) =>
-        this.credentials.find(work, credentialId, resourceId),
-      );
+      const { stored, replaces } = await this.unitOfWork.run(call.org, async (work) => ({
+        stored: await this.credentials.find(work, credentialId, resourceId),
+        replaces: await this.credentials.rotations.previousOf(work, credentialId),
+      }));
       if (stored === undefined) throw notFound({}, { detail: 'There is no such credential.' });
       const method = authMethods.get(stored.method);
       if (method === undefined)
         throw leaseUnavailable({}, { note: `a credential of the unknown method ${stored.method}` });
-      return { method, credential: { settings: stored.settings, secrets: await this.open(stored, call) } };
+      return { method, credential: { settings: stored.settings, secrets: await this.open(stored, call) }, replaces };
     });
   }
 

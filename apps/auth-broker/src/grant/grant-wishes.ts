@@ -63,8 +63,11 @@ export class GrantWishes {
       refused: refusedGrantVersion,
       scope,
       manner: method.refresh?.(credential.settings) ?? always,
-      // What somebody agreed to outlives another secret of the client.
-      input: fingerprint([org, credentialId, 'input'], scope ?? credential),
+      // What somebody agreed to outlives another secret of the client, and so another credential.
+      input:
+        scope === undefined
+          ? fingerprint([org, credentialId, 'input'], credential)
+          : fingerprint([org, 'scope'], scope),
       destination: destinationOf(method, stored, credential),
     };
   }

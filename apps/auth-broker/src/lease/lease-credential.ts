@@ -24,6 +24,11 @@ export class LeaseCredential {
   /** Proxies ask all at once when a lease ends: one lease is made for all who may have the same. */
   async handle(request: Request, call: Call): Promise<Lease> {
     const opened = await this.credentials.find(request, call);
+    const lease = await this.lend(opened, request, call);
+    return opened.replaces === null ? lease : { ...lease, replaces: opened.replaces };
+  }
+
+  private async lend(opened: OpenedCredential, request: Request, call: Call): Promise<Lease> {
     const { method, credential } = opened;
     if (!needsGrant(method, credential.settings)) return staticLease(opened);
     const { credentialId, resourceId, region, environment, refusedGrantVersion, acquire, caller } = request;

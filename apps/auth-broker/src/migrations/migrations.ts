@@ -1,4 +1,5 @@
 import { CreateConfigValues1764100000000 } from './create-config-values.js';
+import { CreateCredentialRotations1764900000000 } from './create-credential-rotations.js';
 import { CreateCredentials1763700000000 } from './create-credentials.js';
 import { KeepConsents1765000000000 } from './keep-consents.js';
 import { CreateIdentityKeys1764800000000 } from './create-identity-keys.js';
@@ -14,5 +15,6 @@ export const migrations = [
   KeyGrantsByCaller1764300000000,
   CreateWebhooks1764700000000,
   CreateIdentityKeys1764800000000,
+  CreateCredentialRotations1764900000000,
   KeepConsents1765000000000,
 ];

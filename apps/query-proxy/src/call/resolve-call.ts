@@ -2,7 +2,7 @@ import type { RunQuery, QueryRequest } from '@pontage/contracts/query-proxy';
 import type { QueryCache, Retries } from '@pontage/contracts/resource-registry';
 import { invalidRequest, notFound } from '@pontage/problems';
 import type { Json } from '@pontage/templates';
-import { authoriseApp, authoriseResource, noSuchResource } from '../policy/authorise.js';
+import { authoriseApp, authoriseResource, noSuchResource, scopeOf } from '../policy/authorise.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import { checkParams } from './check-params.js';
@@ -41,7 +41,7 @@ export async function resolveCall(policy: Policy, run: AskedCall): Promise<Resol
   const found =
     call.kind === 'unsaved' ? resolveUnsaved(run, call) : await knownResource(policy, run, call.resource, asked);
   const environment = knownEnvironment(policy, org, asked);
-  const resource = policy.resources.variantIn(found, environment);
+  const resource = withDraft(policy.resources.variantIn(found, environment), run);
   return {
     resource,
     environment,
@@ -56,17 +56,23 @@ export async function resolveCall(policy: Policy, run: AskedCall): Promise<Resol
   };
 }
 
+/** The resource with a draft in the place of its credential. Its policy is about what callers may ask; this is its own request. */
+const withDraft = (resource: ResourceSnapshot, { test }: AskedCall): ResourceSnapshot =>
+  test?.draftId === undefined
+    ? resource
+    : { ...resource, credentialId: test.draftId, policy: { methods: [], paths: [] } };
+
 const never: Retries = { attempts: 0, idempotencyKey: null };
 
 async function knownResource(
   policy: Policy,
-  { org, principal }: AskedCall,
+  { org, principal, test }: AskedCall,
   reference: string,
   environment: string,
 ): Promise<ResourceSnapshot> {
   const resource = policy.resources.get(org, reference) ?? (await policy.resources.find(org, reference));
   if (resource === undefined) throw notFound({}, { detail: noSuchResource });
-  authoriseResource(policy, org, principal, resource, environment);
+  authoriseResource(policy, org, principal, resource, environment, scopeOf(test));
   return resource;
 }
 

@@ -13,10 +13,10 @@ import {
 import type { Acquaintance, ChallengeMemory } from '../credential/challenge-memory.js';
 import { refuseForgedPlaceholders } from '../credential/forged-placeholders.js';
 import { requireIdentity } from '../identity/with-identity.js';
-import { leaseName } from '../credential/lease-cache.js';
+import { leaseName, type LeaseKey } from '../credential/lease-cache.js';
 import { repeatsOf } from '../pressure/retry-rule.js';
 import { mayFollowRedirects } from '../request/resource-policy.js';
-import { maxRedirects, maxRetries, type Attempt } from './attempt.js';
+import { maxRedirects, maxRetries, type Attempt, type Standing } from './attempt.js';
 import type { Prepared } from './prepare.js';
 
 /** The attempts of one query, each made of what the upstream said to the one before. */
@@ -29,13 +29,15 @@ export class Attempts {
   ) {}
 
   /** The first one. @throws Problem when the credential cannot be put on the request. */
-  first(lease: Lease | undefined): Attempt {
+  first(lease: Lease | undefined, standing?: Standing): Attempt {
     const ready = lease === undefined ? undefined : readyCredential(lease, this.prepared.scope);
     const { placeholders } = ready?.method ?? {};
     if (placeholders !== undefined) refuseForgedPlaceholders(this.prepared, placeholders);
     return this.apply({
       request: this.prepared.request,
       lease,
+      leaseKey: this.prepared.leaseKey,
+      standing,
       ready,
       redirects: 0,
       answers: 0,
@@ -69,7 +71,7 @@ export class Attempts {
     const staysHere = new URL(url).origin === new URL(request.url).origin;
     return this.apply({
       ...attempt,
-      ...(staysHere ? {} : { lease: undefined, ready: undefined, hasStrayed: true }),
+      ...(staysHere ? {} : { lease: undefined, ready: undefined, standing: undefined, hasStrayed: true }),
       request: { method, url, headers, body: next.body === 'none' ? undefined : request.body },
       redirects: redirects + 1,
       answers: 0,
@@ -101,6 +103,24 @@ export class Attempts {
   renewed(attempt: Attempt, lease: Lease): Attempt {
     const ready = readyCredential(lease, this.prepared.scope);
     return this.apply({ ...attempt, lease, ready, renewed: true, retries: attempt.retries + 1 });
+  }
+
+  /** The attempt with the other credential of a rotation. */
+  switched(attempt: Attempt, leaseKey: LeaseKey, lease: Lease): Attempt {
+    const { standing, retries } = attempt;
+    const ready = readyCredential(lease, this.prepared.scope);
+    const isNew = standing !== undefined && attempt.leaseKey?.credentialId === standing.rotation.newId;
+    return this.apply({
+      ...attempt,
+      lease,
+      leaseKey,
+      ready,
+      standing: standing && { ...standing, other: undefined, wasRefused: isNew },
+      answers: 0,
+      retries: retries + 1,
+      renewed: false,
+      judgesRedirects: ready.method.signs === true && mayFollowRedirects(this.prepared.resolved.resource.policy),
+    });
   }
 
   /** The same once more, signed anew: its time has changed. */
@@ -143,8 +163,7 @@ export class Attempts {
     if (whom !== undefined) this.memory.note(whom, value);
   }
 
-  private whom({ request, lease, ready }: Asked): Acquaintance | undefined {
-    const { leaseKey } = this.prepared;
+  private whom({ request, lease, leaseKey, ready }: Asked): Acquaintance | undefined {
     if (leaseKey === undefined || lease === undefined || ready?.method.remember === undefined) return undefined;
     return { credential: leaseName(leaseKey, lease.serves), url: request.url };
   }
@@ -152,10 +171,13 @@ export class Attempts {
 
 /** Member by member: every query makes one, and a copy by `...` with a member added takes V8's slowest way. */
 function withApplied(attempt: Omit<Attempt, 'applied'>, applied: Applied): Attempt {
-  const { request, lease, ready, redirects, answers, retries, repeats, renewed, hasStrayed, judgesRedirects } = attempt;
+  const { request, lease, leaseKey, standing, ready, redirects, answers, retries, repeats } = attempt;
+  const { renewed, hasStrayed, judgesRedirects } = attempt;
   return {
     request,
     lease,
+    leaseKey,
+    standing,
     ready,
     applied,
     redirects,
@@ -171,6 +193,7 @@ function withApplied(attempt: Omit<Attempt, 'applied'>, applied: Applied): Attem
 interface Asked {
   readonly request: OutboundRequest;
   readonly lease: Lease | undefined;
+  readonly leaseKey: LeaseKey | undefined;
   readonly ready: ReadyCredential | undefined;
 }
 

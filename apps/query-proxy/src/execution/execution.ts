@@ -13,6 +13,7 @@ import { limitedIn } from '../policy/resource-limits.js';
 import { pressingOf } from '../pressure/pressing-of.js';
 import type { QueryPressure } from '../pressure/pressure.js';
 import { Probing } from '../probe/probing.js';
+import { verdictOf } from '../rotation/verdict-of.js';
 import { openForLease } from '../variable/open-for-lease.js';
 import { followsAnother, type Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
@@ -75,12 +76,15 @@ export class Execution implements QueryUnderWay {
     await this.begin(prepared, secrets, Math.min(run.remainingMs ?? timeoutMs, timeoutMs));
   }
 
-  private async begin(prepared: Prepared, secrets: CallSecrets, withinMs: number): Promise<void> {
+  private async begin(resolved: Prepared, secrets: CallSecrets, withinMs: number): Promise<void> {
     const { rooms, run } = this;
-    const { resource, environment, saved } = prepared.resolved;
+    const { resource, environment, saved } = resolved.resolved;
     const lending = new Lending(rooms, run);
-    const lent = prepared.leaseKey === undefined ? undefined : lending.first(prepared.leaseKey);
-    const lease = await (lent === undefined ? undefined : (this.probing?.leasing(lent) ?? lent));
+    const asked = resolved.leaseKey === undefined ? undefined : lending.first(resolved.leaseKey);
+    const lent = await (asked === undefined ? undefined : (this.probing?.leasing(asked) ?? asked));
+    const lease = lent?.lease;
+    // While a credential is rotated it may be another one than the resource names.
+    const prepared = lent === undefined ? resolved : { ...resolved, leaseKey: lent.key };
     const opening = openForLease(prepared, lease);
     if (opening !== undefined) await opening;
     this.endsAt = performance.now() + withinMs;
@@ -95,9 +99,9 @@ export class Execution implements QueryUnderWay {
       run.test === undefined ? rooms.pressure.on(pressingOf(run.org, prepared, lease, withinMs)) : undefined;
     pressure?.admit();
     const attempts = new Attempts(prepared, rooms.memory, secrets.cookies);
-    const succession = new Succession(prepared, attempts, lending, pressure);
+    const succession = new Succession(attempts, lending, pressure);
     this.relay = cached?.relay();
-    await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease));
+    await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease, lent?.standing));
   }
 
   /** The region turned out to take nothing: nothing has left yet, so one that the resource falls back on may have it. */
@@ -179,6 +183,9 @@ export class Execution implements QueryUnderWay {
       ended: (receipt) => {
         const { status, observed: headers } = receipt;
         pressure?.note(receipt);
+        const verdict = verdictOf(attempt, status);
+        if (verdict !== undefined && attempt.standing !== undefined)
+          this.rooms.rotations.note(this.run.org, attempt.standing.rotation, verdict);
         if (headers !== undefined) attempts.learn(attempt, { status: status ?? 0, headers });
         if (number !== this.dispatched) return;
         succession.end();

@@ -11,6 +11,7 @@ import type { Policy } from '../policy/policy.js';
 import type { ResourceLimits } from '../policy/resource-limits.js';
 import type { Pressure } from '../pressure/pressure.js';
 import type { SecretVariableCache } from '../variable/secret-variable-cache.js';
+import type { Rotations } from '../rotation/rotations.js';
 import type { UnderWay } from './under-way.js';
 
 /** The rooms that an execution visits. */
@@ -21,6 +22,7 @@ export interface Rooms {
   readonly pressure: Pressure;
   readonly cache: AnswerCache;
   readonly leases: LeaseCache;
+  readonly rotations: Rotations;
   readonly sealedValues: SealedValueCache;
   readonly secretVariables: SecretVariableCache;
   readonly identities: IdentityTokens;

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refusesCredential } from '@pontage/auth-methods';
 import type { KeptAnswer } from '@pontage/contracts/egress-worker';
+import { credentialRejected, isProblem } from '@pontage/problems';
 import type { QueryPressure } from '../pressure/pressure.js';
-import type { Attempt } from './attempt.js';
+import { maxRetries, type Attempt } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import type { Lending } from './lending.js';
-import type { Prepared } from './prepare.js';
 
 /** Finds what follows an answer that was kept. */
 export class Succession {
@@ -12,7 +13,6 @@ export class Succession {
   private waiting: AbortController | undefined;
 
   constructor(
-    private readonly prepared: Pick<Prepared, 'leaseKey'>,
     private readonly attempts: Attempts,
     private readonly lending: Lending,
     /** Undefined: nothing is repeated. */
@@ -58,10 +58,29 @@ export class Succession {
     answer: { readonly status: number; readonly headers: KeptAnswer['headers'] },
   ): Promise<Attempt | undefined> {
     const { attempts } = this;
-    const next = attempts.redirected(attempt, answer) ?? attempts.answered(attempt, answer);
-    const { leaseKey } = this.prepared;
+    const next = attempts.redirected(attempt, answer) ?? this.answered(attempt, answer);
+    const { leaseKey } = attempt;
     if (next !== undefined || leaseKey === undefined) return next;
     const newer = await this.lending.renewed(leaseKey, attempt, answer.status);
-    return newer === undefined ? undefined : attempts.renewed(attempt, newer);
+    return newer === undefined ? this.switched(attempt, answer.status) : attempts.renewed(attempt, newer);
+  }
+
+  /** The answer to a challenge. That it was refused counts only when there is no other credential to answer with. */
+  private answered(attempt: Attempt, answer: Parameters<Attempts['answered']>[1]): Attempt | undefined {
+    try {
+      return this.attempts.answered(attempt, answer);
+    } catch (error) {
+      if (attempt.standing?.other === undefined || !isProblem(error, credentialRejected)) throw error;
+      return undefined;
+    }
+  }
+
+  /** While a credential is being rotated, some of the upstream's servers may know one of the two only. */
+  private async switched(attempt: Attempt, status: number): Promise<Attempt | undefined> {
+    const { ready, standing, retries } = attempt;
+    if (standing?.other === undefined || ready === undefined || retries === maxRetries) return undefined;
+    if (!refusesCredential(ready.method, status)) return undefined;
+    const lease = await this.lending.other(standing.other);
+    return lease === undefined ? undefined : this.attempts.switched(attempt, standing.other, lease);
   }
 }

@@ -1,4 +1,4 @@
-import { holdsScope, type Principal } from '@pontage/contracts';
+import { holdsScope, type Principal, type Scope } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { forbidden, missingScope, notFound, stalePolicy } from '@pontage/problems';
 import { becomesFresh } from '@pontage/snapshots';
@@ -10,7 +10,7 @@ import type { ResourceSnapshot } from './resource-index.js';
 export const noSuchResource = 'There is no such resource.';
 
 /**
- * Lets a principal use a resource directly in an environment: a token with `queries:run`, and with a group that may
+ * Lets a principal use a resource directly in an environment: a token with `queries:run` (or another scope), and with a group that may
  * use the resource there when the token is restricted to groups. Whether there is such an environment is not asked.
  * @throws Problem `missing-scope`; `not-found` for what the principal may not know of; `forbidden` for a resource that
  *   he may use in other environments only.
@@ -21,8 +21,9 @@ export function authoriseResource(
   principal: Principal,
   { id }: Pick<ResourceSnapshot, 'id'>,
   environment: string,
+  scope: Scope = 'queries:run',
 ): void {
-  requireRun(principal);
+  requireRun(principal, scope);
   if (principal.type === 'external') throw notFound({});
   if (principal.type === 'service' || principal.groupIds === null) return;
   const groups = policy.groups(org, principal.groupIds);
@@ -62,16 +63,20 @@ export async function authoriseApp(
  */
 export function authoriseUnderWay(
   policy: Pick<Policy, 'groups'>,
-  { org, principal, call }: Pick<RunQuery, 'org' | 'principal' | 'call'>,
+  { org, principal, call, test }: Pick<RunQuery, 'org' | 'principal' | 'call' | 'test'>,
   { app, resource, environment }: Pick<ResolvedCall, 'app' | 'resource' | 'environment'>,
 ): void {
   if (principal.type !== 'token' || principal.groupIds === null || call.kind === 'unsaved') return;
-  if (app === null) authoriseResource(policy, org, principal, resource, environment);
+  if (app === null) authoriseResource(policy, org, principal, resource, environment, scopeOf(test));
   else if (!groupsMayUse(policy, org, principal.groupIds, app)) throw notFound({});
 }
 
-function requireRun(principal: Principal): void {
-  if (principal.type === 'token' && !holdsScope(principal, 'queries:run')) throw missingScope({ scope: 'queries:run' });
+/** A test of another credential is a part of changing it: the gateway has asked whether the caller may. */
+export const scopeOf = (test: RunQuery['test']): Scope =>
+  test?.draftId === undefined ? 'queries:run' : 'resources:write';
+
+function requireRun(principal: Principal, scope: Scope = 'queries:run'): void {
+  if (principal.type === 'token' && !holdsScope(principal, scope)) throw missingScope({ scope });
 }
 
 function groupsMayUse(policy: Pick<Policy, 'groups'>, org: string, ids: readonly number[], app: string): boolean {

@@ -1,6 +1,6 @@
 import type { Bus } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
-import { claimCredential, claimSecrets, forgetCredentials } from '@pontage/contracts/auth-broker';
+import { claimCredential, claimSecrets, findSuccessors, forgetCredentials } from '@pontage/contracts/auth-broker';
 import { invalidRequest, isProblem, notFound } from '@pontage/problems';
 import {
   CredentialClaims,
@@ -8,6 +8,7 @@ import {
   type ClaimedSecrets,
   type Claim,
   type SecretsClaim,
+  type Successor,
 } from './credential-claims.js';
 
 /** The broker over the bus. */
@@ -17,10 +18,12 @@ export class BusCredentialClaims extends CredentialClaims {
   }
 
   async claim(claim: Claim, call: Call): Promise<ClaimedCredential> {
-    const { brought = [], ...claimed } = await this.bus
-      .request(claimCredential, claim, call)
-      .catch(expired('/authentication'));
-    return { ...claimed, brought };
+    const {
+      brought = [],
+      rotatedAt,
+      ...claimed
+    } = await this.bus.request(claimCredential, claim, call).catch(expired('/authentication'));
+    return { ...claimed, rotatedAt, brought };
   }
 
   async claimSecrets({ keep, ...claim }: SecretsClaim, call: Call): Promise<ClaimedSecrets> {
@@ -29,6 +32,15 @@ export class BusCredentialClaims extends CredentialClaims {
       .request(claimSecrets, { ...claim, keep: kept }, call)
       .catch(expired(''));
     return { ...claimed, brought };
+  }
+
+  async successors(
+    resourceId: string,
+    credentialIds: readonly string[],
+    call: Call,
+  ): Promise<Readonly<Record<string, Successor>>> {
+    const asked = { resourceId, credentialIds: [...credentialIds] };
+    return (await this.bus.request(findSuccessors, asked, call)).successors;
   }
 
   async forget(resourceIds: readonly string[], call: Call): Promise<void> {

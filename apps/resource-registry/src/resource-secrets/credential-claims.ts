@@ -2,7 +2,7 @@ import type { Call } from '@pontage/contracts';
 import type { NamedVariable } from '@pontage/contracts/auth-broker';
 import type { Credential } from '../resource/resource.js';
 import type { SealedPlace } from './sealed-values.js';
-import type { SecretView } from '@pontage/contracts/resource-registry';
+import type { AuthenticationView, SecretView } from '@pontage/contracts/resource-registry';
 
 /** What a draft is claimed for. */
 export interface Claim {
@@ -15,6 +15,15 @@ export interface Claim {
   readonly isTrial: boolean;
   /** Where the resource's requests go, as it is configured. */
   readonly baseUrl: string;
+  /** True: the credential before stands in for it until it has proven itself. */
+  readonly rotates?: boolean;
+}
+
+/** What has taken the place of a credential that was retired. */
+export interface Successor {
+  readonly credentialId: string;
+  readonly authentication: AuthenticationView;
+  readonly rotatedAt: string;
 }
 
 /** What the draft of sealed values is claimed for. */
@@ -40,6 +49,8 @@ export interface ClaimedSecrets {
 
 /** A credential as the broker keeps it, and the configuration variables that come in with it. */
 export interface ClaimedCredential extends Credential {
+  /** Since when its secrets are what they are; undefined: an older broker does not tell. */
+  readonly rotatedAt: string | undefined;
   readonly brought: readonly NamedVariable[];
 }
 
@@ -47,7 +58,7 @@ export interface ClaimedCredential extends Credential {
 export abstract class CredentialClaims {
   /**
    * Turns a draft into a resource's credential.
-   * @throws secretRequired; invalidRequest, also for a draft that is gone
+   * @throws secretRequired; rotationSettling; invalidRequest, also for a draft that is gone
    */
   abstract claim(claim: Claim, call: Call): Promise<ClaimedCredential>;
   /**
@@ -55,6 +66,12 @@ export abstract class CredentialClaims {
    * @throws secretRequired; invalidRequest, also for a draft that is gone
    */
   abstract claimSecrets(claim: SecretsClaim, call: Call): Promise<ClaimedSecrets>;
+  /** What stands in for those of a resource's credentials that were retired, by their ids. */
+  abstract successors(
+    resourceId: string,
+    credentialIds: readonly string[],
+    call: Call,
+  ): Promise<Readonly<Record<string, Successor>>>;
   /** Has everything forgotten that belongs to these resources, or nothing of it. Forgetting again is no fault. */
   abstract forget(resourceIds: readonly string[], call: Call): Promise<void>;
 }

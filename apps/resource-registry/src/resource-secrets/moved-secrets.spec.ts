@@ -12,6 +12,7 @@ const content = (credential: Credential, more: object = {}): ResourceContent => 
   settings: settings(more),
   secretsId: null,
   environmentCredentials: {},
+  secretsSince: {},
 });
 const refused = (...pointers: string[]): unknown =>
   expect.objectContaining({

@@ -10,6 +10,7 @@ import { invalidRequest, isProblem } from '@pontage/problems';
 import type { CallWork } from '../call/call-transactions.js';
 import type { SecretVariables } from '../config/secret-variables.js';
 import {
+  everywhere,
   noCredential,
   ownCredentialOf,
   type Credential,
@@ -73,7 +74,7 @@ export class ResourceClaims {
       refuseMovedCredentials(before, settings, draftId === undefined);
     }
     const credential =
-      draftId === undefined ? (before ?? noCredential) : await this.credential(saving, draftId, null, call);
+      draftId === undefined ? keptEverywhere(before) : await this.credential(saving, draftId, null, call);
     const own = await this.environments(saving, call);
     const sealed = await this.sealedValues(saving, call);
     const content = {
@@ -82,6 +83,7 @@ export class ResourceClaims {
       credentialId: credential.credentialId,
       authentication: credential.authentication,
       environmentCredentials: credentialIdsOf(own),
+      secretsSince: agesOf([[everywhere, credential], ...own]),
     };
     refuseSecretsTakenAlong(content);
     const along = variablesTakenAlong(before, content, isDraftedIn(drafted));
@@ -100,7 +102,7 @@ export class ResourceClaims {
     draftId: string,
     environment: string | null,
     call: Call,
-  ): Promise<Credential> {
+  ): Promise<AgedCredential> {
     const after = variantIn(settings, environment);
     const destinationChanged =
       before !== undefined && !isSameDestination(variantIn(before.settings, environment).settings, after.settings);
@@ -117,8 +119,8 @@ export class ResourceClaims {
   }
 
   /** The credentials that environments have of their own. */
-  private async environments(saving: Saving, call: Call): Promise<ReadonlyMap<string, Credential>> {
-    const own = new Map<string, Credential>();
+  private async environments(saving: Saving, call: Call): Promise<ReadonlyMap<string, AgedCredential>> {
+    const own = new Map<string, AgedCredential>();
     for (const [environment, { authentication }] of Object.entries(saving.drafted.settings.environments)) {
       if (authentication === undefined) continue;
       own.set(
@@ -162,7 +164,28 @@ type Draft = { readonly draftId: string };
 const isDraft = (authentication: Draft | AuthenticationView | undefined): authentication is Draft =>
   authentication !== undefined && !('method' in authentication);
 
-function keptCredential(before: SavedResource | undefined, environment: string): Credential {
+/** A credential, and since when its secrets are what they are; undefined: that is not known, or there are none. */
+interface AgedCredential extends Credential {
+  readonly rotatedAt: string | undefined;
+}
+
+const agesOf = (credentials: Iterable<readonly [environment: string, AgedCredential]>): Record<string, string> =>
+  Object.fromEntries(
+    [...credentials].flatMap(([environment, { rotatedAt }]) =>
+      rotatedAt === undefined ? [] : [[environment, rotatedAt] as const],
+    ),
+  );
+
+const ageOf = ({ secretsSince }: SavedResource, environment: string): string | undefined =>
+  // An environment may be called `constructor`.
+  Object.hasOwn(secretsSince, environment) ? secretsSince[environment] : undefined;
+
+const keptEverywhere = (before: SavedResource | undefined): AgedCredential => ({
+  ...(before ?? noCredential),
+  rotatedAt: before && ageOf(before, everywhere),
+});
+
+function keptCredential(before: SavedResource | undefined, environment: string): AgedCredential {
   const authentication =
     before && hasEnvironment(before.settings, environment)
       ? before.settings.environments[environment]?.authentication
@@ -171,7 +194,11 @@ function keptCredential(before: SavedResource | undefined, environment: string):
     const pointer = `/environments/${environment}/authentication`;
     throw invalidRequest({}, { errors: [{ pointer, detail: 'There is no credential to keep.' }] });
   }
-  return { credentialId: ownCredentialOf(before, environment), authentication };
+  return {
+    credentialId: ownCredentialOf(before, environment),
+    authentication,
+    rotatedAt: ageOf(before, environment),
+  };
 }
 
 function withAuthentication(

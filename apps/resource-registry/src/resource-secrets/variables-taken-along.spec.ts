@@ -10,6 +10,7 @@ const content = (authentication: object, more: object = {}): ResourceContent => 
   settings: resourceSettings.parse({ name: 'orders', baseUrl: 'https://a.example', ...more }),
   secretsId: null,
   environmentCredentials: {},
+  secretsSince: {},
 });
 const taken = (before: ResourceContent, after: ResourceContent, drafted: (string | null)[] = []) =>
   variablesTakenAlong(before, after, (environment) => drafted.includes(environment)).map(

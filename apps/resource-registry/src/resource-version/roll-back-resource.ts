@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { actorOf, serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { rollBackResource } from '@pontage/contracts/resource-registry';
@@ -6,7 +7,8 @@ import { changesBetween } from '../call/changes.js';
 import { requireAccess } from '../group/reach.js';
 import { ResourceStore } from '../resource/resource-store.js';
 import { SettingsCheck } from '../resource-settings/settings-check.js';
-import { chosenOf, nextVersion, viewOf } from '../resource/resource.js';
+import { chosenOf, credentialsOf, nextVersion, viewOf, type SavedResource } from '../resource/resource.js';
+import { RotationClaims } from '../rotation/rotation-claims.js';
 
 @serves(rollBackResource)
 export class RollBackResource implements Serves<typeof rollBackResource> {
@@ -14,6 +16,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
     private readonly check: SettingsCheck,
+    private readonly claims: RotationClaims,
   ) {}
 
   handle(
@@ -26,7 +29,8 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
       const old = await this.resources.findVersion(work, before, version);
       if (version === before.version) return viewOf(before);
       await this.check.acceptAgain(work, old.settings, before.settings);
-      const after = nextVersion(before, old, actorOf(call.principal));
+      const content = isSameCredential(before, old) ? old : await this.claims.withSuccessors(before.id, old, call);
+      const after = nextVersion(before, content, actorOf(call.principal));
       await this.resources.update(work, after);
       const changes = changesBetween(chosenOf(before), chosenOf(after));
       work.record('resource.rolled-back', {
@@ -38,3 +42,7 @@ export class RollBackResource implements Serves<typeof rollBackResource> {
     });
   }
 }
+
+/** Those that are in use now have not been retired. */
+const isSameCredential = (before: SavedResource, old: SavedResource): boolean =>
+  isDeepStrictEqual(credentialsOf(before), credentialsOf(old));

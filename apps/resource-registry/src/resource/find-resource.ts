@@ -4,6 +4,7 @@ import { findResource } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { requireReading } from '../group/reach.js';
 import { ResourceStore } from './resource-store.js';
+import { SettlingRotations } from '../rotation/settling-rotations.js';
 import { viewOf } from './resource.js';
 
 @serves(findResource)
@@ -11,6 +12,7 @@ export class FindResource implements Serves<typeof findResource> {
   constructor(
     private readonly transactions: CallTransactions,
     private readonly resources: ResourceStore,
+    private readonly rotations: SettlingRotations,
   ) {}
 
   handle(
@@ -20,7 +22,7 @@ export class FindResource implements Serves<typeof findResource> {
     return this.transactions.run(call, async (work) => {
       const resource = await this.resources.find(work, reference);
       requireReading(work.reach, 'resources', resource.id);
-      return viewOf(resource);
+      return viewOf(resource, (id) => this.rotations.since(work.org, id));
     });
   }
 }

@@ -155,12 +155,13 @@ const savedOf = (
 });
 
 async function saveVersion(work: Work, resource: SavedResource): Promise<void> {
-  const { id, createdAt: _, savedAt, environmentCredentials, ...version } = resource;
+  const { id, createdAt: _, savedAt, environmentCredentials, secretsSince, ...version } = resource;
   const row: ResourceVersionRow = {
     ...version,
     org: work.org,
     resourceId: id,
     environmentCredentials: { ...environmentCredentials },
+    secretsSince: { ...secretsSince },
     savedAt: new Date(savedAt),
   };
   await work.manager.insert(ResourceVersionRow, row);

@@ -21,6 +21,8 @@ export class ResourceVersionRow {
   @Column('uuid', { name: 'secrets_id', nullable: true }) secretsId!: string | null;
   /** Broker's names of credentials by environment. */
   @Column('json', { name: 'environment_credentials' }) environmentCredentials!: Record<string, string>;
+  /** RFC 3339 times by environment. */
+  @Column('json', { name: 'secrets_since' }) secretsSince!: Record<string, string>;
   /** An `AuthenticationView`. */
   @Column('json') authentication!: object;
   @Column('timestamptz', { name: 'saved_at' }) savedAt!: Date;

@@ -18,6 +18,7 @@ const content = (credential: Credential, more: object = {}): ResourceContent => 
   settings: settings(more),
   secretsId: null,
   environmentCredentials: {},
+  secretsSince: {},
 });
 const secret: Credential = {
   credentialId: 'c1',

@@ -1,5 +1,10 @@
 import type { Actor } from '@pontage/contracts/events';
-import type { AuthenticationView, Resource, ResourceSettings } from '@pontage/contracts/resource-registry';
+import type {
+  AuthenticationView,
+  CredentialAge,
+  Resource,
+  ResourceSettings,
+} from '@pontage/contracts/resource-registry';
 
 /** How a resource is recognised upstream: what its readers see, and the broker's name for the rest. */
 export interface Credential {
@@ -15,7 +20,15 @@ export interface ResourceContent extends Credential {
   readonly secretsId: string | null;
   /** The credentials of the environments that have an authentication of their own. */
   readonly environmentCredentials: Readonly<Record<string, string>>;
+  /**
+   * Since when the secrets of its credentials are what they are, by environment; under {@link everywhere} that of the
+   * credential for all environments without one of their own. What was saved before this was noted lacks it.
+   */
+  readonly secretsSince: Readonly<Record<string, string>>;
 }
+
+/** No environment has an empty name. */
+export const everywhere = '';
 
 /** The broker's name for the credential that an environment has of its own; null: there is none to lend. */
 export const ownCredentialOf = (
@@ -62,11 +75,46 @@ const contentOf = (of: ResourceContent): ResourceContent => ({
   credentialId: of.credentialId,
   authentication: of.authentication,
   environmentCredentials: of.environmentCredentials,
+  secretsSince: of.secretsSince,
 });
 
-/** A resource as its readers see it. */
-export function viewOf({ id, version, settings, authentication, createdAt, savedAt }: SavedResource): Resource {
-  return { ...settings, id, version, authentication, createdAt, updatedAt: savedAt };
+/** Tells since when the rotation of a credential settles; null: none does. */
+export type Settling = (credentialId: string) => string | null;
+
+/**
+ * A resource as its readers see it.
+ * @param settling undefined: rotations are not looked up
+ */
+export function viewOf(saved: SavedResource, settling?: Settling): Resource {
+  const { id, version, settings, authentication, createdAt, savedAt } = saved;
+  const credentials = agesOf(saved, settling);
+  return { ...settings, id, version, authentication, credentials, createdAt, updatedAt: savedAt };
+}
+
+/** The ids of its credentials, by environment. */
+export const credentialsOf = ({
+  credentialId,
+  environmentCredentials,
+}: Pick<ResourceContent, 'credentialId' | 'environmentCredentials'>): [environment: string, id: string][] => [
+  ...(credentialId === null ? [] : [[everywhere, credentialId] as [string, string]]),
+  ...Object.entries(environmentCredentials),
+];
+
+const dayMs = 24 * 60 * 60_000;
+
+function agesOf(saved: SavedResource, settling: Settling | undefined): CredentialAge[] {
+  const { rotation } = saved.settings;
+  return credentialsOf(saved).map(([environment, id]) => {
+    const known = Object.hasOwn(saved.secretsSince, environment) ? saved.secretsSince[environment] : undefined;
+    const rotatedAt = known ?? saved.createdAt;
+    const dueAt = rotation === null ? null : new Date(Date.parse(rotatedAt) + rotation.everyDays * dayMs).toISOString();
+    return {
+      environment: environment === everywhere ? null : environment,
+      rotatedAt,
+      dueAt,
+      ...(settling === undefined ? {} : { settlingSince: settling(id) }),
+    };
+  });
 }
 
 /** The part of a version that differs from others, for comparisons: no secret is in it. */

@@ -48,6 +48,7 @@ export const apiKey: AuthMethod<typeof settings, typeof secrets, never> = {
     'The key replaces whatever a query itself puts under this name. A key in a query parameter ends up in the logs of many servers: prefer a header where there is a choice.',
   settings,
   secrets,
+  rotates: [['value']],
   retryOn: [],
   apply(request, { settings: { in: place, name }, secrets: { value } }) {
     if (place === 'query') return withQueryParam(request, name, value);

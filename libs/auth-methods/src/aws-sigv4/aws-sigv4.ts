@@ -14,9 +14,12 @@ export const awsSigv4: AuthMethod<typeof settings, typeof secrets, SessionKeys> 
     'Every request is signed for the region and service, after everything else about it is final. With a role to assume, the keys are used for that alone: Pontage asks the STS for an hour’s keys from the region of the resource, for each caller in a session of their name, and asks again before they expire.',
   settings,
   secrets,
+  rotates: [['accessKeyId', 'secretAccessKey', 'sessionToken']],
   signs: true,
   answerOn: [400, 403],
   retryOn: [],
+  // Services that speak JSON answer 400 to a key that they do not know.
+  refusedOn: [400, 401, 403],
   refusals: awsRefusals,
   acquire: assumeRole,
   acquires: ({ roleArn }) => roleArn !== undefined,

@@ -20,6 +20,7 @@ export const basic: AuthMethod<typeof settings, typeof secrets, never> = {
   guide: 'The `Authorization: Basic …` header is made from user name and password, encoded as UTF-8.',
   settings,
   secrets,
+  rotates: [['username', 'password']],
   retryOn: [],
   apply: (request, credential) => withHeader(request, 'Authorization', `Basic ${userPass(credential)}`),
   carriers: () => ({ headers: ['authorization'], queryParams: [] }),

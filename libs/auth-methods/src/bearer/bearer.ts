@@ -15,6 +15,7 @@ export const bearer: AuthMethod<typeof settings, typeof secrets, never> = {
   guide: 'Give the token without the word `Bearer`; the Authorization header is made from it.',
   settings,
   secrets,
+  rotates: [['token']],
   retryOn: [],
   apply: (request, { secrets: { token } }) => withHeader(request, 'Authorization', `Bearer ${token}`),
   carriers: () => ({ headers: ['authorization'], queryParams: [] }),

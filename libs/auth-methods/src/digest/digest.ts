@@ -40,6 +40,7 @@ export const digest: AuthMethod<typeof settings, typeof secrets, never> = {
     'The upstream challenges the first request, Pontage answers with a hash, and uses the challenge for the requests that follow. The password itself never leaves. MD5, SHA-256 and SHA-512-256 are known, the strongest that the upstream offers is used.',
   settings,
   secrets,
+  rotates: [['username', 'password']],
   signs: true,
   retryOn: [],
   observe: ['authentication-info'],

@@ -12,6 +12,7 @@ export const googleServiceAccount: AuthMethod<typeof settings, typeof secrets, G
     'With scopes, Google gives an access token for them (with a subject: as that user); with an ID token audience, an ID token for it. With neither, the account signs a token of its own for each service, which most of Google’s APIs take and which asks nobody.',
   settings,
   secrets,
+  rotates: [['key']],
   retryOn: [401],
   derived: {
     names: ['clientEmail'],

@@ -44,6 +44,10 @@ export const oauth1: AuthMethod<typeof settings, typeof secrets, never> = {
     'Every request is signed with the consumer’s and the token’s secret, over its method, URL, query and form fields. Consumer key, access token and their secrets come from the provider.',
   settings,
   secrets,
+  rotates: [
+    ['consumerKey', 'consumerSecret'],
+    ['accessToken', 'tokenSecret'],
+  ],
   signs: true,
   retryOn: [],
   apply(request, credential, _grant, now, occasion) {

@@ -24,6 +24,7 @@ export function tokenMethod<S extends z.ZodObject>(withUrls: (settings: z.output
   const isPersons = (given: z.output<S>): boolean => withUrls(given).grant === 'authorization_code';
   return {
     retryOn: [401],
+    rotates: [['clientSecret'], ['privateKey']],
     // Whoever reads the resource is told where its provider sends people back to, and may send that along with the rest.
     derived: { names: ['callbackUrl'], of: () => ({}) },
     lends: lentToken,

@@ -6,6 +6,7 @@ import {
   leaseUnavailable,
   notFound,
   regionUnavailable,
+  rotationSettling,
   secretRequired,
   tokenEndpointFailed,
   unavailable,
@@ -48,14 +49,18 @@ export const claimCredential = requestContract({
     isTrial: z.boolean().default(false),
     /** Where the resource's requests go, as it is configured; settings that name another place are refused. Null: not told. */
     baseUrl: z.string().nullable().default(null),
+    /** True: it takes the place of `basedOn`, which stands in for it until it has proven itself. */
+    rotates: z.boolean().default(false),
   }),
   /** The id is null for a trial. */
   reply: z.strictObject({
     credentialId: z.uuid().nullable(),
     authentication: authenticationView,
+    /** Since when its secrets are what they are. */
+    rotatedAt: z.iso.datetime().optional(),
     brought: z.array(namedVariable).optional(),
   }),
-  problems: [notFound, secretRequired, invalidRequest],
+  problems: [notFound, secretRequired, invalidRequest, rotationSettling],
   deadlineMs: 3_000,
 });
 
@@ -98,6 +103,8 @@ export const leaseCredential = requestContract({
     grant: z.strictObject({ version: z.int(), value: z.json(), expiresInMs: z.number().nullable() }).nullable(),
     /** The credential works by a grant, and there is none at the moment: nothing can be applied. */
     lacksGrant: z.literal(true).optional(),
+    /** The credential that stands in for this one, which has not proven itself: a lease may be here before the snapshot that says so. */
+    replaces: z.uuid().optional(),
     /** The configuration variables that went into a grant, as the broker knew them: with newer ones it is another grant. */
     variables: z.array(z.strictObject({ name: z.string(), version: z.int() })).optional(),
     /** How long the lease may be used, in milliseconds from now. */

@@ -13,6 +13,7 @@ export { dropDrafts, leaseDraft, leaseDraftSecrets } from './draft.js';
 export { leaseIdentity, registeredClaims } from './identity.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
 export { type NamedVariable } from './named-variable.js';
+export { draftRotation, findSuccessors, noteRotations } from './rotation.js';
 export { signIn, verifySignIn, type SignIn } from './sign-in.js';
 export {
   claimSecrets,

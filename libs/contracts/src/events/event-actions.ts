@@ -38,6 +38,8 @@ export const eventActions = {
     'credential.exposed',
     'consent.begun',
     'consent.failed',
+    'credential.rotated',
+    'credential.retired',
     'grant.acquired',
     'grant.failed',
     'grant.verified',

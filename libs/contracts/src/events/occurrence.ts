@@ -12,6 +12,7 @@ export const occurrenceTypes = [
   'grant.recovered',
   'grant.revoked',
   'credential.rotation-due',
+  'credential.rotation-failing',
 ] as const;
 export const occurrenceType = z.enum(occurrenceTypes);
 export type OccurrenceType = z.infer<typeof occurrenceType>;

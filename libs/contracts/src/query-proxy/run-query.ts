@@ -82,7 +82,11 @@ export interface RunQuery {
   readonly decode: boolean;
   readonly call: QueryCall;
   /** It tests the connection, from this region; null: from the resource's own. */
-  readonly test?: { readonly region: string | null };
+  readonly test?: {
+    readonly region: string | null;
+    /** With this draft of a credential in the place of the resource's, for whoever may change it. */
+    readonly draftId?: string;
+  };
   readonly body: RequestBody;
   /** The caller's cookies but for ours, as one line. */
   readonly cookieLine?: string | undefined;

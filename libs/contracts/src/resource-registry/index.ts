@@ -35,6 +35,7 @@ export {
   authenticationView,
   environmentSettings,
   type AuthenticationView,
+  type CredentialAge,
   type Resource,
   type ResourceDraft,
   type ResourceDraftPatch,
@@ -56,6 +57,7 @@ export { environmentName } from './environment-name.js';
 export { type Retries } from './settings/retries.js';
 export { hasEnvironment, settingsIn } from './settings/settings-in.js';
 export { checkResource } from './resource-check.js';
+export { installRotation, prepareRotation } from './rotation.js';
 export {
   checkRegion,
   drainWorker,

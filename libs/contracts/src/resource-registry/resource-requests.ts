@@ -114,11 +114,14 @@ export const diffResourceVersion = requestContract({
   deadlineMs: 2_000,
 });
 
-/** Makes a new version that equals an older one, its credential included. */
+/**
+ * Makes a new version that equals an older one, its credential included; in the place of one that a rotation has retired stands
+ * its successor.
+ */
 export const rollBackResource = requestContract({
   subject: 'v1.resource-registry.resource.roll-back',
   callers,
   request: z.strictObject({ resource: reference, version: z.int().positive() }),
   reply: resource,
-  problems: [notFound, resourceNameTaken, unknownRegion, forbidden],
+  problems: [notFound, resourceNameTaken, unknownRegion, forbidden, unavailable],
 });

@@ -82,6 +82,17 @@ const ownSettings = <S extends z.ZodType, K extends z.ZodType>(sealed: SealedFor
   identityHeader: identityHeader.nullable(),
 });
 
+/** How often the secrets of a resource's credentials are to be replaced, and how long before that somebody is told. */
+const rotation = z
+  .strictObject({
+    everyDays: z.int().min(1).max(3650),
+    remindDaysBefore: z.int().min(0).max(3650).default(0),
+  })
+  .refine(({ everyDays, remindDaysBefore }) => remindDaysBefore < everyDays, {
+    path: ['remindDaysBefore'],
+    error: 'A reminder comes later than the rotation before: fewer days than everyDays.',
+  });
+
 /** How settings are written: sealed values, a private key, and the authentication that an environment has of its own. */
 interface Forms<S extends z.ZodType, K extends z.ZodType, A extends z.ZodType> {
   readonly sealed: SealedForm<S>;
@@ -104,6 +115,8 @@ const settingsWith = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
   description: text(2000),
   type: z.literal('rest'),
   ...ownSettings(forms.sealed, forms.key),
+  /** Null: nobody is reminded. */
+  rotation: rotation.nullable(),
   environments: byEnvironment(environmentWith(forms)),
 });
 
@@ -130,6 +143,7 @@ const withDefaults = <S extends z.ZodType, K extends z.ZodType, A extends z.ZodT
     limits: settings.limits.prefault({}),
     policy: settings.policy.prefault({}),
     identityHeader: settings.identityHeader.default(null),
+    rotation: settings.rotation.default(null),
     environments: settings.environments.default({}),
   });
 };
@@ -174,11 +188,25 @@ export type ResourceDraftPatch = z.output<typeof resourceDraftPatch>;
 /** What an environment of a resource may have of its own, as it is saved. */
 export const environmentSettings = z.strictObject(ownSettings(storedForm, secretView)).partial();
 
+/** How old the secrets of a resource's credential are. */
+const credentialAge = z.strictObject({
+  /** Whose own it is; null: that of all environments without one of their own. */
+  environment: environmentName.nullable(),
+  /** Since when its secrets are what they are. */
+  rotatedAt: z.iso.datetime(),
+  /** When they are to be replaced; null: no rotation is set. */
+  dueAt: z.iso.datetime().nullable(),
+  /** Since when a rotation of it settles; null: none does. Where it is not looked up, as of versions, it is not there. */
+  settlingSince: z.iso.datetime().nullable().optional(),
+});
+export type CredentialAge = z.output<typeof credentialAge>;
+
 /** A resource as its readers see it. */
 export const resource = resourceSettings.extend({
   id: z.uuid(),
   version: z.int().positive(),
   authentication: authenticationView,
+  credentials: z.array(credentialAge),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

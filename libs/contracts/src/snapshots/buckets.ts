@@ -55,7 +55,7 @@ export const permissions = bucket({
 export const resources = bucket({
   name: 'resources',
   owner: registry,
-  watchers: ['query-proxy'],
+  watchers: ['query-proxy', 'auth-broker'],
   value: z.strictObject({
     ...resourceSettings.shape,
     id: z.uuid(),
@@ -147,6 +147,21 @@ export const grants = bucket({
   value: z.strictObject({ state: z.enum(['held', 'gone']) }),
 });
 
+/** Rotations of credentials that have not settled: `<org>.<id of the new credential>`. */
+export const rotations = bucket({
+  name: 'rotations',
+  owner: 'auth-broker',
+  watchers: ['query-proxy', 'resource-registry'],
+  value: z.strictObject({
+    resourceId: z.uuid(),
+    /** The credential that it takes the place of, and that stands in for it meanwhile. */
+    previousId: z.uuid(),
+    /** Which of the two requests are sent with first; the other one is for those that are refused. */
+    prefers: z.enum(['new', 'previous']),
+    since: z.iso.datetime(),
+  }),
+});
+
 /** Every bucket there is. */
 export const buckets = [
   tokens,
@@ -160,4 +175,5 @@ export const buckets = [
   sessions,
   grants,
   identityKeys,
+  rotations,
 ] as const;

@@ -10,6 +10,7 @@ export {
   queries,
   regions,
   resources,
+  rotations,
   sessions,
   tokens,
 } from './buckets.js';

@@ -66,6 +66,12 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'GET /api/v1/resources/{id}/versions', ...reads },
   { route: 'GET /api/v1/resources/{id}/versions/{version}/diff', ...reads },
   { route: 'POST /api/v1/resources/{id}/rollback', ...edits, body: () => ({ version: 1 }) },
+  {
+    route: 'POST /api/v1/resources/{id}/auth/rotate',
+    ...edits,
+    body: (name) => ({ token: `new-${name}` }),
+    sends: true,
+  },
   { route: 'POST /api/v1/resources/{resource}/query', ...runs, body: query, sends: true },
   { route: 'POST /api/v1/resources/{resource}/preview', ...runs, body: query },
   { route: 'POST /api/v1/resources/{resource}/test', ...runs, body: query, sends: true },

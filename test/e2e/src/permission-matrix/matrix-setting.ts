@@ -41,7 +41,8 @@ export class MatrixSetting {
   /** A resource of its own, which nobody but admins and the group of this access has anything to do with. */
   async newResource(access: MatrixAccess): Promise<MatrixResource> {
     const mark = randomUUID();
-    const { id } = await saveResource(this.pontage, { baseUrl: `${this.upstream.url}/echo/${mark}` });
+    const authentication = { method: 'bearer', token: `token-${mark}` };
+    const { id } = await saveResource(this.pontage, { baseUrl: `${this.upstream.url}/echo/${mark}`, authentication });
     await ask(this.pontage, 'PATCH', `/api/v1/resources/${id}`, { description: 'its second version' });
     await this.grant(access, id);
     return { id, mark };

@@ -28,7 +28,15 @@ export async function exportResources(client: PontageClient, names: readonly str
 const yamlOf = (resources: readonly object[]): string =>
   `${heading.replaceAll(/^/gm, '#')}\n${stringify({ resources }, { lineWidth: 120 })}`;
 
-function chosenOf({ id: _, version: _version, createdAt: _created, updatedAt: _updated, ...chosen }: Resource): object {
+function chosenOf(resource: Resource): object {
+  const {
+    id: _,
+    version: _version,
+    credentials: _ages,
+    createdAt: _created,
+    updatedAt: _updated,
+    ...chosen
+  } = resource;
   const entries = Object.entries(chosen).filter(
     ([name, value]) => ['name', 'baseUrl'].includes(name) || !isDeepStrictEqual(value, defaults[name]),
   );
