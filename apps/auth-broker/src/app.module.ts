@@ -12,6 +12,10 @@ import { CredentialStore } from './credential/credential-store.js';
 import { OpenedCredentials } from './credential/opened-credentials.js';
 import { CredentialRow } from './credential/credential.entity.js';
 import { ForgetCredentials } from './credential/forget-credentials.js';
+import { Courier } from './delivery/courier.js';
+import { DeliveryStore } from './delivery/delivery-store.js';
+import { ListDeliveries } from './delivery/list-deliveries.js';
+import { ReplayDelivery } from './delivery/replay-delivery.js';
 import { DraftCredential } from './draft/draft-credential.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftRow } from './draft/draft.entity.js';
@@ -39,6 +43,11 @@ import { GrantSignIns } from './sign-in/grant-sign-ins.js';
 import { GrantVerdicts } from './sign-in/grant-verdicts.js';
 import { Verifications } from './sign-in/verifications.js';
 import { VerifySignIn } from './sign-in/verify-sign-in.js';
+import { CreateWebhook } from './webhook/create-webhook.js';
+import { DeleteWebhook } from './webhook/delete-webhook.js';
+import { ListWebhooks } from './webhook/list-webhooks.js';
+import { UpdateWebhook } from './webhook/update-webhook.js';
+import { WebhookStore } from './webhook/webhook-store.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -53,6 +62,7 @@ export interface BrokerRooms {
   readonly config: ConfigVariables;
   readonly egress: TokenEgress;
   readonly rotations: KeyRotations;
+  readonly courier: Courier;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -62,6 +72,7 @@ const keyHandlers = [RotateKeys, ListKeys];
 
 const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
+const webhookHandlers = [CreateWebhook, ListWebhooks, UpdateWebhook, DeleteWebhook, ListDeliveries, ReplayDelivery];
 
 @Module({
   controllers: [
@@ -71,11 +82,12 @@ const signInHandlers = [VerifySignIn];
     ...draftHandlers,
     ...keyHandlers,
     ...signInHandlers,
+    ...webhookHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
-  static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
+  static with({ unitOfWork, box, config, egress, rotations, courier }: BrokerRooms): DynamicModule {
     const grants = new GrantStore(unitOfWork, box);
     const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
@@ -102,6 +114,9 @@ export class AppModule {
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
+        { provide: WebhookStore, useValue: new WebhookStore(box) },
+        { provide: DeliveryStore, useValue: new DeliveryStore(unitOfWork) },
+        { provide: Courier, useValue: courier },
         { provide: GrantLeases, useValue: new GrantLeases(wishes, keeper) },
         { provide: Verifications, useValue: verifications },
         { provide: GrantSignIns, useValue: new GrantSignIns(wishes, keeper, verifications, verdicts) },

@@ -5,8 +5,8 @@ import { type Bus, ContractServer } from '@pontage/bus';
 import { callerOf, type Call, type Scope } from '@pontage/contracts';
 import { claimCredential, draftCredential, leaseCredential, verifySignIn } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { config as configBucket, regions } from '@pontage/contracts/snapshots';
-import type { EgressFetch } from '@pontage/dispatch';
+import { config as configBucket, organisations, regions } from '@pontage/contracts/snapshots';
+import type { EgressFetch, EgressManner } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
@@ -14,6 +14,10 @@ import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
 import { AppModule, entities } from './app.module.js';
+import { Courier } from './delivery/courier.js';
+import { Deliver } from './delivery/deliver.js';
+import { DeliveryStore } from './delivery/delivery-store.js';
+import { SendingRegion } from './delivery/sending-region.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { ConfigVariables } from './lease/config-variables.js';
 import { migrations } from './migrations/migrations.js';
@@ -21,12 +25,24 @@ import { KeyRing } from './key/key-ring.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
+import { WebhookStore } from './webhook/webhook-store.js';
 
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
 class DirectEgress extends TokenEgress {
-  fetchFrom(): EgressFetch {
-    return (url, init) =>
-      fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(30_000) });
+  /** Requests so far. */
+  sent = 0;
+
+  fetchFrom(_region: string, _org: string, { timeoutMs }: EgressManner = { timeoutMs: 30_000 }): EgressFetch {
+    return (url, init) => {
+      this.sent += 1;
+      return fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    };
+  }
+}
+
+class FixedRegion extends SendingRegion {
+  of(): string {
+    return 'us-west-2';
   }
 }
 
@@ -35,6 +51,7 @@ export interface Broker extends AsyncDisposable {
   readonly unitOfWork: UnitOfWork;
   readonly box: SecretBox;
   readonly bus: Bus;
+  readonly egress: { readonly sent: number };
 }
 
 /** Real PostgreSQL and NATS, the callers' places on the bus, and everything that was said there. */
@@ -73,6 +90,7 @@ export class BrokerStack implements AsyncDisposable {
       await SnapshotWriter.open(registry, configBucket),
     );
     await SnapshotWriter.open(registry, regions);
+    await SnapshotWriter.open(registry, organisations);
     operator.subscribe('>', {
       callback: (_, message) => {
         started.wire.push(Buffer.concat([Buffer.from(message.subject), message.data]));
@@ -97,7 +115,12 @@ export class BrokerStack implements AsyncDisposable {
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
-    const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress: new DirectEgress() };
+    const egress = new DirectEgress();
+    const deliver = new Deliver(egress, new WebhookStore(box), new FixedRegion());
+    const silent = createLogger('spec', 'silent');
+    const courier = new Courier(unitOfWork, new DeliveryStore(unitOfWork), deliver, silent);
+    courier.start();
+    const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress, courier };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
       logger: false,
@@ -109,15 +132,24 @@ export class BrokerStack implements AsyncDisposable {
       unitOfWork,
       box,
       bus,
+      egress,
       [Symbol.asyncDispose]: async () => {
         if (!this.brokers.delete(broker)) return;
         watch.stop();
+        await courier.stop();
         await app.close();
         await bus.drain();
         await unitOfWork.close();
       },
     };
     this.brokers.add(broker);
+    return broker;
+  }
+
+  /** One of the brokers that run. */
+  get anyBroker(): Broker {
+    const [broker] = this.brokers;
+    if (broker === undefined) throw new Error('there is no broker');
     return broker;
   }
 

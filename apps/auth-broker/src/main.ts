@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Bus, ContractServer } from '@pontage/bus';
-import { config, regions } from '@pontage/contracts/snapshots';
+import { config, organisations, regions } from '@pontage/contracts/snapshots';
 import { Dispatcher, WorkerPool } from '@pontage/dispatch';
 import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { readSettings } from '@pontage/settings';
@@ -17,6 +17,11 @@ import {
 import { AppModule, entities } from './app.module.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
+import { Courier } from './delivery/courier.js';
+import { Deliver } from './delivery/deliver.js';
+import { DeliveryStore } from './delivery/delivery-store.js';
+import { deliverySweep } from './delivery/delivery-sweep.js';
+import { PresentSendingRegion } from './delivery/sending-region.presence.js';
 import { DraftStore } from './draft/draft-store.js';
 import { draftSweep } from './draft/draft-sweep.js';
 import { GrantStore } from './grant/grant-store.js';
@@ -27,6 +32,7 @@ import { ConfigVariables } from './lease/config-variables.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
 import { Sweep } from './sweep.js';
+import { WebhookStore } from './webhook/webhook-store.js';
 
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
@@ -52,6 +58,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
     new OutboxRelay(unitOfWork, logger),
     new Sweep(draftSweep(new DraftStore(unitOfWork, box)), logger),
     new Sweep(grantSweep(new GrantStore(unitOfWork, box)), logger),
+    new Sweep(deliverySweep(new DeliveryStore(unitOfWork)), logger),
     new Sweep(new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), variables), logger),
     rotations,
   ];
@@ -62,9 +69,9 @@ runService('auth-broker', async ({ logger, onStop }) => {
   if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
   onStop(() => ring.stop());
 
-  const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
+  const { egress, courier } = await wayOut(bus, unitOfWork, box, { logger, onStop });
   const app = await NestFactory.createMicroservice(
-    AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
+    AppModule.with({ unitOfWork, box, config: variables, egress, rotations, courier }),
     {
       strategy: new ContractServer(bus),
       logger: nestLogger(logger),
@@ -79,9 +86,25 @@ runService('auth-broker', async ({ logger, onStop }) => {
   return { healthPort: health.port };
 });
 
-/** The way out, through workers of regions that are open. */
-async function dispatcherOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<Dispatcher> {
-  const watch = await SnapshotWatch.open(bus, regions);
-  onStop(() => watch.stop());
-  return new Dispatcher(bus, new WorkerPool(bus.presence, watch));
+/** The way out, through workers of regions that are open, and what goes that way by itself. */
+async function wayOut(
+  bus: Bus,
+  unitOfWork: UnitOfWork,
+  box: SecretBox,
+  { logger, onStop }: Pick<ServiceContext, 'logger' | 'onStop'>,
+) {
+  const [decided, settings] = await Promise.all([
+    SnapshotWatch.open(bus, regions),
+    SnapshotWatch.open(bus, organisations),
+  ]);
+  onStop(() => decided.stop());
+  onStop(() => settings.stop());
+  const workers = new WorkerPool(bus.presence, decided);
+  const egress = new DispatchedTokenEgress(bus, new Dispatcher(bus, workers));
+  const sendingRegion = new PresentSendingRegion(settings, workers, bus.presence);
+  const deliver = new Deliver(egress, new WebhookStore(box), sendingRegion);
+  const courier = new Courier(unitOfWork, new DeliveryStore(unitOfWork), deliver, logger);
+  courier.start();
+  onStop(() => courier.stop());
+  return { egress, courier };
 }

@@ -13,6 +13,7 @@ import { Regions } from './control-plane/regions.js';
 import { ResourceSets } from './control-plane/resource/resource-sets.js';
 import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
+import { Webhooks } from './control-plane/webhooks.js';
 import { EmbedUrls } from './embed/embed-urls.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 
@@ -30,6 +31,7 @@ const controlPlane = [
   Resources,
   ResourceSets,
   Tokens,
+  Webhooks,
 ];
 
 /** The control plane's routes, and what stands behind them. */

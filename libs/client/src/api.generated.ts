@@ -1689,6 +1689,128 @@ export interface Operations {
       readonly token: string;
     };
   };
+  /** Sends a delivery again, at once, with the same id and body. */
+  replayWebhookDelivery: {
+    readonly input: { readonly path: { readonly id: string } };
+    readonly answer: {
+      readonly id: string;
+      readonly webhookId: string;
+      readonly eventId: string;
+      readonly type:
+        | 'grant.issued'
+        | 'grant.refreshed'
+        | 'grant.failing'
+        | 'grant.recovered'
+        | 'grant.revoked'
+        | 'credential.rotation-due';
+      readonly state: 'pending' | 'delivered' | 'failed';
+      readonly attempts: readonly {
+        readonly at: string;
+        readonly status: number | null;
+        readonly problem: string | null;
+        readonly durationMs: number;
+      }[];
+      readonly createdAt: string;
+      readonly nextAttemptAt: string | null;
+    };
+  };
+  /** Lists what was, is and will be delivered to a webhook, newest first, with each attempt. */
+  listWebhookDeliveries: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly query?: { readonly limit?: number; readonly cursor?: string };
+    };
+    readonly answer: {
+      readonly data: readonly {
+        readonly id: string;
+        readonly webhookId: string;
+        readonly eventId: string;
+        readonly type:
+          | 'grant.issued'
+          | 'grant.refreshed'
+          | 'grant.failing'
+          | 'grant.recovered'
+          | 'grant.revoked'
+          | 'credential.rotation-due';
+        readonly state: 'pending' | 'delivered' | 'failed';
+        readonly attempts: readonly {
+          readonly at: string;
+          readonly status: number | null;
+          readonly problem: string | null;
+          readonly durationMs: number;
+        }[];
+        readonly createdAt: string;
+        readonly nextAttemptAt: string | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
+  /** Changes a webhook; its secret stays. */
+  updateWebhook: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly body: {
+        readonly url?: string;
+        readonly events?: readonly string[];
+        readonly description?: string;
+        readonly enabled?: boolean;
+        readonly region?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly url: string;
+      readonly events: readonly string[];
+      readonly description: string;
+      readonly enabled: boolean;
+      readonly region: string | null;
+      readonly createdAt: string;
+      readonly createdBy: string;
+    };
+  };
+  /** Deletes a webhook and its deliveries. */
+  deleteWebhook: { readonly input: { readonly path: { readonly id: string } }; readonly answer: undefined };
+  /** Lists the organisation's webhooks, never their secrets. */
+  listWebhooks: {
+    readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
+    readonly answer: {
+      readonly data: readonly {
+        readonly id: string;
+        readonly url: string;
+        readonly events: readonly string[];
+        readonly description: string;
+        readonly enabled: boolean;
+        readonly region: string | null;
+        readonly createdAt: string;
+        readonly createdBy: string;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
+  /** Adds a webhook; the secret that signs its messages is shown once. */
+  createWebhook: {
+    readonly input: {
+      readonly headers?: { readonly 'Idempotency-Key'?: string };
+      readonly body: {
+        readonly url: string;
+        readonly events: readonly string[];
+        readonly description?: string;
+        readonly enabled?: boolean;
+        readonly region?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly url: string;
+      readonly events: readonly string[];
+      readonly description: string;
+      readonly enabled: boolean;
+      readonly region: string | null;
+      readonly createdAt: string;
+      readonly createdBy: string;
+      readonly secret: string;
+    };
+  };
   /** Opens an app: redeems the URL, once, and leads to the app with a session cookie. */
   openEmbedUrlGet: { readonly input: { readonly path: { readonly nonce: string } }; readonly answer: undefined };
   /** Opens an app: redeems the URL, once, and leads to the app with a session cookie. */
@@ -1802,6 +1924,12 @@ export const operations = {
   revokeToken: ['DELETE', '/api/v1/tokens/{id}'],
   listTokens: ['GET', '/api/v1/tokens'],
   createToken: ['POST', '/api/v1/tokens'],
+  replayWebhookDelivery: ['POST', '/api/v1/webhooks/deliveries/{id}/replay'],
+  listWebhookDeliveries: ['GET', '/api/v1/webhooks/{id}/deliveries'],
+  updateWebhook: ['PATCH', '/api/v1/webhooks/{id}'],
+  deleteWebhook: ['DELETE', '/api/v1/webhooks/{id}'],
+  listWebhooks: ['GET', '/api/v1/webhooks'],
+  createWebhook: ['POST', '/api/v1/webhooks'],
   openEmbedUrlGet: ['GET', '/embed/{nonce}'],
   openEmbedUrlPost: ['POST', '/embed/{nonce}'],
   showCurrentUser: ['GET', '/embedded/api/me'],

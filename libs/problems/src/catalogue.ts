@@ -7,6 +7,7 @@ import {
 } from './credential-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
 import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
+import { webhookDisabled, webhookLimitReached } from './webhook-problems.js';
 
 // What the caller can mend.
 export const invalidRequest = defineProblem({
@@ -248,6 +249,8 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     groupNameTaken,
     organisationNameTaken,
     inUse,
+    webhookLimitReached,
+    webhookDisabled,
     secretRequired,
     idempotencyAnswerGone,
     idempotencyInProgress,

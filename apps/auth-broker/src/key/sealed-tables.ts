@@ -4,6 +4,7 @@ import { credentialPlace } from '../credential/credential-store.js';
 import { draftPlace } from '../draft/draft-store.js';
 import { grantPlace } from '../grant/grant-store.js';
 import { fingerprintKeyPlace } from '../secrets/fingerprints.js';
+import { webhookPlace } from '../webhook/webhook-store.js';
 
 /** A sealed record, with what says where it belongs. */
 export interface SealedRow {
@@ -73,5 +74,12 @@ export const sealedTables: readonly SealedTable[] = [
     organisations: 'credential_organisations',
     placeOf: (org, { key: [credentialId = '', environment = '', caller = ''], version }) =>
       grantPlace({ org, credentialId, environment, caller }, version),
+  },
+  {
+    name: 'webhook',
+    key: byId,
+    version: '1',
+    organisations: 'webhook_organisations',
+    placeOf: (org, { key: [id = ''] }) => webhookPlace(org, id),
   },
 ];
