@@ -20,6 +20,10 @@ import { CredentialStore } from './credential/credential-store.js';
 import { OpenedCredentials } from './credential/opened-credentials.js';
 import { CredentialRow } from './credential/credential.entity.js';
 import { ForgetCredentials } from './credential/forget-credentials.js';
+import { Courier } from './delivery/courier.js';
+import { DeliveryStore } from './delivery/delivery-store.js';
+import { ListDeliveries } from './delivery/list-deliveries.js';
+import { ReplayDelivery } from './delivery/replay-delivery.js';
 import { DraftCredential } from './draft/draft-credential.js';
 import { DraftStore } from './draft/draft-store.js';
 import { DraftRow } from './draft/draft.entity.js';
@@ -45,6 +49,11 @@ import { ClaimSecrets } from './sealed-value/claim-secrets.js';
 import { DraftSecrets } from './sealed-value/draft-secrets.js';
 import { LeaseSecrets } from './sealed-value/lease-secrets.js';
 import { VerifySignIn } from './sign-in/verify-sign-in.js';
+import { CreateWebhook } from './webhook/create-webhook.js';
+import { DeleteWebhook } from './webhook/delete-webhook.js';
+import { ListWebhooks } from './webhook/list-webhooks.js';
+import { UpdateWebhook } from './webhook/update-webhook.js';
+import { WebhookStore } from './webhook/webhook-store.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -61,6 +70,7 @@ export interface BrokerRooms {
   readonly rotations: KeyRotations;
   readonly identityKeys: IdentityKeys;
   readonly issuer: Issuer;
+  readonly courier: Courier;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -74,6 +84,7 @@ const consentHandlers = [BeginConsent, OpenConsent, CompleteConsent, ForgetCalle
 const grantHandlers = [ListGrants, ForgetGrant, ListGrantEvents];
 const identityHandlers = [LeaseIdentity];
 const rotationHandlers = [DraftRotation, NoteRotations, FindSuccessors];
+const webhookHandlers = [CreateWebhook, ListWebhooks, UpdateWebhook, DeleteWebhook, ListDeliveries, ReplayDelivery];
 
 @Module({
   controllers: [
@@ -87,11 +98,13 @@ const rotationHandlers = [DraftRotation, NoteRotations, FindSuccessors];
     ...grantHandlers,
     ...identityHandlers,
     ...rotationHandlers,
+    ...webhookHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
-  static with({ unitOfWork, box, config, egress, rotations, identityKeys, issuer }: BrokerRooms): DynamicModule {
+  static with(rooms: BrokerRooms): DynamicModule {
+    const { unitOfWork, box, config, egress, rotations, identityKeys, issuer, courier } = rooms;
     const fingerprints = new Fingerprints(box);
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
@@ -117,6 +130,9 @@ export class AppModule {
         ...grantRooms({ unitOfWork, box, egress, fingerprints, rendered, credentials: opened }),
         { provide: IdentityKeys, useValue: identityKeys },
         { provide: Issuer, useValue: issuer },
+        { provide: WebhookStore, useValue: new WebhookStore(box) },
+        { provide: DeliveryStore, useValue: new DeliveryStore(unitOfWork) },
+        { provide: Courier, useValue: courier },
       ],
     };
   }

@@ -17,9 +17,10 @@ import {
   config as configBucket,
   grants,
   identityKeys as identityKeyBucket,
+  organisations,
   regions,
 } from '@pontage/contracts/snapshots';
-import type { EgressFetch } from '@pontage/dispatch';
+import type { EgressFetch, EgressManner } from '@pontage/dispatch';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
@@ -28,6 +29,10 @@ import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
 import { sinkOf } from './consent/grant-snapshots.js';
 import { AppModule, entities } from './app.module.js';
+import { Courier } from './delivery/courier.js';
+import { Deliver } from './delivery/deliver.js';
+import { DeliveryStore } from './delivery/delivery-store.js';
+import { SendingRegion } from './delivery/sending-region.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { IdentityKeyStore } from './identity/identity-key-store.js';
 import { IdentityKeys } from './identity/identity-keys.js';
@@ -39,12 +44,24 @@ import { KeyRotations } from './key/key-rotations.js';
 import { RotationBucket } from './rotation/rotation-bucket.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
+import { WebhookStore } from './webhook/webhook-store.js';
 
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
 class DirectEgress extends TokenEgress {
-  fetchFrom(): EgressFetch {
-    return (url, init) =>
-      fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(30_000) });
+  /** Requests so far. */
+  sent = 0;
+
+  fetchFrom(_region: string, _org: string, { timeoutMs }: EgressManner = { timeoutMs: 30_000 }): EgressFetch {
+    return (url, init) => {
+      this.sent += 1;
+      return fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    };
+  }
+}
+
+class FixedRegion extends SendingRegion {
+  of(): string {
+    return 'us-west-2';
   }
 }
 
@@ -54,6 +71,7 @@ export interface Broker extends AsyncDisposable {
   readonly box: SecretBox;
   readonly bus: Bus;
   readonly identityKeys: IdentityKeys;
+  readonly egress: { readonly sent: number };
 }
 
 /** Real PostgreSQL and NATS, the callers' places on the bus, and everything that was said there. */
@@ -92,6 +110,7 @@ export class BrokerStack implements AsyncDisposable {
       await SnapshotWriter.open(registry, configBucket),
     );
     await SnapshotWriter.open(registry, regions);
+    await SnapshotWriter.open(registry, organisations);
     operator.subscribe('>', {
       callback: (_, message) => {
         started.wire.push(Buffer.concat([Buffer.from(message.subject), message.data]));
@@ -118,21 +137,17 @@ export class BrokerStack implements AsyncDisposable {
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
-    const identityKeys = new IdentityKeys(
-      new IdentityKeyStore(unitOfWork, box),
-      await SnapshotWriter.open(bus, identityKeyBucket),
-      createLogger('spec', 'silent'),
-    );
+    const silent = createLogger('spec', 'silent');
+    const keyPen = await SnapshotWriter.open(bus, identityKeyBucket);
+    const identityKeys = new IdentityKeys(new IdentityKeyStore(unitOfWork, box), keyPen, silent);
     await identityKeys.start();
-    const rooms = {
-      unitOfWork,
-      box,
-      rotations,
-      config: new ConfigVariables(watch),
-      egress: new DirectEgress(),
-      identityKeys,
-      issuer: new Issuer('https://pontage.example'),
-    };
+    const egress = new DirectEgress();
+    const deliver = new Deliver(egress, new WebhookStore(box), new FixedRegion());
+    const courier = new Courier(unitOfWork, new DeliveryStore(unitOfWork), deliver, silent);
+    courier.start();
+    const issuer = new Issuer('https://pontage.example');
+    const config = new ConfigVariables(watch);
+    const rooms = { unitOfWork, box, rotations, config, egress, courier, identityKeys, issuer };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
       logger: false,
@@ -145,18 +160,27 @@ export class BrokerStack implements AsyncDisposable {
       box,
       bus,
       identityKeys,
+      egress,
       [Symbol.asyncDispose]: async () => {
         if (!this.brokers.delete(broker)) return;
         watch.stop();
         pen.watch.stop();
         bucket.stop();
         await identityKeys.stop();
+        await courier.stop();
         await app.close();
         await bus.drain();
         await unitOfWork.close();
       },
     };
     this.brokers.add(broker);
+    return broker;
+  }
+
+  /** One of the brokers that run. */
+  get anyBroker(): Broker {
+    const [broker] = this.brokers;
+    if (broker === undefined) throw new Error('there is no broker');
     return broker;
   }
 

@@ -17,6 +17,7 @@ import { ResourceSets } from './control-plane/resource/resource-sets.js';
 import { Rotations } from './control-plane/resource/rotations.js';
 import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
+import { Webhooks } from './control-plane/webhooks.js';
 import { EmbedUrls } from './embed/embed-urls.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 
@@ -36,6 +37,7 @@ const controlPlane = [
   ResourceSets,
   Rotations,
   Tokens,
+  Webhooks,
 ];
 
 /** The control plane's routes, and what stands behind them. */

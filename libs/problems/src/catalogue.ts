@@ -12,6 +12,7 @@ import {
 } from './credential-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
 import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
+import { webhookDisabled, webhookLimitReached } from './webhook-problems.js';
 
 // What the caller can mend.
 export const invalidRequest = defineProblem({
@@ -253,6 +254,8 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     groupNameTaken,
     organisationNameTaken,
     inUse,
+    webhookLimitReached,
+    webhookDisabled,
     secretRequired,
     idempotencyAnswerGone,
     idempotencyInProgress,

@@ -70,3 +70,4 @@ export {
 } from './catalogue.js';
 export { asProblem, problemFromWire } from './from-wire.js';
 export { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
+export { webhookDisabled, webhookLimitReached } from './webhook-problems.js';

@@ -3,6 +3,7 @@ import { ask } from './ask.js';
 
 /** An audit event, as far as tests look at it. */
 export interface Recorded {
+  readonly id: string;
   readonly outcome: string;
   readonly resource: { readonly id: string } | null;
   readonly data: unknown;

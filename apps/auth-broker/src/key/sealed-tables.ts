@@ -6,6 +6,7 @@ import { draftPlace } from '../draft/draft-store.js';
 import { identityKeyPlace } from '../identity/identity-key-store.js';
 import { grantPlace } from '../grant/grant-store.js';
 import { fingerprintKeyPlace } from '../secrets/fingerprints.js';
+import { webhookPlace } from '../webhook/webhook-store.js';
 
 /** A sealed record, with what says where it belongs. */
 export interface SealedRow {
@@ -89,5 +90,12 @@ export const sealedTables: readonly SealedTable[] = [
     version: '1',
     organisations: 'identity_key_organisations',
     placeOf: (_, { key: [id = ''] }) => identityKeyPlace(id),
+  },
+  {
+    name: 'webhook',
+    key: byId,
+    version: '1',
+    organisations: 'webhook_organisations',
+    placeOf: (org, { key: [id = ''] }) => webhookPlace(org, id),
   },
 ];

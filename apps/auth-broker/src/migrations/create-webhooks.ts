@@ -10,6 +10,7 @@ export class CreateWebhooks1764700000000 implements MigrationInterface {
       -- One process at a time delivers to a webhook, for as long as it is busy with it.
       CREATE TABLE webhook (
         id uuid PRIMARY KEY,
+        place bigint GENERATED ALWAYS AS IDENTITY,
         org uuid NOT NULL,
         url text NOT NULL,
         events text[] NOT NULL,
@@ -22,13 +23,14 @@ export class CreateWebhooks1764700000000 implements MigrationInterface {
         busy_by uuid,
         busy_until timestamptz
       );
-      CREATE INDEX webhook_age ON webhook (org, created_at, id);
+      CREATE INDEX webhook_list ON webhook (org, place);
       ${tenantTable('webhook')}
       ${organisationsFunction('webhook_organisations', 'webhook')}
 
       -- Tries count since the delivery began, or was replayed; attempts are what became of each of them.
       CREATE TABLE webhook_delivery (
         id uuid PRIMARY KEY,
+        place bigint GENERATED ALWAYS AS IDENTITY,
         org uuid NOT NULL,
         webhook_id uuid NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
         event_id uuid NOT NULL,
@@ -42,8 +44,8 @@ export class CreateWebhooks1764700000000 implements MigrationInterface {
         gives_up_at timestamptz NOT NULL,
         CONSTRAINT webhook_delivery_state CHECK (state IN ('pending', 'delivered', 'failed'))
       );
-      CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook_id, created_at, id);
-      CREATE INDEX webhook_delivery_age ON webhook_delivery (org, created_at);
+      CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook_id, place);
+      CREATE INDEX webhook_delivery_age ON webhook_delivery (org, gives_up_at);
       CREATE INDEX webhook_delivery_due ON webhook_delivery (next_attempt_at) WHERE state = 'pending';
       CREATE INDEX webhook_delivery_next ON webhook_delivery (webhook_id, next_attempt_at) WHERE state = 'pending';
       ${tenantTable('webhook_delivery')}

@@ -3,7 +3,7 @@ import { auditOf } from '@pontage/bus';
 import type { Call } from '@pontage/contracts';
 import type { Occurrence, OccurrenceType } from '@pontage/contracts/events';
 import type { Work } from '@pontage/persistence';
-import { enqueue } from '../webhook/enqueue.js';
+import { enqueue } from '../delivery/enqueue.js';
 
 /** Something that happened to a grant or a credential. What is left out of it is null. */
 export interface Happening extends Partial<Omit<Occurrence, 'credentialId'>> {

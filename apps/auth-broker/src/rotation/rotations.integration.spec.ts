@@ -5,6 +5,7 @@ import { resourceSettings } from '@pontage/contracts/resource-registry';
 import { resources, rotations } from '@pontage/contracts/snapshots';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import { BrokerStack, callOf, type Broker } from '../broker.fixture.js';
+import { ConsentedGrants } from '../consent/consented-grants.js';
 import { CredentialStore } from '../credential/credential-store.js';
 import { NamedCredentials } from './named-credentials.js';
 import { RotationBucket } from './rotation-bucket.js';
@@ -36,7 +37,8 @@ afterAll(async () => {
 });
 
 const broker = (): Broker => brokers[0] as Broker;
-const rounds = (of = broker()) => new RotationRounds(of.unitOfWork, new CredentialStore(of.box), named);
+const rounds = (of = broker()) =>
+  new RotationRounds(of.unitOfWork, new CredentialStore(of.box), named, new ConsentedGrants(of.box));
 const reminders = (of: Broker) => new RotationReminders(of.unitOfWork, named);
 
 /** Tells what the registry would: the resource has this credential. */

@@ -23,3 +23,17 @@ export {
   secretPlace,
   type SecretPlace,
 } from './sealed-values.js';
+export {
+  createWebhook,
+  deleteWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  replayWebhookDelivery,
+  updateWebhook,
+  webhook,
+  webhookDraft,
+  type DeliveryAttempt,
+  type Webhook,
+  type WebhookDelivery,
+  type WebhookDraft,
+} from './webhook.js';

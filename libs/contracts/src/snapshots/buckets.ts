@@ -29,7 +29,7 @@ export const tokens = bucket({
 export const organisations = bucket({
   name: 'organisations',
   owner: registry,
-  watchers: ['gateway', 'query-proxy', 'embed-session'],
+  watchers: ['gateway', 'query-proxy', 'auth-broker', 'embed-session'],
   value: z.strictObject({ ...organisationSettings.shape }),
 });
 
