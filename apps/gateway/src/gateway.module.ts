@@ -7,6 +7,7 @@ import { ConfigVariables } from './control-plane/config-variables.js';
 import { EmbedSessions } from './control-plane/embed-sessions.js';
 import { Groups } from './control-plane/groups.js';
 import { Keys } from './control-plane/keys.js';
+import { Members } from './control-plane/members.js';
 import { Organisations } from './control-plane/organisations.js';
 import { RegionDirectory } from './control-plane/region-directory.js';
 import { Regions } from './control-plane/regions.js';
@@ -14,6 +15,7 @@ import { ResourceSets } from './control-plane/resource/resource-sets.js';
 import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
 import { EmbedUrls } from './embed/embed-urls.js';
+import { SignInLimits } from './member-sign-in/sign-in-limits.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 
 const controlPlane = [
@@ -25,6 +27,7 @@ const controlPlane = [
   EmbedUrls,
   Groups,
   Keys,
+  Members,
   Organisations,
   Regions,
   Resources,
@@ -39,6 +42,7 @@ export class GatewayModule {
     bus: Bus;
     idempotent: IdempotentAnswers;
     regions: RegionDirectory;
+    limits: SignInLimits;
     internal: boolean;
   }): DynamicModule {
     return {
@@ -46,6 +50,7 @@ export class GatewayModule {
       controllers: parts.internal ? controlPlane : [],
       providers: [
         { provide: Bus, useValue: parts.bus },
+        { provide: SignInLimits, useValue: parts.limits },
         { provide: RegionDirectory, useValue: parts.regions },
         { provide: IdempotentAnswers, useValue: parts.idempotent },
       ],

@@ -29,11 +29,14 @@ const open = [
   'GET /embedded/authed/:app',
   'GET /embedded/authed/:app/*',
   'GET /healthz',
+  'GET /login',
   'GET /metrics',
   'GET /problems/:slug',
   'GET /readyz',
   'OPTIONS /embed/:nonce',
   'POST /embed/:nonce',
+  'POST /login',
+  'POST /logout',
 ];
 
 describe('credentials', () => {

@@ -10,6 +10,8 @@ import { serveEmbed } from './embed/embed-routes.js';
 import { GatewayModule } from './gateway.module.js';
 import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
+import { serveSignIn } from './member-sign-in/sign-in-routes.js';
+import { SignInLimits } from './member-sign-in/sign-in-limits.js';
 import { serveDocuments, serveHealthRoutes } from './plain-routes.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { queryOperations } from './query-operations.js';
@@ -51,7 +53,11 @@ export async function buildGateway(
   measureRequests(fastify);
   const server = new ServerDrain(fastify);
   serveHealthRoutes(fastify, on.isReady, surface.internal);
-  if (surface.internal) serveDocuments(fastify, on.bus, catalogue);
+  const limits = new SignInLimits();
+  if (surface.internal) {
+    serveDocuments(fastify, on.bus, catalogue);
+    serveSignIn(fastify, on.bus, limits);
+  }
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);
 
@@ -59,6 +65,7 @@ export async function buildGateway(
     bus: on.bus,
     idempotent: on.idempotent,
     regions: new RegionDirectory(on.bus, on.directory.regions),
+    limits,
     internal: surface.internal,
   });
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { Bus } from '@pontage/bus';
-import { apps, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
+import { apps, memberSessions, members, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { serveHealth, type ServiceContext } from '@pontage/telemetry';
 import { Addresses } from './addresses.js';
 import { Authentication } from './authentication/authentication.js';
+import { extending } from './member-sign-in/extending.js';
+import { MemberSessions } from './authentication/member-sessions.js';
 import { DeniedAttempts } from './authentication/denied-attempts.js';
 import { buildGateway } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
@@ -36,7 +38,12 @@ export async function startGateway(
   onStop(() => Object.values(directory).forEach((watch) => watch.stop()));
 
   const addresses = new Addresses(settings);
-  const authentication = new Authentication(directory.tokens, directory.sessions, () => addresses.embedOrigin);
+  const authentication = new Authentication(
+    directory.tokens,
+    directory.sessions,
+    new MemberSessions(directory, () => addresses.ownOrigin, extending(bus, logger)),
+    () => addresses.embedOrigin,
+  );
   const denied = new DeniedAttempts(bus, logger);
   const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
   const { path: queryPath, client, bulk } = await openQueryPath(bus, authentication, settings.PONTAGE_MAX_BODY_BYTES);
@@ -69,16 +76,21 @@ export async function startGateway(
 
 /** The snapshots that requests are judged by; complete when this returns. */
 async function openDirectory(bus: Bus) {
-  const [tokenWatch, sessionWatch, appWatch, organisationWatch, regionWatch] = await Promise.all([
-    SnapshotWatch.open(bus, tokens),
-    SnapshotWatch.open(bus, sessions),
-    SnapshotWatch.open(bus, apps),
-    SnapshotWatch.open(bus, organisations),
-    SnapshotWatch.open(bus, regions),
-  ]);
+  const [tokenWatch, sessionWatch, memberWatch, memberSessionWatch, appWatch, organisationWatch, regionWatch] =
+    await Promise.all([
+      SnapshotWatch.open(bus, tokens),
+      SnapshotWatch.open(bus, sessions),
+      SnapshotWatch.open(bus, members),
+      SnapshotWatch.open(bus, memberSessions),
+      SnapshotWatch.open(bus, apps),
+      SnapshotWatch.open(bus, organisations),
+      SnapshotWatch.open(bus, regions),
+    ]);
   return {
     tokens: tokenWatch,
     sessions: sessionWatch,
+    members: memberWatch,
+    memberSessions: memberSessionWatch,
     apps: appWatch,
     organisations: organisationWatch,
     regions: regionWatch,

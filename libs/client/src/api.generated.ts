@@ -271,6 +271,7 @@ export type Token = {
   readonly id: string;
   readonly createdAt: string;
   readonly createdBy: string;
+  readonly memberId: string | null;
 };
 
 /** What every operation takes and answers with. */
@@ -559,6 +560,16 @@ export interface Operations {
     readonly input: { readonly path: { readonly id: number; readonly uuid: string } };
     readonly answer: undefined;
   };
+  /** Takes a member into a group. */
+  setGroupMember: {
+    readonly input: { readonly path: { readonly id: number; readonly memberId: string } };
+    readonly answer: Group;
+  };
+  /** Takes a member out of a group. */
+  unsetGroupMember: {
+    readonly input: { readonly path: { readonly id: number; readonly memberId: string } };
+    readonly answer: undefined;
+  };
   /** Gives a group access to a resource, in some environments or in all. */
   setGroupResource: {
     readonly input: {
@@ -644,11 +655,11 @@ export interface Operations {
       readonly nextCursor: null;
     };
   };
-  /** Shows who the token belongs to and what it may do. */
+  /** Shows who the caller is and what he may do. */
   findCaller: {
     readonly input: Readonly<Record<never, never>>;
     readonly answer: {
-      readonly type: 'token';
+      readonly type: 'token' | 'member';
       readonly id: string;
       readonly scopes: readonly (
         | 'resources:read'
@@ -682,6 +693,106 @@ export interface Operations {
       readonly groupIds: readonly number[] | null;
       readonly name: string;
       readonly organisation: { readonly id: string };
+      readonly email?: string;
+      readonly token?: string | null;
+      readonly openResources?: boolean;
+      readonly csrfToken?: string;
+    };
+  };
+  /** Shows a member. */
+  findMember: {
+    readonly input: { readonly path: { readonly id: string } };
+    readonly answer: {
+      readonly name: string;
+      readonly role: 'admin' | 'member';
+      readonly disabled: boolean;
+      readonly id: string;
+      readonly email: string;
+      readonly hasPassword: boolean;
+      readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+      readonly groupIds: readonly number[];
+      readonly version: number;
+      readonly createdAt: string;
+      readonly lastSignedInAt: string | null;
+    };
+  };
+  /** Changes a member: `members:write`, or oneself as far as name and password go. */
+  updateMember: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly headers?: { readonly 'If-Match'?: string };
+      readonly body: {
+        readonly name?: string;
+        readonly role?: 'admin' | 'member';
+        readonly disabled?: boolean;
+        readonly email?: string;
+        readonly password?: string;
+        readonly currentPassword?: string;
+      };
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly role: 'admin' | 'member';
+      readonly disabled: boolean;
+      readonly id: string;
+      readonly email: string;
+      readonly hasPassword: boolean;
+      readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+      readonly groupIds: readonly number[];
+      readonly version: number;
+      readonly createdAt: string;
+      readonly lastSignedInAt: string | null;
+    };
+  };
+  /** Removes a member, his sessions and his tokens; every gateway refuses them before this is answered. */
+  deleteMember: {
+    readonly input: { readonly path: { readonly id: string }; readonly headers?: { readonly 'If-Match'?: string } };
+    readonly answer: undefined;
+  };
+  /** Lists the members, never anything of their passwords. */
+  listMembers: {
+    readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
+    readonly answer: {
+      readonly data: readonly {
+        readonly name: string;
+        readonly role: 'admin' | 'member';
+        readonly disabled: boolean;
+        readonly id: string;
+        readonly email: string;
+        readonly hasPassword: boolean;
+        readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+        readonly groupIds: readonly number[];
+        readonly version: number;
+        readonly createdAt: string;
+        readonly lastSignedInAt: string | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
+  /** Adds a member. */
+  createMember: {
+    readonly input: {
+      readonly headers?: { readonly 'Idempotency-Key'?: string };
+      readonly body: {
+        readonly email: string;
+        readonly name?: string;
+        readonly role?: 'admin' | 'member';
+        readonly groupIds?: readonly number[];
+        readonly password?: string;
+      };
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly role: 'admin' | 'member';
+      readonly disabled: boolean;
+      readonly id: string;
+      readonly email: string;
+      readonly hasPassword: boolean;
+      readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+      readonly groupIds: readonly number[];
+      readonly version: number;
+      readonly createdAt: string;
+      readonly lastSignedInAt: string | null;
     };
   };
   /** Shows the caller's organisation. */
@@ -1686,6 +1797,7 @@ export interface Operations {
       readonly id: string;
       readonly createdAt: string;
       readonly createdBy: string;
+      readonly memberId: string | null;
       readonly token: string;
     };
   };
@@ -1733,6 +1845,36 @@ export interface Operations {
   endEmbedSession: { readonly input: Readonly<Record<never, never>>; readonly answer: undefined };
   /** Says that the process runs. */
   showHealth: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
+  /** Signs a member in with his password: the answer sets the session cookie. A form is led on instead. */
+  signIn: {
+    readonly input: {
+      readonly body: {
+        readonly email: string;
+        readonly password: string;
+        readonly organisation?: string;
+        readonly returnTo?: string;
+      };
+    };
+    readonly answer: {
+      readonly member: {
+        readonly name: string;
+        readonly role: 'admin' | 'member';
+        readonly disabled: boolean;
+        readonly id: string;
+        readonly email: string;
+        readonly hasPassword: boolean;
+        readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+        readonly groupIds: readonly number[];
+        readonly version: number;
+        readonly createdAt: string;
+        readonly lastSignedInAt: string | null;
+      };
+      readonly expiresAt: string;
+      readonly csrfToken: string;
+    };
+  };
+  /** Ends the session of the cookie, everywhere and at once. A form is led to the sign-in page instead. */
+  signOut: { readonly input: Readonly<Record<never, never>>; readonly answer: undefined };
   /** Shows the metrics of the process as Prometheus text. */
   showMetrics: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
   /** Says whether the process can do its work. */
@@ -1766,6 +1908,8 @@ export const operations = {
   listEmbedSessions: ['GET', '/api/v1/embed-sessions'],
   setGroupApp: ['PUT', '/api/v1/groups/{id}/apps/{uuid}'],
   unsetGroupApp: ['DELETE', '/api/v1/groups/{id}/apps/{uuid}'],
+  setGroupMember: ['PUT', '/api/v1/groups/{id}/members/{memberId}'],
+  unsetGroupMember: ['DELETE', '/api/v1/groups/{id}/members/{memberId}'],
   setGroupResource: ['PUT', '/api/v1/groups/{id}/resources/{resourceId}'],
   unsetGroupResource: ['DELETE', '/api/v1/groups/{id}/resources/{resourceId}'],
   findGroup: ['GET', '/api/v1/groups/{id}'],
@@ -1776,6 +1920,11 @@ export const operations = {
   rotateKeys: ['POST', '/api/v1/keys/rotate'],
   listKeys: ['GET', '/api/v1/keys'],
   findCaller: ['GET', '/api/v1/me'],
+  findMember: ['GET', '/api/v1/members/{id}'],
+  updateMember: ['PATCH', '/api/v1/members/{id}'],
+  deleteMember: ['DELETE', '/api/v1/members/{id}'],
+  listMembers: ['GET', '/api/v1/members'],
+  createMember: ['POST', '/api/v1/members'],
   findOrganisation: ['GET', '/api/v1/organisation'],
   updateOrganisation: ['PATCH', '/api/v1/organisation'],
   listOrganisations: ['GET', '/api/v1/organisations'],
@@ -1808,6 +1957,8 @@ export const operations = {
   runEmbeddedQuery: ['POST', '/embedded/api/queries/{name}/run'],
   endEmbedSession: ['DELETE', '/embedded/api/session'],
   showHealth: ['GET', '/healthz'],
+  signIn: ['POST', '/login'],
+  signOut: ['POST', '/logout'],
   showMetrics: ['GET', '/metrics'],
   showReadiness: ['GET', '/readyz'],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

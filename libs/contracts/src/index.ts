@@ -11,7 +11,9 @@ export { services, type Service } from './services.js';
 export {
   call,
   externalPrincipal,
+  groupsOf,
   holdsScope,
+  memberPrincipal,
   principal,
   scope,
   scopes,
@@ -19,6 +21,7 @@ export {
   userInfo,
   type Call,
   type ExternalPrincipal,
+  type MemberPrincipal,
   type Principal,
   type Scope,
   type TokenPrincipal,

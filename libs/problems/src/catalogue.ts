@@ -30,6 +30,11 @@ export const embedSessionExpired = defineProblem({
   kind: 'unauthenticated',
   title: 'This embed session has ended',
 });
+export const signInRefused = defineProblem({
+  slug: 'sign-in-refused',
+  kind: 'unauthenticated',
+  title: 'This does not sign in',
+});
 export const missingScope = defineProblem({
   slug: 'missing-scope',
   kind: 'forbidden',
@@ -60,6 +65,16 @@ export const groupNameTaken = defineProblem({
   kind: 'conflict',
   title: 'A group with this name already exists',
   facts: z.object({ name: z.string() }),
+});
+export const memberEmailTaken = defineProblem({
+  slug: 'member-email-taken',
+  kind: 'conflict',
+  title: 'A member with this e-mail address already exists',
+});
+export const lastAdmin = defineProblem({
+  slug: 'last-admin',
+  kind: 'conflict',
+  title: 'The organisation would have no admin left',
 });
 export const organisationNameTaken = defineProblem({
   slug: 'organisation-name-taken',
@@ -239,6 +254,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     unknownRegion,
     unauthenticated,
     embedSessionExpired,
+    signInRefused,
     missingScope,
     forbidden,
     browserRefused,
@@ -246,6 +262,8 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     resourceNameTaken,
     appNameTaken,
     groupNameTaken,
+    memberEmailTaken,
+    lastAdmin,
     organisationNameTaken,
     inUse,
     secretRequired,

@@ -17,6 +17,7 @@ export interface PlannedService {
 interface PlanInput {
   readonly regions: readonly string[];
   readonly adminTokenSha256: string;
+  readonly adminPassword: string;
   readonly masterKey: Readonly<Record<string, string | undefined>>;
   readonly checkpoints: string;
   readonly egressAllow: string;
@@ -45,6 +46,8 @@ export function planServices(input: PlanInput): PlannedService[] {
     { ...plan('embed-session', 3, {}), role: 'embed_session' },
     {
       ...plan('resource-registry', 3, {
+        ...of(sessionVariables),
+        PONTAGE_ADMIN_PASSWORD: input.adminPassword,
         PONTAGE_ADMIN_TOKEN_SHA256: input.adminTokenSha256,
         PONTAGE_REGIONS: input.regions.join(','),
       }),
@@ -77,6 +80,7 @@ const forShortLives = ({ NODE_OPTIONS: own = '' }: NodeJS.ProcessEnv) => ({
 });
 
 const gatewayVariables = ['PONTAGE_EMBED_URL', 'PONTAGE_SURFACE', 'PONTAGE_TRUSTED_PROXIES', 'PONTAGE_MAX_BODY_BYTES'];
+const sessionVariables = ['PONTAGE_SESSION_IDLE_MINUTES', 'PONTAGE_SESSION_HOURS'];
 const workerVariables = [
   'PONTAGE_OUTBOUND_IPS',
   'PONTAGE_EGRESS_BIND',

@@ -1,4 +1,4 @@
-import { holdsScope, type Principal } from '@pontage/contracts';
+import { groupsOf, holdsScope, type Principal } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { forbidden, missingScope, notFound, stalePolicy } from '@pontage/problems';
 import { becomesFresh } from '@pontage/snapshots';
@@ -25,6 +25,7 @@ export function authoriseResource(
   requireRun(principal);
   if (principal.type === 'external') throw notFound({});
   if (principal.type === 'service' || principal.groupIds === null) return;
+  if (principal.type === 'member' && principal.openResources) return;
   const groups = policy.groups(org, principal.groupIds);
   if (groups.some(({ group }) => group.allResources !== 'none' || group.resources[id] !== undefined)) return;
   const environments = groups.flatMap(({ group }) => group.restrictedResources?.[id]?.environments ?? []);
@@ -52,8 +53,8 @@ export async function authoriseApp(
     return;
   }
   requireRun(principal);
-  if (principal.type === 'token' && principal.groupIds !== null && !groupsMayUse(policy, org, principal.groupIds, app))
-    throw notFound({});
+  const groups = groupsOf(principal);
+  if (groups !== null && !groupsMayUse(policy, org, groups, app)) throw notFound({});
 }
 
 /**
@@ -65,13 +66,15 @@ export function authoriseUnderWay(
   { org, principal, call }: Pick<RunQuery, 'org' | 'principal' | 'call'>,
   { app, resource, environment }: Pick<ResolvedCall, 'app' | 'resource' | 'environment'>,
 ): void {
-  if (principal.type !== 'token' || principal.groupIds === null || call.kind === 'unsaved') return;
+  const groups = groupsOf(principal);
+  if (principal.type === 'external' || groups === null || call.kind === 'unsaved') return;
   if (app === null) authoriseResource(policy, org, principal, resource, environment);
-  else if (!groupsMayUse(policy, org, principal.groupIds, app)) throw notFound({});
+  else if (!groupsMayUse(policy, org, groups, app)) throw notFound({});
 }
 
 function requireRun(principal: Principal): void {
-  if (principal.type === 'token' && !holdsScope(principal, 'queries:run')) throw missingScope({ scope: 'queries:run' });
+  if (principal.type !== 'external' && !holdsScope(principal, 'queries:run'))
+    throw missingScope({ scope: 'queries:run' });
 }
 
 function groupsMayUse(policy: Pick<Policy, 'groups'>, org: string, ids: readonly number[], app: string): boolean {

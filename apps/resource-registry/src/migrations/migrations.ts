@@ -4,6 +4,7 @@ import { AddQueryCache1764500000000 } from './add-query-cache.js';
 import { AddQueryRetries1764400000000 } from './add-query-retries.js';
 import { AddSealedValues1763800000000 } from './add-sealed-values.js';
 import { AddSecretVariables1764100000000 } from './add-secret-variables.js';
+import { CreateMembers1764600000000 } from './create-members.js';
 import { CreateRegionSettings1764300000000 } from './create-region-settings.js';
 import { CreateResourceRegistry1763700000000 } from './create-resource-registry.js';
 
@@ -17,4 +18,5 @@ export const migrations = [
   CreateRegionSettings1764300000000,
   AddQueryRetries1764400000000,
   AddQueryCache1764500000000,
+  CreateMembers1764600000000,
 ];

@@ -3,6 +3,8 @@ export {
   apps,
   buckets,
   config,
+  members,
+  memberSessions,
   organisations,
   permissions,
   queries,
