@@ -39,6 +39,9 @@ import { GrantSignIns } from './sign-in/grant-sign-ins.js';
 import { GrantVerdicts } from './sign-in/grant-verdicts.js';
 import { Verifications } from './sign-in/verifications.js';
 import { VerifySignIn } from './sign-in/verify-sign-in.js';
+import { BeginMemberSignIn } from './member-sign-in/begin-member-sign-in.js';
+import { CompleteMemberSignIn } from './member-sign-in/complete-member-sign-in.js';
+import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -53,6 +56,7 @@ export interface BrokerRooms {
   readonly config: ConfigVariables;
   readonly egress: TokenEgress;
   readonly rotations: KeyRotations;
+  readonly provider: IdentityProvider;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -62,6 +66,7 @@ const keyHandlers = [RotateKeys, ListKeys];
 
 const draftHandlers = [LeaseDraft, LeaseDraftSecrets, DropDrafts];
 const signInHandlers = [VerifySignIn];
+const memberHandlers = [BeginMemberSignIn, CompleteMemberSignIn];
 
 @Module({
   controllers: [
@@ -71,11 +76,12 @@ const signInHandlers = [VerifySignIn];
     ...draftHandlers,
     ...keyHandlers,
     ...signInHandlers,
+    ...memberHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
-  static with({ unitOfWork, box, config, egress, rotations }: BrokerRooms): DynamicModule {
+  static with({ unitOfWork, box, config, egress, rotations, provider }: BrokerRooms): DynamicModule {
     const grants = new GrantStore(unitOfWork, box);
     const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress));
     const fingerprints = new Fingerprints(box);
@@ -98,6 +104,7 @@ export class AppModule {
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
         { provide: RenderedCredentials, useValue: rendered },
+        { provide: IdentityProvider, useValue: provider },
         { provide: TokenEgress, useValue: egress },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },

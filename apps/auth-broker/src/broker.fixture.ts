@@ -16,6 +16,7 @@ import pg from 'pg';
 import { AppModule, entities } from './app.module.js';
 import { TokenEgress } from './grant/token-egress.js';
 import { ConfigVariables } from './lease/config-variables.js';
+import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { migrations } from './migrations/migrations.js';
 import { KeyRing } from './key/key-ring.js';
 import { KeyRotations } from './key/key-rotations.js';
@@ -97,7 +98,9 @@ export class BrokerStack implements AsyncDisposable {
     const box = new SecretBox(new KeyRing(keys));
     const watch = await SnapshotWatch.open(bus, configBucket);
     const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
-    const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress: new DirectEgress() };
+    const egress = new DirectEgress();
+    const provider = new IdentityProvider(undefined, egress, () => []);
+    const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress, provider };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
       logger: false,

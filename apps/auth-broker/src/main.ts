@@ -24,6 +24,8 @@ import { grantSweep } from './grant/grant-sweep.js';
 import { DispatchedTokenEgress } from './grant/token-egress.dispatch.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
+import { IdentityProvider } from './member-sign-in/identity-provider.js';
+import { oidcClient } from './member-sign-in/oidc-settings.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
 import { Sweep } from './sweep.js';
@@ -31,6 +33,7 @@ import { Sweep } from './sweep.js';
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
   const ring = keyRing(settings);
+  const client = oidcClient(settings);
   const box = new SecretBox(ring);
   const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
@@ -63,8 +66,9 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => ring.stop());
 
   const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
+  const provider = new IdentityProvider(client, egress, () => regionsOf(bus));
   const app = await NestFactory.createMicroservice(
-    AppModule.with({ unitOfWork, box, config: variables, egress, rotations }),
+    AppModule.with({ unitOfWork, box, config: variables, egress, rotations, provider }),
     {
       strategy: new ContractServer(bus),
       logger: nestLogger(logger),
@@ -78,6 +82,10 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+/** The regions that have a worker, in a fixed order. */
+const regionsOf = (bus: Bus): string[] =>
+  [...new Set(bus.presence.live('egress-worker').flatMap(({ region }) => region ?? []))].sort();
 
 /** The way out, through workers of regions that are open. */
 async function dispatcherOn(bus: Bus, onStop: ServiceContext['onStop']): Promise<Dispatcher> {

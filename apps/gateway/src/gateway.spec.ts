@@ -30,6 +30,8 @@ const open = [
   'GET /embedded/authed/:app/*',
   'GET /healthz',
   'GET /login',
+  'GET /login/callback',
+  'GET /login/oidc',
   'GET /metrics',
   'GET /problems/:slug',
   'GET /readyz',

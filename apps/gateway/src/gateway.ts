@@ -10,6 +10,7 @@ import { serveEmbed } from './embed/embed-routes.js';
 import { GatewayModule } from './gateway.module.js';
 import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
+import type { OidcManner } from './member-sign-in/oidc-sign-in.js';
 import { serveSignIn } from './member-sign-in/sign-in-routes.js';
 import { SignInLimits } from './member-sign-in/sign-in-limits.js';
 import { serveDocuments, serveHealthRoutes } from './plain-routes.js';
@@ -26,6 +27,8 @@ export interface Foundations extends GatewayParts {
   readonly idempotent: IdempotentAnswers;
   readonly directory: EmbedDirectory & { readonly regions: RegionSnapshot };
   readonly queryPath: QueryPath;
+  /** The identity provider of members; absent: there is none. */
+  readonly oidc?: OidcManner | undefined;
   readonly logger: Logger;
   readonly isReady: () => boolean;
 }
@@ -56,7 +59,7 @@ export async function buildGateway(
   const limits = new SignInLimits();
   if (surface.internal) {
     serveDocuments(fastify, on.bus, catalogue);
-    serveSignIn(fastify, on.bus, limits);
+    serveSignIn(fastify, on.bus, limits, on.oidc);
   }
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);

@@ -12,7 +12,7 @@ import { buildGateway } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { openQueryPath } from './query-operations.js';
-import type { GatewaySettings } from './settings.js';
+import { oidcManner, type GatewaySettings } from './settings.js';
 import { version } from './version.js';
 
 /** How long a drain waits for queries that are being answered. */
@@ -57,6 +57,7 @@ export async function startGateway(
     idempotent,
     directory,
     queryPath,
+    oidc: oidcManner(settings),
     logger,
     isReady: () => isReady(),
   });

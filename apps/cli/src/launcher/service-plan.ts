@@ -42,7 +42,7 @@ export function planServices(input: PlanInput): PlannedService[] {
       name: `egress-worker (${region})`,
       region,
     })),
-    { ...plan('auth-broker', 3, input.masterKey), role: 'auth_broker' },
+    { ...plan('auth-broker', 3, { ...of(brokerVariables), ...input.masterKey }), role: 'auth_broker' },
     { ...plan('embed-session', 3, {}), role: 'embed_session' },
     {
       ...plan('resource-registry', 3, {
@@ -79,7 +79,24 @@ const forShortLives = ({ NODE_OPTIONS: own = '' }: NodeJS.ProcessEnv) => ({
   NODE_OPTIONS: `--max-semi-space-size=32 ${own}`.trim(),
 });
 
-const gatewayVariables = ['PONTAGE_EMBED_URL', 'PONTAGE_SURFACE', 'PONTAGE_TRUSTED_PROXIES', 'PONTAGE_MAX_BODY_BYTES'];
+const gatewayVariables = [
+  'PONTAGE_EMBED_URL',
+  'PONTAGE_SURFACE',
+  'PONTAGE_TRUSTED_PROXIES',
+  'PONTAGE_MAX_BODY_BYTES',
+  'PONTAGE_OIDC_ISSUER',
+  'PONTAGE_OIDC_NAME',
+  'PONTAGE_OIDC_JOIN',
+  'PONTAGE_OIDC_ORGANISATION',
+];
+const brokerVariables = [
+  'PONTAGE_OIDC_ISSUER',
+  'PONTAGE_OIDC_CLIENT_ID',
+  'PONTAGE_OIDC_CLIENT_SECRET',
+  'PONTAGE_OIDC_SCOPES',
+  'PONTAGE_OIDC_GROUPS_CLAIM',
+  'PONTAGE_OIDC_REGION',
+];
 const sessionVariables = ['PONTAGE_SESSION_IDLE_MINUTES', 'PONTAGE_SESSION_HOURS'];
 const workerVariables = [
   'PONTAGE_OUTBOUND_IPS',

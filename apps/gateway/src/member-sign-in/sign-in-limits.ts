@@ -8,8 +8,14 @@ import { Allowance } from '../authentication/allowance.js';
  * attempt that succeeds does not count, and whoever waits as long as he is told is let in again.
  */
 export class SignInLimits {
-  private readonly byAddress = new Allowance({ burst: 20, perSecond: 1 / 3 });
-  private readonly byAccount = new Allowance({ burst: 10, perSecond: 1 / 20 });
+  private readonly byAddress: Allowance;
+  private readonly byAccount: Allowance;
+
+  /** @param now milliseconds that only ever grow */
+  constructor(now: () => number = () => performance.now()) {
+    this.byAddress = new Allowance({ burst: 20, perSecond: 1 / 3 }, now);
+    this.byAccount = new Allowance({ burst: 10, perSecond: 1 / 20 }, now);
+  }
 
   /** Runs an attempt. @throws Problem `rate-limited` with the time to wait */
   async guard<T>(request: FastifyRequest, account: string, attempt: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { forbidden, invalidRequest, rateLimited, unsupportedMediaType } from '@p
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { describes, operation } from '../routes/operation.js';
+import { OidcSignIn, type OidcManner } from './oidc-sign-in.js';
 import { SignIn } from './sign-in.js';
 import { credentials } from './sign-in-form.js';
 import type { SignInLimits } from './sign-in-limits.js';
@@ -13,8 +14,18 @@ const bodyLimit = 8 * 1024;
 const signedIn = z.strictObject({ member, expiresAt: z.iso.datetime(), csrfToken: z.string() });
 
 /** How members come in and go out: pages for people, and the same for programs. */
-export function serveSignIn(fastify: FastifyInstance, bus: Bus, limits: SignInLimits): void {
-  const door = new SignIn(bus, limits, undefined);
+export function serveSignIn(
+  fastify: FastifyInstance,
+  bus: Bus,
+  limits: SignInLimits,
+  oidc: OidcManner | undefined,
+): void {
+  const door = new SignIn(bus, limits, oidc?.name);
+  serveDoor(fastify, door);
+  serveProvider(fastify, new OidcSignIn(bus, limits, door, oidc));
+}
+
+function serveDoor(fastify: FastifyInstance, door: SignIn): void {
   const page = operation({
     id: 'showSignIn',
     summary: 'Shows the page to sign in at.',
@@ -40,4 +51,17 @@ export function serveSignIn(fastify: FastifyInstance, bus: Bus, limits: SignInLi
     problems: [forbidden],
   });
   fastify.post('/logout', { config: describes(leave), bodyLimit }, (request, reply) => door.leave(request, reply));
+}
+
+function serveProvider(fastify: FastifyInstance, provider: OidcSignIn): void {
+  const page = (id: string, summary: string) =>
+    describes(operation({ id, summary, access: 'anybody', status: 302, media: ['text/html'], unlisted: true }));
+  fastify.get('/login/oidc', { config: page('beginSignIn', 'Leads to the identity provider.') }, (request, reply) =>
+    provider.begin(request, reply),
+  );
+  fastify.get(
+    '/login/callback',
+    { config: page('completeSignIn', 'Takes back whom the identity provider has let in.') },
+    (request, reply) => provider.complete(request, reply),
+  );
 }

@@ -131,5 +131,7 @@ export function wordsOf(problem: Problem): string {
   if (problem.definition.kind === 'rate-limited')
     return `Too many attempts. Try again in ${problem.retryAfterSeconds ?? 1} seconds.`;
   if (problem.definition.kind === 'unavailable') return 'Signing in does not work right now. Try again in a moment.';
-  return 'This e-mail address and this password do not sign in.';
+  return problem.definition.kind === 'unauthenticated'
+    ? 'This e-mail address and this password do not sign in.'
+    : 'Signing in did not work.';
 }

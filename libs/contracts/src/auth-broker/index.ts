@@ -19,3 +19,4 @@ export {
   secretPlace,
   type SecretPlace,
 } from './sealed-values.js';
+export { beginMemberSignIn, completeMemberSignIn } from './member-sign-in.js';

@@ -86,7 +86,7 @@ export {
   type Access,
   type Group,
 } from './group.js';
-export { memberRole, scopesOfRole, type MemberRole } from './member-role.js';
+export { memberRole, scopesOfRole, type MemberRole } from './member/member-role.js';
 export {
   createMember,
   deleteMember,
@@ -99,7 +99,7 @@ export {
   setGroupMember,
   updateMember,
   type Member,
-} from './member.js';
+} from './member/member.js';
 export {
   endMemberSession,
   extendMemberSession,
@@ -108,7 +108,7 @@ export {
   signInWithIdentity,
   signInWithPassword,
   type Identity,
-} from './member-session.js';
+} from './member/member-session.js';
 export { configGiven, configName, configText, configVariable, deleteConfig, listConfig, putConfig } from './config.js';
 export {
   app,

@@ -3,7 +3,7 @@ import { scope, userInfo } from '../principal.js';
 import { savedQuery } from '../resource-registry/app.js';
 import { access } from '../resource-registry/group.js';
 import { environmentName } from '../resource-registry/environment-name.js';
-import { memberRole } from '../resource-registry/member-role.js';
+import { memberRole } from '../resource-registry/member/member-role.js';
 import { organisationSettings } from '../resource-registry/organisation.js';
 import { regionSetting } from '../resource-registry/region.js';
 import { environmentSettings, resourceSettings } from '../resource-registry/resource.js';

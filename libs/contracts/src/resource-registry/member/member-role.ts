@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Scope } from '../principal.js';
+import type { Scope } from '../../principal.js';
 
 /** What a member is in his organisation. */
 export const memberRole = z.enum(['admin', 'member']);

@@ -1,6 +1,6 @@
 import { notFound, overloaded, signInRefused } from '@pontage/problems';
 import { z } from 'zod';
-import { requestContract } from '../contract.js';
+import { requestContract } from '../../contract.js';
 import { email, member } from './member.js';
 
 const callers = ['gateway'] as const;

@@ -8,9 +8,9 @@ import {
   preconditionFailed,
 } from '@pontage/problems';
 import { z } from 'zod';
-import { requestContract } from '../contract.js';
-import { pageOf, pageRequest } from '../page.js';
-import { group, groupId } from './group.js';
+import { requestContract } from '../../contract.js';
+import { pageOf, pageRequest } from '../../page.js';
+import { group, groupId } from '../group.js';
 import { memberRole } from './member-role.js';
 
 const callers = ['gateway'] as const;
