@@ -33,7 +33,6 @@ import { Sweep } from './sweep.js';
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
   const ring = keyRing(settings);
-  const client = oidcClient(settings);
   const box = new SecretBox(ring);
   const { PONTAGE_NATS_URL: natsUrl, PONTAGE_DATABASE_URL: databaseUrl } = settings;
   guardOutbound([...destinationsOf(natsUrl, 4222), ...destinationsOf(databaseUrl, 5432)]);
@@ -66,7 +65,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => ring.stop());
 
   const egress = new DispatchedTokenEgress(bus, await dispatcherOn(bus, onStop));
-  const provider = new IdentityProvider(client, egress, () => regionsOf(bus));
+  const provider = new IdentityProvider(oidcClient(settings), egress, () => regionsOf(bus));
   const app = await NestFactory.createMicroservice(
     AppModule.with({ unitOfWork, box, config: variables, egress, rotations, provider }),
     {

@@ -38,12 +38,7 @@ export async function startGateway(
   onStop(() => Object.values(directory).forEach((watch) => watch.stop()));
 
   const addresses = new Addresses(settings);
-  const authentication = new Authentication(
-    directory.tokens,
-    directory.sessions,
-    new MemberSessions(directory, () => addresses.ownOrigin, extending(bus, logger)),
-    () => addresses.embedOrigin,
-  );
+  const authentication = authenticationOn(bus, directory, addresses, logger);
   const denied = new DeniedAttempts(bus, logger);
   const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
   const { path: queryPath, client, bulk } = await openQueryPath(bus, authentication, settings.PONTAGE_MAX_BODY_BYTES);
@@ -73,6 +68,17 @@ export async function startGateway(
     await Promise.all([drain(drainMs), client.drain(drainMs)]);
   });
   return { healthPort: health.port, port };
+}
+
+/** Who is who, by the snapshots. */
+function authenticationOn(
+  bus: Bus,
+  directory: Awaited<ReturnType<typeof openDirectory>>,
+  addresses: Addresses,
+  logger: ServiceContext['logger'],
+): Authentication {
+  const members = new MemberSessions(directory, () => addresses.ownOrigin, extending(bus, logger));
+  return new Authentication(directory.tokens, directory.sessions, members, () => addresses.embedOrigin);
 }
 
 /** The snapshots that requests are judged by; complete when this returns. */

@@ -110,12 +110,11 @@ export function partsOf(rooms: Rooms): Parts {
   const resources = new PostgresResourceStore();
   const tokens = new PostgresTokenStore();
   const claims = new BusCredentialClaims(bus);
-  const links = new ResourceLinks(queries, groups);
   const transactions = new CallTransactions(unitOfWork, groups, organisations);
   const secretVariables = new SecretVariables(transactions, variables);
   const resourceClaims = new ResourceClaims(claims, secretVariables);
   const check = new SettingsCheck(organisations, regions, secretVariables);
-  const removal = new ResourceRemoval(resources, links, claims);
+  const removal = new ResourceRemoval(resources, new ResourceLinks(queries, groups), claims);
   const regionStore = new RegionStore();
   const decisions = new RegionDecisions(unitOfWork, regionStore, buckets.regions);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));

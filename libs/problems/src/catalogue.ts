@@ -5,6 +5,7 @@ import {
   credentialRejected,
   tokenEndpointFailed,
 } from './credential-problems.js';
+import { lastAdmin, memberEmailTaken, signInRefused } from './member-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
 import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
 
@@ -29,11 +30,6 @@ export const embedSessionExpired = defineProblem({
   slug: 'embed-session-expired',
   kind: 'unauthenticated',
   title: 'This embed session has ended',
-});
-export const signInRefused = defineProblem({
-  slug: 'sign-in-refused',
-  kind: 'unauthenticated',
-  title: 'This does not sign in',
 });
 export const missingScope = defineProblem({
   slug: 'missing-scope',
@@ -65,16 +61,6 @@ export const groupNameTaken = defineProblem({
   kind: 'conflict',
   title: 'A group with this name already exists',
   facts: z.object({ name: z.string() }),
-});
-export const memberEmailTaken = defineProblem({
-  slug: 'member-email-taken',
-  kind: 'conflict',
-  title: 'A member with this e-mail address already exists',
-});
-export const lastAdmin = defineProblem({
-  slug: 'last-admin',
-  kind: 'conflict',
-  title: 'The organisation would have no admin left',
 });
 export const organisationNameTaken = defineProblem({
   slug: 'organisation-name-taken',

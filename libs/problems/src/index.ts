@@ -10,6 +10,7 @@ export {
   type ProblemKind,
   type ProblemOnTheWire,
 } from './problem.js';
+export { lastAdmin, memberEmailTaken, signInRefused } from './member-problems.js';
 export { fieldErrors, invalidFields } from './field-errors.js';
 export {
   bodyNotSignable,
@@ -30,9 +31,6 @@ export {
   resourceNameTaken,
   appNameTaken,
   groupNameTaken,
-  lastAdmin,
-  memberEmailTaken,
-  signInRefused,
   organisationNameTaken,
   inUse,
   secretRequired,

@@ -4,6 +4,7 @@ import { environmentOf, planServices } from './service-plan.js';
 const input = {
   regions: ['us-west-2', 'eu-central-1'],
   adminTokenSha256: 'the hash',
+  adminPassword: 'the password',
   masterKey: { PONTAGE_MASTER_KEY_FILE: '/keys/master-key' },
   checkpoints: '/data/audit-checkpoints',
   egressAllow: '127.0.0.1:9',

@@ -22,7 +22,7 @@ import { noteSecrets } from './note-secrets.js';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
 import type { Directory } from './directory.js';
 import { isPast, sha256 } from './hash.js';
-import { MemberSessions } from './member-sessions.js';
+import type { MemberSessions } from './member-sessions.js';
 import { bearerOf, isApiToken, isSessionToken, memberTokenOf, sessionCookie } from './credentials.js';
 
 type TokenSnapshot = ValueOf<typeof tokens>;

@@ -3,7 +3,6 @@ import type { memberChanges } from '@pontage/contracts/resource-registry';
 import { forbidden, invalidRequest, notFound } from '@pontage/problems';
 import type { z } from 'zod';
 import type { CallWork } from '../call/call-transactions.js';
-import { requireEverything } from '../group/reach.js';
 import type { Exclusions } from './exclusions.js';
 import type { MemberLeaving } from './member-leaving.js';
 import type { MemberRules } from './member-rules.js';

@@ -74,7 +74,7 @@ describe('members', () => {
     expect(rows).toEqual([{ password_hash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/) }]);
   });
 
-  it.each([
+  it.each<[string, object]>([
     ['/email', { email: 'nobody' }],
     ['/password', { email: 'x@example.com', password: 'short' }],
     ['/groupIds/0', { email: 'x@example.com', groupIds: [4711] }],
