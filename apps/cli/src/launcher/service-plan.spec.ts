@@ -56,6 +56,18 @@ describe('environmentOf', () => {
     expect(JSON.stringify(environments)).not.toContain('pw-operator');
   });
 
+  it('gives the first member’s password to the registry alone, and the provider’s secret to the broker alone', () => {
+    const oidc = { PONTAGE_OIDC_ISSUER: 'https://id.example', PONTAGE_OIDC_CLIENT_SECRET: 'the client secret' };
+    const all = planServices({ ...input, env: oidc }).map(
+      (each) => [each.name, environmentOf(each, bus, '', {})] as const,
+    );
+    const holders = (text: string) =>
+      all.filter(([, each]) => Object.values(each).includes(text)).map(([name]) => name);
+    expect(holders('the password')).toEqual(['resource-registry']);
+    expect(holders('the client secret')).toEqual(['auth-broker']);
+    expect(holders('https://id.example')).toEqual(['gateway', 'auth-broker']);
+  });
+
   it('gives the master key to the broker, and a database to those who keep state', () => {
     const holders = (variable: string): string[] =>
       environments.filter(([, each]) => each[variable] !== undefined).map(([name]) => name);
