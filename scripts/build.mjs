@@ -68,7 +68,8 @@ export async function bundleAll(all) {
         legalComments: 'none',
         logLevel: 'error',
         metafile: true,
-        external: optionalPackages(),
+        // What holds a binary of its own stays where it is.
+        external: ['@node-rs/argon2', ...optionalPackages()],
         // Packages in CommonJS call `require` for Node's own modules, and for drivers that are not there.
         banner: {
           js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,

@@ -42,7 +42,7 @@ async function resource(authentication: object = {}, more: object = {}): Promise
 const start = (name: string, body: object = {}, more: object = {}) =>
   ask<{ url: string }>(pontage, 'POST', `/api/v1/resources/${name}/auth/start`, body, more);
 const query = (name: string, body: object = {}, more: object = {}) =>
-  ask<{ body: { account: string; authorization: boolean } }>(
+  ask<{ body: { account: string; authorization: boolean }; authUrl?: string }>(
     pontage,
     'POST',
     `/api/v1/resources/${name}/query`,

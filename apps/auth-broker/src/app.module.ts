@@ -54,6 +54,9 @@ import { DeleteWebhook } from './webhook/delete-webhook.js';
 import { ListWebhooks } from './webhook/list-webhooks.js';
 import { UpdateWebhook } from './webhook/update-webhook.js';
 import { WebhookStore } from './webhook/webhook-store.js';
+import { BeginMemberSignIn } from './member-sign-in/begin-member-sign-in.js';
+import { CompleteMemberSignIn } from './member-sign-in/complete-member-sign-in.js';
+import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { FingerprintKeyRow } from './secrets/fingerprint-key.entity.js';
 import { Fingerprints } from './secrets/fingerprints.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -71,6 +74,7 @@ export interface BrokerRooms {
   readonly identityKeys: IdentityKeys;
   readonly issuer: Issuer;
   readonly courier: Courier;
+  readonly provider: IdentityProvider;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -85,6 +89,7 @@ const grantHandlers = [ListGrants, ForgetGrant, ListGrantEvents];
 const identityHandlers = [LeaseIdentity];
 const rotationHandlers = [DraftRotation, NoteRotations, FindSuccessors];
 const webhookHandlers = [CreateWebhook, ListWebhooks, UpdateWebhook, DeleteWebhook, ListDeliveries, ReplayDelivery];
+const memberHandlers = [BeginMemberSignIn, CompleteMemberSignIn];
 
 @Module({
   controllers: [
@@ -99,12 +104,13 @@ const webhookHandlers = [CreateWebhook, ListWebhooks, UpdateWebhook, DeleteWebho
     ...identityHandlers,
     ...rotationHandlers,
     ...webhookHandlers,
+    ...memberHandlers,
   ],
 })
 export class AppModule {
   /** The broker's wiring. */
   static with(rooms: BrokerRooms): DynamicModule {
-    const { unitOfWork, box, config, egress, rotations, identityKeys, issuer, courier } = rooms;
+    const { unitOfWork, box, config, egress, rotations, identityKeys, issuer, courier, provider } = rooms;
     const fingerprints = new Fingerprints(box);
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
@@ -123,6 +129,7 @@ export class AppModule {
         { provide: Fingerprints, useValue: fingerprints },
         { provide: SecretBox, useValue: box },
         { provide: RenderedCredentials, useValue: rendered },
+        { provide: IdentityProvider, useValue: provider },
         { provide: TokenEgress, useValue: egress },
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },

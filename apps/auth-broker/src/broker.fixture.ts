@@ -38,6 +38,7 @@ import { IdentityKeyStore } from './identity/identity-key-store.js';
 import { IdentityKeys } from './identity/identity-keys.js';
 import { Issuer } from './identity/issuer.js';
 import { ConfigVariables } from './lease/config-variables.js';
+import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { migrations } from './migrations/migrations.js';
 import { KeyRing } from './key/key-ring.js';
 import { KeyRotations } from './key/key-rotations.js';
@@ -147,7 +148,8 @@ export class BrokerStack implements AsyncDisposable {
     courier.start();
     const issuer = new Issuer('https://pontage.example');
     const config = new ConfigVariables(watch);
-    const rooms = { unitOfWork, box, rotations, config, egress, courier, identityKeys, issuer };
+    const provider = new IdentityProvider(undefined, egress, () => []);
+    const rooms = { unitOfWork, box, rotations, config, egress, courier, identityKeys, issuer, provider };
     const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
       strategy: new ContractServer(bus),
       logger: false,

@@ -21,6 +21,8 @@ import { IdentityKeys } from './identity/identity-keys.js';
 import { Issuer } from './identity/issuer.js';
 import { KeyRotations } from './key/key-rotations.js';
 import { ConfigVariables } from './lease/config-variables.js';
+import { IdentityProvider } from './member-sign-in/identity-provider.js';
+import { oidcClient } from './member-sign-in/oidc-settings.js';
 import { NamedCredentials } from './rotation/named-credentials.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
@@ -55,8 +57,19 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => ring.stop());
 
   const { egress, courier } = await wayOut(bus, unitOfWork, box, { logger, onStop });
+  const provider = new IdentityProvider(oidcClient(settings), egress, () => regionsOf(bus));
   const issuer = new Issuer(settings.PONTAGE_BASE_URL);
-  const rooms = { unitOfWork, box, config: known.variables, egress, rotations, identityKeys, issuer, courier };
+  const rooms = {
+    unitOfWork,
+    box,
+    config: known.variables,
+    egress,
+    rotations,
+    identityKeys,
+    issuer,
+    courier,
+    provider,
+  };
   const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
     strategy: new ContractServer(bus),
     logger: nestLogger(logger),
@@ -72,6 +85,10 @@ runService('auth-broker', async ({ logger, onStop }) => {
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+/** The regions that have a worker, in a fixed order. */
+const regionsOf = (bus: Bus): string[] =>
+  [...new Set(bus.presence.live('egress-worker').flatMap(({ region }) => region ?? []))].sort();
 
 /** The configuration variables, and the credentials that resources name. */
 async function knownOn(bus: Bus, onStop: ServiceContext['onStop']) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { MasterKeys } from '@pontage/envelope';
 import { busSettings } from '@pontage/settings';
 import { z } from 'zod';
+import { oidcSettings } from './member-sign-in/oidc-settings.js';
 import { KeyRing } from './key/key-ring.js';
 
 /** What the auth broker reads from its environment. */
@@ -16,6 +17,7 @@ export const brokerSettings = {
   /** Key-encryption keys, `id:base64` each, newest first; or the file that holds them. */
   PONTAGE_MASTER_KEY: z.string().optional(),
   PONTAGE_MASTER_KEY_FILE: z.string().optional(),
+  ...oidcSettings,
 };
 
 /** What its migration reads. */

@@ -23,6 +23,11 @@ export class Addresses {
     return this.settings.PONTAGE_BASE_URL ?? this.listening;
   }
 
+  /** The origin of the API and of its pages. */
+  get ownOrigin(): string {
+    return new URL(this.baseUrl).origin;
+  }
+
   /** The origin of embed URLs and embedded apps. */
   get embedOrigin(): string {
     return this.settings.PONTAGE_EMBED_URL ?? new URL(this.baseUrl).origin;

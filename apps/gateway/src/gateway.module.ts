@@ -10,6 +10,7 @@ import { EmbedSessions } from './control-plane/embed-sessions.js';
 import { Grants } from './control-plane/grants.js';
 import { Groups } from './control-plane/groups.js';
 import { Keys } from './control-plane/keys.js';
+import { Members } from './control-plane/members.js';
 import { Organisations } from './control-plane/organisations.js';
 import { RegionDirectory } from './control-plane/region-directory.js';
 import { Regions } from './control-plane/regions.js';
@@ -19,6 +20,7 @@ import { Resources } from './control-plane/resource/resources.js';
 import { Tokens } from './control-plane/tokens.js';
 import { Webhooks } from './control-plane/webhooks.js';
 import { EmbedUrls } from './embed/embed-urls.js';
+import { SignInLimits } from './member-sign-in/sign-in-limits.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 
 const controlPlane = [
@@ -31,6 +33,7 @@ const controlPlane = [
   Grants,
   Groups,
   Keys,
+  Members,
   Organisations,
   Regions,
   Resources,
@@ -49,6 +52,7 @@ export class GatewayModule {
     regions: RegionDirectory;
     addresses: Addresses;
     credentialTest: CredentialTest;
+    limits: SignInLimits;
     internal: boolean;
   }): DynamicModule {
     return {
@@ -58,6 +62,7 @@ export class GatewayModule {
         { provide: Bus, useValue: parts.bus },
         { provide: Addresses, useValue: parts.addresses },
         { provide: CredentialTest, useValue: parts.credentialTest },
+        { provide: SignInLimits, useValue: parts.limits },
         { provide: RegionDirectory, useValue: parts.regions },
         { provide: IdempotentAnswers, useValue: parts.idempotent },
       ],

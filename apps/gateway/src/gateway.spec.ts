@@ -30,11 +30,16 @@ const open = [
   'GET /embedded/authed/:app',
   'GET /embedded/authed/:app/*',
   'GET /healthz',
+  'GET /login',
+  'GET /login/callback',
+  'GET /login/oidc',
   'GET /metrics',
   'GET /problems/:slug',
   'GET /readyz',
   'OPTIONS /embed/:nonce',
   'POST /embed/:nonce',
+  'POST /login',
+  'POST /logout',
 ];
 
 describe('credentials', () => {

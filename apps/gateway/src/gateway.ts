@@ -12,6 +12,9 @@ import { CredentialTest } from './connection-test/credential-test.js';
 import { GatewayModule } from './gateway.module.js';
 import { httpServer, type GatewayParts } from './server/http-server.js';
 import type { IdempotentAnswers } from './idempotency/idempotent-answers.js';
+import type { OidcManner } from './member-sign-in/oidc-sign-in.js';
+import { serveSignIn } from './member-sign-in/sign-in-routes.js';
+import { SignInLimits } from './member-sign-in/sign-in-limits.js';
 import { serveDocuments, serveHealthRoutes, serveIdentityKeys, type IdentityKeyDirectory } from './plain-routes.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { queryOperations } from './query-operations.js';
@@ -30,6 +33,8 @@ export interface Foundations extends GatewayParts {
     readonly identityKeys: IdentityKeyDirectory;
   };
   readonly queryPath: QueryPath;
+  /** The identity provider of members; absent: there is none. */
+  readonly oidc?: OidcManner | undefined;
   readonly logger: Logger;
   readonly isReady: () => boolean;
 }
@@ -57,8 +62,12 @@ export async function buildGateway(
   measureRequests(fastify);
   const server = new ServerDrain(fastify);
   serveHealthRoutes(fastify, on.isReady, surface.internal);
-  if (surface.internal) serveDocuments(fastify, on.bus, catalogue);
-  if (surface.internal) serveIdentityKeys(fastify, on.directory.identityKeys);
+  const limits = new SignInLimits();
+  if (surface.internal) {
+    serveDocuments(fastify, on.bus, catalogue);
+    serveIdentityKeys(fastify, on.directory.identityKeys);
+    serveSignIn(fastify, on.bus, limits, on.oidc);
+  }
   if (surface.external) serveEmbed(fastify, on.bus, on.directory);
   serveQueryPath(fastify, on.queryPath, surface);
   serveSignIns(fastify, on.queryPath, surface);
@@ -70,6 +79,7 @@ export async function buildGateway(
     addresses: on.addresses,
     regions: new RegionDirectory(on.bus, on.directory.regions),
     credentialTest: new CredentialTest(on.queryPath),
+    limits,
     internal: surface.internal,
   });
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -195,6 +195,12 @@ export function authenticators(authentication: Authentication): QueryPath['authe
       const { org, principal, requestId, ip, userAgent } = call;
       return { org, principal, requestId, ip, userAgent, isLive };
     },
+    async caller(request: FastifyRequest, scope: Scope) {
+      const { call, isLive, principal } = await authentication.authenticateCaller(request);
+      requireScope(principal, scope);
+      admit(request);
+      return { ...call, isLive };
+    },
     async embedSession(request: FastifyRequest) {
       const known = request.caller;
       const { call, principal, isLive } =

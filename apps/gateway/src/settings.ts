@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { busSettings } from '@pontage/settings';
 import { z } from 'zod';
+import type { OidcManner } from './member-sign-in/oidc-sign-in.js';
 
 /** An absolute http or https URL without credentials, query or fragment; a trailing slash is dropped. */
 const publicUrl = z.string().transform((text, context) => {
@@ -40,6 +41,14 @@ export const gatewaySettings = {
   PONTAGE_EMBED_URL: publicUrl
     .refine((url) => new URL(url).origin === url, 'an origin without a path is needed')
     .optional(),
+  /** The identity provider of members, of which the broker knows more; absent: there is none. */
+  PONTAGE_OIDC_ISSUER: z.url().optional(),
+  /** What people read it as. */
+  PONTAGE_OIDC_NAME: z.string().min(1).max(100).optional(),
+  /** `0`: nobody becomes a member by signing in. */
+  PONTAGE_OIDC_JOIN: z.enum(['0', '1']).default('1'),
+  /** Of which organisation, by its name; absent: of the installation's first. */
+  PONTAGE_OIDC_ORGANISATION: z.string().min(1).max(100).optional(),
   PONTAGE_SURFACE: z.enum(['all', 'internal', 'external']).default('all'),
   PONTAGE_TRUSTED_PROXIES: networks,
   PONTAGE_MAX_BODY_BYTES: z.coerce
@@ -50,6 +59,13 @@ export const gatewaySettings = {
 };
 
 export type GatewaySettings = z.output<z.ZodObject<typeof gatewaySettings>>;
+
+/** How members sign in with the identity provider of the environment. */
+export function oidcManner(settings: GatewaySettings): OidcManner | undefined {
+  const { PONTAGE_OIDC_ISSUER: issuer, PONTAGE_OIDC_NAME: name, PONTAGE_OIDC_ORGANISATION: organisation } = settings;
+  if (issuer === undefined) return undefined;
+  return { name: name ?? new URL(issuer).host, joins: settings.PONTAGE_OIDC_JOIN === '1', organisation };
+}
 
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');

@@ -1,16 +1,27 @@
 import type { AddressInfo } from 'node:net';
 import { Bus } from '@pontage/bus';
-import { apps, identityKeys, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
+import {
+  apps,
+  identityKeys,
+  memberSessions,
+  members,
+  organisations,
+  regions,
+  sessions,
+  tokens,
+} from '@pontage/contracts/snapshots';
 import { SnapshotWatch } from '@pontage/snapshots';
 import { serveHealth, type ServiceContext } from '@pontage/telemetry';
 import { Addresses } from './addresses.js';
 import { Authentication } from './authentication/authentication.js';
+import { extending } from './member-sign-in/extending.js';
+import { MemberSessions } from './authentication/member-sessions.js';
 import { DeniedAttempts } from './authentication/denied-attempts.js';
 import { buildGateway } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
 import { IdempotentAnswers } from './idempotency/idempotent-answers.js';
 import { openQueryPath } from './query-operations.js';
-import type { GatewaySettings } from './settings.js';
+import { oidcManner, type GatewaySettings } from './settings.js';
 import { version } from './version.js';
 
 /** How long a drain waits for queries that are being answered. */
@@ -36,7 +47,7 @@ export async function startGateway(
   onStop(() => Object.values(directory).forEach((watch) => watch.stop()));
 
   const addresses = new Addresses(settings);
-  const authentication = new Authentication(directory.tokens, directory.sessions, () => addresses.embedOrigin);
+  const authentication = authenticationOn(bus, directory, addresses, logger);
   const denied = new DeniedAttempts(bus, logger);
   const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
   const {
@@ -54,6 +65,7 @@ export async function startGateway(
     idempotent,
     directory,
     queryPath,
+    oidc: oidcManner(settings),
     logger,
     isReady: () => isReady(),
   });
@@ -71,11 +83,33 @@ export async function startGateway(
   return { healthPort: health.port, port };
 }
 
+/** Who is who, by the snapshots. */
+function authenticationOn(
+  bus: Bus,
+  directory: Awaited<ReturnType<typeof openDirectory>>,
+  addresses: Addresses,
+  logger: ServiceContext['logger'],
+): Authentication {
+  const members = new MemberSessions(directory, () => addresses.ownOrigin, extending(bus, logger));
+  return new Authentication(directory.tokens, directory.sessions, members, () => addresses.embedOrigin);
+}
+
 /** The snapshots that requests are judged by; complete when this returns. */
 async function openDirectory(bus: Bus) {
-  const [tokenWatch, sessionWatch, appWatch, organisationWatch, regionWatch, identityKeyWatch] = await Promise.all([
+  const [
+    tokenWatch,
+    sessionWatch,
+    memberWatch,
+    memberSessionWatch,
+    appWatch,
+    organisationWatch,
+    regionWatch,
+    identityKeyWatch,
+  ] = await Promise.all([
     SnapshotWatch.open(bus, tokens),
     SnapshotWatch.open(bus, sessions),
+    SnapshotWatch.open(bus, members),
+    SnapshotWatch.open(bus, memberSessions),
     SnapshotWatch.open(bus, apps),
     SnapshotWatch.open(bus, organisations),
     SnapshotWatch.open(bus, regions),
@@ -84,6 +118,8 @@ async function openDirectory(bus: Bus) {
   return {
     tokens: tokenWatch,
     sessions: sessionWatch,
+    members: memberWatch,
+    memberSessions: memberSessionWatch,
     apps: appWatch,
     organisations: organisationWatch,
     regions: regionWatch,

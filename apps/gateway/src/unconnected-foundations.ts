@@ -3,6 +3,7 @@ import { createLogger } from '@pontage/telemetry';
 import { Addresses } from './addresses.js';
 import { QueryAdmission } from './admission/admit-query.js';
 import { Authentication } from './authentication/authentication.js';
+import { MemberSessions } from './authentication/member-sessions.js';
 import { DeniedAttempts } from './authentication/denied-attempts.js';
 import type { Foundations } from './gateway.js';
 import { NatsIdempotencyRecords } from './idempotency/idempotency-records.nats.js';
@@ -19,7 +20,16 @@ export function unconnectedFoundations(): Foundations {
   const nobody = { get: () => undefined, find: async () => undefined, entries: () => [], isFresh: () => true };
   const bus = Object.create(Bus.prototype) as Bus;
   const addresses = new Addresses({ PONTAGE_HTTP_HOST: '127.0.0.1' });
-  const authentication = new Authentication(nobody, nobody, () => addresses.embedOrigin);
+  const authentication = new Authentication(
+    nobody,
+    nobody,
+    new MemberSessions(
+      { members: nobody, memberSessions: nobody, organisations: nobody },
+      () => addresses.ownOrigin,
+      () => undefined,
+    ),
+    () => addresses.embedOrigin,
+  );
   return {
     bus,
     addresses,

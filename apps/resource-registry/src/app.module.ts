@@ -12,8 +12,19 @@ import { DeleteGroup } from './group/delete-group.js';
 import { FindGroup } from './group/find-group.js';
 import { ListGroups } from './group/list-groups.js';
 import { SetGroupApp } from './group/set-group-app.js';
+import { SetGroupMember } from './group/set-group-member.js';
 import { SetGroupResource } from './group/set-group-resource.js';
 import { UpdateGroup } from './group/update-group.js';
+import { CreateMember } from './member/create-member.js';
+import { DeleteMember } from './member/delete-member.js';
+import { FindMember } from './member/find-member.js';
+import { ListMembers } from './member/list-members.js';
+import { UpdateMember } from './member/update-member.js';
+import { EndMemberSession } from './member-session/end-member-session.js';
+import { ExtendMemberSession } from './member-session/extend-member-session.js';
+import { RefuseSignIn } from './member-session/refuse-sign-in.js';
+import { SignInWithIdentity } from './member-session/sign-in-with-identity.js';
+import { SignInWithPassword } from './member-session/sign-in-with-password.js';
 import { CreateOrganisation } from './organisation/create-organisation.js';
 import { FindOrganisation } from './organisation/find-organisation.js';
 import { ListOrganisations } from './organisation/list-organisations.js';
@@ -56,8 +67,19 @@ const handlers = [
   FindGroup,
   ListGroups,
   SetGroupApp,
+  SetGroupMember,
   SetGroupResource,
   UpdateGroup,
+  CreateMember,
+  DeleteMember,
+  FindMember,
+  ListMembers,
+  UpdateMember,
+  EndMemberSession,
+  ExtendMemberSession,
+  RefuseSignIn,
+  SignInWithIdentity,
+  SignInWithPassword,
   CreateOrganisation,
   FindOrganisation,
   ListOrganisations,

@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { Bus } from '@pontage/bus';
 import { readSettings } from '@pontage/settings';
 import { destinationsOf, guardOutbound, runService, serveHealth } from '@pontage/telemetry';
+import { SessionLives } from './member-session/session-lives.js';
 import { startRegistry } from './registry.js';
-import { registrySettings } from './settings.js';
+import { registrySettings, takeAdminPassword } from './settings.js';
 
 runService('resource-registry', async ({ logger, onStop }) => {
   const settings = readSettings(registrySettings);
@@ -20,6 +21,11 @@ runService('resource-registry', async ({ logger, onStop }) => {
     databaseUrl,
     regions: settings.PONTAGE_REGIONS,
     adminTokenHash: settings.PONTAGE_ADMIN_TOKEN_SHA256,
+    adminPassword: takeAdminPassword(settings),
+    sessions: new SessionLives(
+      settings.PONTAGE_SESSION_IDLE_MINUTES * 60_000,
+      settings.PONTAGE_SESSION_HOURS * 3_600_000,
+    ),
     logger,
     onStop,
   });

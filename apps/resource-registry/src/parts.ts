@@ -14,6 +14,23 @@ import { BusValueClaims } from './config/value-claims.bus.js';
 import { GroupStore } from './group/group-store.js';
 import { PostgresGroupStore } from './group/group-store.postgres.js';
 import { GroupAppRow, GroupResourceRow, GroupRow } from './group/group.entity.js';
+import { Exclusions } from './member/exclusions.js';
+import { FirstMember } from './member/first-member.js';
+import { MemberChange } from './member/member-change.js';
+import { MemberLeaving } from './member/member-leaving.js';
+import { MemberRules } from './member/member-rules.js';
+import { MemberStore } from './member/member-store.js';
+import { PostgresMemberStore } from './member/member-store.postgres.js';
+import { GroupMemberRow, MemberIdentityRow, MemberRow } from './member/member.entity.js';
+import { Passwords } from './password/passwords.js';
+import { IdentifiedMembers } from './member-session/identified-members.js';
+import { MemberSessionStore } from './member-session/member-session-store.js';
+import { PostgresMemberSessionStore } from './member-session/member-session-store.postgres.js';
+import { MemberSessionRow } from './member-session/member-session.entity.js';
+import { SessionDenials } from './member-session/session-denials.js';
+import { SessionEnds } from './member-session/session-ends.js';
+import { SessionLives } from './member-session/session-lives.js';
+import { SignIns } from './member-session/sign-ins.js';
 import { Bootstrap } from './organisation/bootstrap.js';
 import { EnvironmentUse } from './organisation/environment-use.js';
 import { OrganisationStore } from './organisation/organisation-store.js';
@@ -52,7 +69,11 @@ export const entities = [
   ConfigRow,
   GroupRow,
   GroupAppRow,
+  GroupMemberRow,
   GroupResourceRow,
+  MemberIdentityRow,
+  MemberRow,
+  MemberSessionRow,
   OrganisationRow,
   QueryRow,
   ResourceRow,
@@ -64,19 +85,25 @@ export const entities = [
 export interface Parts {
   readonly providers: readonly Provider[];
   readonly bootstrap: Bootstrap;
+  readonly firstMember: FirstMember;
   readonly revocations: Revocations;
+  readonly sessionEnds: SessionEnds;
   readonly decisions: RegionDecisions;
   readonly sources: readonly SnapshotSource[];
 }
 
+/** What the parts stand on. */
+interface Rooms {
+  readonly bus: Bus;
+  readonly unitOfWork: UnitOfWork;
+  readonly buckets: OwnedBuckets;
+  readonly regions: Regions;
+  readonly settling: SettlingRotations;
+  readonly lives: SessionLives;
+}
+
 /** The only wiring: which adapter stands behind which port. */
-export function partsOf(rooms: {
-  bus: Bus;
-  unitOfWork: UnitOfWork;
-  buckets: OwnedBuckets;
-  regions: Regions;
-  settling: SettlingRotations;
-}): Parts {
+export function partsOf(rooms: Rooms): Parts {
   const { bus, unitOfWork, buckets, regions, settling } = rooms;
   const apps = new PostgresAppStore();
   const variables = new PostgresConfigStore();
@@ -86,20 +113,21 @@ export function partsOf(rooms: {
   const resources = new PostgresResourceStore();
   const tokens = new PostgresTokenStore();
   const claims = new BusCredentialClaims(bus);
-  const links = new ResourceLinks(queries, groups);
   const transactions = new CallTransactions(unitOfWork, groups, organisations);
   const secretVariables = new SecretVariables(transactions, variables);
   const resourceClaims = new ResourceClaims(claims, secretVariables);
   const check = new SettingsCheck(organisations, regions, secretVariables);
-  const removal = new ResourceRemoval(resources, links, claims);
+  const removal = new ResourceRemoval(resources, new ResourceLinks(queries, groups), claims);
   const regionStore = new RegionStore();
   const decisions = new RegionDecisions(unitOfWork, regionStore, buckets.regions);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
+  const people = peopleOf(rooms, { groups, organisations, tokens });
   return {
+    ...people.parts,
     revocations,
     decisions,
     bootstrap: new Bootstrap(unitOfWork, organisations, tokens),
-    sources: [organisations, groups, tokens, apps, resources, queries, variables, regionStore],
+    sources: [...people.sources, organisations, groups, tokens, apps, resources, queries, variables, regionStore],
     providers: [
       { provide: UnitOfWork, useValue: unitOfWork },
       { provide: CallTransactions, useValue: transactions },
@@ -123,6 +151,39 @@ export function partsOf(rooms: {
       { provide: ResourcePlans, useValue: new ResourcePlans(transactions, resources, resourceClaims, check) },
       { provide: ResourceSetWriter, useValue: new ResourceSetWriter(organisations, resources, removal, check) },
       { provide: Revocations, useValue: revocations },
+      ...people.providers,
     ],
   };
+}
+
+interface Neighbours {
+  readonly groups: GroupStore;
+  readonly organisations: OrganisationStore;
+  readonly tokens: TokenStore;
+}
+
+/** Members, and how they come and go. */
+function peopleOf({ unitOfWork, buckets, lives }: Rooms, { groups, organisations, tokens }: Neighbours) {
+  const members = new PostgresMemberStore();
+  const sessions = new PostgresMemberSessionStore();
+  const passwords = new Passwords();
+  const rules = new MemberRules(members, groups, organisations);
+  const exclusions = new Exclusions(unitOfWork, members, buckets.members);
+  const leaving = new MemberLeaving({ members, sessions, tokens }, rules, exclusions);
+  const sessionEnds = new SessionEnds(unitOfWork, sessions, new SessionDenials(buckets.memberSessions));
+  const providers: Provider[] = [
+    { provide: MemberStore, useValue: members },
+    { provide: MemberSessionStore, useValue: sessions },
+    { provide: Passwords, useValue: passwords },
+    { provide: MemberRules, useValue: rules },
+    { provide: Exclusions, useValue: exclusions },
+    { provide: MemberLeaving, useValue: leaving },
+    { provide: MemberChange, useValue: new MemberChange(members, rules, passwords, { leaving, exclusions }) },
+    { provide: IdentifiedMembers, useValue: new IdentifiedMembers(members, groups, organisations) },
+    { provide: SignIns, useValue: new SignIns(unitOfWork, members, sessions, lives) },
+    { provide: SessionEnds, useValue: sessionEnds },
+    { provide: SessionLives, useValue: lives },
+  ];
+  const firstMember = new FirstMember(unitOfWork, organisations, members, passwords);
+  return { providers, sources: [members, sessions], parts: { firstMember, sessionEnds } };
 }

@@ -4,6 +4,7 @@ import { openDatabase, OutboxRelay, UnitOfWork } from '@pontage/persistence';
 import { isProblem, unavailable } from '@pontage/problems';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import { AppModule } from './app.module.js';
+import { SessionLives } from './member-session/session-lives.js';
 import { entities, partsOf, type Parts } from './parts.js';
 import { Regions } from './region/regions.js';
 import { SettlingRotations } from './rotation/settling-rotations.js';
@@ -13,6 +14,7 @@ import { rebuildSnapshots } from './snapshot/rebuild-snapshots.js';
 
 const maxBootstrapTries = 20;
 const bootstrapPauseMs = 250;
+const usualLives = new SessionLives(3_600_000, 12 * 3_600_000);
 
 /** What a registry is started with. */
 export interface RegistryOptions {
@@ -21,6 +23,9 @@ export interface RegistryOptions {
   readonly regions: readonly string[];
   /** SHA-256 (hex) of the first organisation's admin token. */
   readonly adminTokenHash: string | undefined;
+  /** The first member's password; undefined: none is made. */
+  readonly adminPassword?: string | undefined;
+  readonly sessions?: SessionLives;
   readonly logger: Logger;
   /** Takes what has to be done at the end, last things first. */
   readonly onStop: (stop: () => Promise<void> | void) => void;
@@ -49,7 +54,8 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
   const regions = new Regions(options.regions, buckets.regions.watch, bus.presence);
   const settling = new SettlingRotations(bus, logger);
   onStop(() => settling.stop());
-  const parts = partsOf({ bus, unitOfWork, buckets, regions, settling });
+  const lives = options.sessions ?? usualLives;
+  const parts = partsOf({ bus, unitOfWork, buckets, regions, settling, lives });
   onStop(() => parts.revocations.stop());
   onStop(() => parts.decisions.stop());
   await catchUp(unitOfWork, buckets, parts, logger);
@@ -58,7 +64,9 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
       .note(region)
       .catch((error: unknown) => logger.warn({ err: error, region }, 'a region is not listed'));
   onStop(regions.eachNew(noting));
-  if (options.adminTokenHash !== undefined) await bootstrap(parts, options.adminTokenHash, regions, logger);
+  const { adminTokenHash, adminPassword } = options;
+  if (adminTokenHash !== undefined) await untilTold(() => parts.bootstrap.run(adminTokenHash, regions, logger), logger);
+  if (adminPassword !== undefined) await untilTold(() => parts.firstMember.run(adminPassword), logger);
 
   const app = await NestFactory.createMicroservice(AppModule.with(parts.providers), {
     strategy: new ContractServer(bus),
@@ -71,10 +79,10 @@ export async function startRegistry(options: RegistryOptions): Promise<void> {
 }
 
 /** At a first start the event stream may come a moment later than this process: what is stored is announced then. */
-async function bootstrap(parts: Parts, adminTokenHash: string, regions: Regions, logger: Logger): Promise<void> {
+async function untilTold(work: () => Promise<void>, logger: Logger): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await parts.bootstrap.run(adminTokenHash, regions, logger);
+      return await work();
     } catch (error) {
       if (!isProblem(error, unavailable) || tries === maxBootstrapTries) throw error;
       logger.info({ tries }, 'the first organisation is not announced yet');
@@ -87,11 +95,12 @@ async function bootstrap(parts: Parts, adminTokenHash: string, regions: Regions,
 async function catchUp(
   unitOfWork: UnitOfWork,
   buckets: OwnedBuckets,
-  { revocations, decisions, sources }: Parts,
+  { revocations, sessionEnds, decisions, sources }: Parts,
   logger: Logger,
 ): Promise<void> {
   for (const org of await unitOfWork.ids('organisation_ids')) {
     await revocations.storeDenied(org);
+    await sessionEnds.storeDenied(org);
     await decisions.storeTold(org);
     const written = await rebuildSnapshots(unitOfWork, buckets, sources, org);
     if (written > 0) logger.info({ org, written }, 'snapshots were behind their rows');

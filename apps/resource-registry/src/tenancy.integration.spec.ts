@@ -7,7 +7,7 @@ import { newHash, problem, RegistryRoom } from './registry.fixture.js';
 let room: RegistryRoom;
 let mine: Call;
 let theirs: Call;
-let known: { app: string; resource: string; group: number; token: string };
+let known: { app: string; resource: string; group: number; token: string; member: string };
 
 beforeAll(async () => {
   room = await RegistryRoom.open();
@@ -27,7 +27,8 @@ beforeAll(async () => {
     { draft: { name: 'ci', scopes: ['apps:read'] }, hash: newHash() },
     mine,
   );
-  known = { app: uuid, resource, group, token };
+  const { id: member } = await room.ask(registry.createMember, { email: 'ada@example.com', role: 'admin' }, mine);
+  known = { app: uuid, resource, group, token, member };
 });
 afterAll(() => room.close());
 
@@ -55,6 +56,11 @@ const byId: readonly [RequestContract, (ids: Ids) => unknown][] = [
   [registry.deleteGroup, ({ group }) => ({ id: group })],
   [registry.setGroupApp, ({ group, app }) => ({ id: group, app, access: 'own' })],
   [registry.setGroupResource, ({ group, resource }) => ({ id: group, resource, access: 'own' })],
+  [registry.setGroupMember, ({ group, member }) => ({ id: group, member, isIn: true })],
+  [registry.findMember, ({ member }) => ({ id: member })],
+  [registry.updateMember, ({ member }) => ({ id: member, changes: { name: 'x' } })],
+  [registry.deleteMember, ({ member }) => ({ id: member })],
+  [registry.extendMemberSession, () => ({ tokenHash: newHash() })],
   [registry.revokeToken, ({ token }) => ({ id: token })],
   [registry.deleteConfig, () => ({ name: 'A' })],
 ];
@@ -71,6 +77,12 @@ const withoutId: readonly RequestContract[] = [
   registry.applyResources,
   registry.createGroup,
   registry.listGroups,
+  registry.createMember,
+  registry.listMembers,
+  registry.signInWithPassword,
+  registry.signInWithIdentity,
+  registry.refuseSignIn,
+  registry.endMemberSession,
   registry.createToken,
   registry.listTokens,
   registry.putConfig,

@@ -136,6 +136,7 @@ export type Resource = {
       'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
     )[];
   } | null;
+  readonly rotation: { readonly everyDays: number; readonly remindDaysBefore: number } | null;
   readonly environments: {
     readonly [name: string]: {
       readonly baseUrl?: string;
@@ -184,6 +185,12 @@ export type Resource = {
   readonly id: string;
   readonly version: number;
   readonly authentication: { readonly method: string } & { readonly [name: string]: unknown };
+  readonly credentials: readonly {
+    readonly environment: string | null;
+    readonly rotatedAt: string;
+    readonly dueAt: string | null;
+    readonly settlingSince?: string | null;
+  }[];
   readonly createdAt: string;
   readonly updatedAt: string;
 };
@@ -284,6 +291,7 @@ export type Token = {
   readonly id: string;
   readonly createdAt: string;
   readonly createdBy: string;
+  readonly memberId: string | null;
 };
 
 /** What every operation takes and answers with. */
@@ -624,6 +632,16 @@ export interface Operations {
     readonly input: { readonly path: { readonly id: number; readonly uuid: string } };
     readonly answer: undefined;
   };
+  /** Takes a member into a group. */
+  setGroupMember: {
+    readonly input: { readonly path: { readonly id: number; readonly memberId: string } };
+    readonly answer: Group;
+  };
+  /** Takes a member out of a group. */
+  unsetGroupMember: {
+    readonly input: { readonly path: { readonly id: number; readonly memberId: string } };
+    readonly answer: undefined;
+  };
   /** Gives a group access to a resource, in some environments or in all. */
   setGroupResource: {
     readonly input: {
@@ -709,11 +727,11 @@ export interface Operations {
       readonly nextCursor: null;
     };
   };
-  /** Shows who the token belongs to and what it may do. */
+  /** Shows who the caller is and what he may do. */
   findCaller: {
     readonly input: Readonly<Record<never, never>>;
     readonly answer: {
-      readonly type: 'token';
+      readonly type: 'token' | 'member';
       readonly id: string;
       readonly scopes: readonly (
         | 'resources:read'
@@ -747,6 +765,106 @@ export interface Operations {
       readonly groupIds: readonly number[] | null;
       readonly name: string;
       readonly organisation: { readonly id: string };
+      readonly email?: string;
+      readonly token?: string | null;
+      readonly openResources?: boolean;
+      readonly csrfToken?: string;
+    };
+  };
+  /** Shows a member. */
+  findMember: {
+    readonly input: { readonly path: { readonly id: string } };
+    readonly answer: {
+      readonly name: string;
+      readonly role: 'admin' | 'member';
+      readonly disabled: boolean;
+      readonly id: string;
+      readonly email: string;
+      readonly hasPassword: boolean;
+      readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+      readonly groupIds: readonly number[];
+      readonly version: number;
+      readonly createdAt: string;
+      readonly lastSignedInAt: string | null;
+    };
+  };
+  /** Changes a member: `members:write`, or oneself as far as name and password go. */
+  updateMember: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly headers?: { readonly 'If-Match'?: string };
+      readonly body: {
+        readonly name?: string;
+        readonly role?: 'admin' | 'member';
+        readonly disabled?: boolean;
+        readonly email?: string;
+        readonly password?: string;
+        readonly currentPassword?: string;
+      };
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly role: 'admin' | 'member';
+      readonly disabled: boolean;
+      readonly id: string;
+      readonly email: string;
+      readonly hasPassword: boolean;
+      readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+      readonly groupIds: readonly number[];
+      readonly version: number;
+      readonly createdAt: string;
+      readonly lastSignedInAt: string | null;
+    };
+  };
+  /** Removes a member, his sessions and his tokens; every gateway refuses them before this is answered. */
+  deleteMember: {
+    readonly input: { readonly path: { readonly id: string }; readonly headers?: { readonly 'If-Match'?: string } };
+    readonly answer: undefined;
+  };
+  /** Lists the members, never anything of their passwords. */
+  listMembers: {
+    readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
+    readonly answer: {
+      readonly data: readonly {
+        readonly name: string;
+        readonly role: 'admin' | 'member';
+        readonly disabled: boolean;
+        readonly id: string;
+        readonly email: string;
+        readonly hasPassword: boolean;
+        readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+        readonly groupIds: readonly number[];
+        readonly version: number;
+        readonly createdAt: string;
+        readonly lastSignedInAt: string | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
+  /** Adds a member. */
+  createMember: {
+    readonly input: {
+      readonly headers?: { readonly 'Idempotency-Key'?: string };
+      readonly body: {
+        readonly email: string;
+        readonly name?: string;
+        readonly role?: 'admin' | 'member';
+        readonly groupIds?: readonly number[];
+        readonly password?: string;
+      };
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly role: 'admin' | 'member';
+      readonly disabled: boolean;
+      readonly id: string;
+      readonly email: string;
+      readonly hasPassword: boolean;
+      readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+      readonly groupIds: readonly number[];
+      readonly version: number;
+      readonly createdAt: string;
+      readonly lastSignedInAt: string | null;
     };
   };
   /** Shows the caller's organisation. */
@@ -958,6 +1076,7 @@ export interface Operations {
               'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
             )[];
           } | null;
+          readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1085,6 +1204,7 @@ export interface Operations {
               'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
             )[];
           } | null;
+          readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1217,6 +1337,7 @@ export interface Operations {
               'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
             )[];
           } | null;
+          readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
           readonly environments?: {
             readonly [name: string]: {
               readonly baseUrl?: string;
@@ -1308,6 +1429,16 @@ export interface Operations {
           }[];
         };
   };
+  /** Replaces the secret of a credential, once the upstream has taken the new one; the old one stands in meanwhile. */
+  rotateCredential: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly query?: { readonly environment?: string; readonly path?: string };
+      readonly headers?: { readonly 'Idempotency-Key'?: string };
+      readonly body: { readonly [name: string]: unknown };
+    };
+    readonly answer: Resource;
+  };
   /** Makes a new version that equals an older one. */
   rollBackResource: {
     readonly input: {
@@ -1393,6 +1524,7 @@ export interface Operations {
             'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
           )[];
         } | null;
+        readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1461,6 +1593,7 @@ export interface Operations {
   startSignIn: {
     readonly input: {
       readonly path: { readonly resource: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
       readonly body: { readonly returnTo?: string; readonly environment?: string };
     };
     readonly answer: { readonly url: string };
@@ -1470,6 +1603,7 @@ export interface Operations {
     readonly input: {
       readonly path: { readonly resource: string };
       readonly query?: { readonly environment?: string; readonly limit?: number; readonly cursor?: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
     };
     readonly answer: {
       readonly data: readonly {
@@ -1501,6 +1635,7 @@ export interface Operations {
     readonly input: {
       readonly path: { readonly resource: string };
       readonly query?: { readonly environment?: string };
+      readonly headers?: { readonly 'Pontage-User'?: string };
     };
     readonly answer: { readonly revokedAtProvider: boolean | null };
   };
@@ -1707,6 +1842,7 @@ export interface Operations {
             'email' | 'name' | 'groups' | 'externalIdentifier' | 'metadata' | 'environment' | 'app' | 'actor'
           )[];
         } | null;
+        readonly rotation?: { readonly everyDays: number; readonly remindDaysBefore?: number } | null;
         readonly environments?: {
           readonly [name: string]: {
             readonly baseUrl?: string;
@@ -1850,7 +1986,132 @@ export interface Operations {
       readonly id: string;
       readonly createdAt: string;
       readonly createdBy: string;
+      readonly memberId: string | null;
       readonly token: string;
+    };
+  };
+  /** Sends a delivery again, at once, with the same id and body. */
+  replayWebhookDelivery: {
+    readonly input: { readonly path: { readonly id: string } };
+    readonly answer: {
+      readonly id: string;
+      readonly webhookId: string;
+      readonly eventId: string;
+      readonly type:
+        | 'grant.issued'
+        | 'grant.refreshed'
+        | 'grant.failing'
+        | 'grant.recovered'
+        | 'grant.revoked'
+        | 'credential.rotation-due'
+        | 'credential.rotation-failing';
+      readonly state: 'pending' | 'delivered' | 'failed';
+      readonly attempts: readonly {
+        readonly at: string;
+        readonly status: number | null;
+        readonly problem: string | null;
+        readonly durationMs: number;
+      }[];
+      readonly createdAt: string;
+      readonly nextAttemptAt: string | null;
+    };
+  };
+  /** Lists what was, is and will be delivered to a webhook, newest first, with each attempt. */
+  listWebhookDeliveries: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly query?: { readonly limit?: number; readonly cursor?: string };
+    };
+    readonly answer: {
+      readonly data: readonly {
+        readonly id: string;
+        readonly webhookId: string;
+        readonly eventId: string;
+        readonly type:
+          | 'grant.issued'
+          | 'grant.refreshed'
+          | 'grant.failing'
+          | 'grant.recovered'
+          | 'grant.revoked'
+          | 'credential.rotation-due'
+          | 'credential.rotation-failing';
+        readonly state: 'pending' | 'delivered' | 'failed';
+        readonly attempts: readonly {
+          readonly at: string;
+          readonly status: number | null;
+          readonly problem: string | null;
+          readonly durationMs: number;
+        }[];
+        readonly createdAt: string;
+        readonly nextAttemptAt: string | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
+  /** Changes a webhook; its secret stays. */
+  updateWebhook: {
+    readonly input: {
+      readonly path: { readonly id: string };
+      readonly body: {
+        readonly url?: string;
+        readonly events?: readonly string[];
+        readonly description?: string;
+        readonly enabled?: boolean;
+        readonly region?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly url: string;
+      readonly events: readonly string[];
+      readonly description: string;
+      readonly enabled: boolean;
+      readonly region: string | null;
+      readonly createdAt: string;
+      readonly createdBy: string;
+    };
+  };
+  /** Deletes a webhook and its deliveries. */
+  deleteWebhook: { readonly input: { readonly path: { readonly id: string } }; readonly answer: undefined };
+  /** Lists the organisation's webhooks, never their secrets. */
+  listWebhooks: {
+    readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
+    readonly answer: {
+      readonly data: readonly {
+        readonly id: string;
+        readonly url: string;
+        readonly events: readonly string[];
+        readonly description: string;
+        readonly enabled: boolean;
+        readonly region: string | null;
+        readonly createdAt: string;
+        readonly createdBy: string;
+      }[];
+      readonly nextCursor: string | null;
+    };
+  };
+  /** Adds a webhook; the secret that signs its messages is shown once. */
+  createWebhook: {
+    readonly input: {
+      readonly headers?: { readonly 'Idempotency-Key'?: string };
+      readonly body: {
+        readonly url: string;
+        readonly events: readonly string[];
+        readonly description?: string;
+        readonly enabled?: boolean;
+        readonly region?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly url: string;
+      readonly events: readonly string[];
+      readonly description: string;
+      readonly enabled: boolean;
+      readonly region: string | null;
+      readonly createdAt: string;
+      readonly createdBy: string;
+      readonly secret: string;
     };
   };
   /** Leads a person to the provider of a resource, by way of a page that says who will get what. */
@@ -1917,6 +2178,36 @@ export interface Operations {
   endEmbedSession: { readonly input: Readonly<Record<never, never>>; readonly answer: undefined };
   /** Says that the process runs. */
   showHealth: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
+  /** Signs a member in with his password: the answer sets the session cookie. A form is led on instead. */
+  signIn: {
+    readonly input: {
+      readonly body: {
+        readonly email: string;
+        readonly password: string;
+        readonly organisation?: string;
+        readonly returnTo?: string;
+      };
+    };
+    readonly answer: {
+      readonly member: {
+        readonly name: string;
+        readonly role: 'admin' | 'member';
+        readonly disabled: boolean;
+        readonly id: string;
+        readonly email: string;
+        readonly hasPassword: boolean;
+        readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+        readonly groupIds: readonly number[];
+        readonly version: number;
+        readonly createdAt: string;
+        readonly lastSignedInAt: string | null;
+      };
+      readonly expiresAt: string;
+      readonly csrfToken: string;
+    };
+  };
+  /** Ends the session of the cookie, everywhere and at once. A form is led to the sign-in page instead. */
+  signOut: { readonly input: Readonly<Record<never, never>>; readonly answer: undefined };
   /** Shows the metrics of the process as Prometheus text. */
   showMetrics: { readonly input: Readonly<Record<never, never>>; readonly answer: string };
   /** Where providers send people back to. */
@@ -1955,6 +2246,8 @@ export const operations = {
   listGrants: ['GET', '/api/v1/grants'],
   setGroupApp: ['PUT', '/api/v1/groups/{id}/apps/{uuid}'],
   unsetGroupApp: ['DELETE', '/api/v1/groups/{id}/apps/{uuid}'],
+  setGroupMember: ['PUT', '/api/v1/groups/{id}/members/{memberId}'],
+  unsetGroupMember: ['DELETE', '/api/v1/groups/{id}/members/{memberId}'],
   setGroupResource: ['PUT', '/api/v1/groups/{id}/resources/{resourceId}'],
   unsetGroupResource: ['DELETE', '/api/v1/groups/{id}/resources/{resourceId}'],
   findGroup: ['GET', '/api/v1/groups/{id}'],
@@ -1965,6 +2258,11 @@ export const operations = {
   rotateKeys: ['POST', '/api/v1/keys/rotate'],
   listKeys: ['GET', '/api/v1/keys'],
   findCaller: ['GET', '/api/v1/me'],
+  findMember: ['GET', '/api/v1/members/{id}'],
+  updateMember: ['PATCH', '/api/v1/members/{id}'],
+  deleteMember: ['DELETE', '/api/v1/members/{id}'],
+  listMembers: ['GET', '/api/v1/members'],
+  createMember: ['POST', '/api/v1/members'],
   findOrganisation: ['GET', '/api/v1/organisation'],
   updateOrganisation: ['PATCH', '/api/v1/organisation'],
   listOrganisations: ['GET', '/api/v1/organisations'],
@@ -1976,6 +2274,7 @@ export const operations = {
   applyResources: ['POST', '/api/v1/resources/apply'],
   planResources: ['POST', '/api/v1/resources/plan'],
   testUnsavedResource: ['POST', '/api/v1/resources/test'],
+  rotateCredential: ['POST', '/api/v1/resources/{id}/auth/rotate'],
   rollBackResource: ['POST', '/api/v1/resources/{id}/rollback'],
   diffResourceVersion: ['GET', '/api/v1/resources/{id}/versions/{version}/diff'],
   listResourceVersions: ['GET', '/api/v1/resources/{id}/versions'],
@@ -1994,6 +2293,12 @@ export const operations = {
   revokeToken: ['DELETE', '/api/v1/tokens/{id}'],
   listTokens: ['GET', '/api/v1/tokens'],
   createToken: ['POST', '/api/v1/tokens'],
+  replayWebhookDelivery: ['POST', '/api/v1/webhooks/deliveries/{id}/replay'],
+  listWebhookDeliveries: ['GET', '/api/v1/webhooks/{id}/deliveries'],
+  updateWebhook: ['PATCH', '/api/v1/webhooks/{id}'],
+  deleteWebhook: ['DELETE', '/api/v1/webhooks/{id}'],
+  listWebhooks: ['GET', '/api/v1/webhooks'],
+  createWebhook: ['POST', '/api/v1/webhooks'],
   openConsent: ['GET', '/auth/consent/{handle}'],
   openEmbedUrlGet: ['GET', '/embed/{nonce}'],
   openEmbedUrlPost: ['POST', '/embed/{nonce}'],
@@ -2003,6 +2308,8 @@ export const operations = {
   listEmbeddedResources: ['GET', '/embedded/api/resources'],
   endEmbedSession: ['DELETE', '/embedded/api/session'],
   showHealth: ['GET', '/healthz'],
+  signIn: ['POST', '/login'],
+  signOut: ['POST', '/logout'],
   showMetrics: ['GET', '/metrics'],
   completeConsent: ['GET', '/oauth/callback'],
   showReadiness: ['GET', '/readyz'],

@@ -61,6 +61,23 @@ export const tokenPrincipal = z.strictObject({
   actsFor: z.strictObject({ externalIdentifier }).optional(),
 });
 
+/**
+ * A person of the organisation, by a session at the gateway or by a token of his. Scopes and groups are what he has now; a
+ * token of his narrows them. `groupIds` null: not restricted to groups.
+ */
+export const memberPrincipal = z.strictObject({
+  type: z.literal('member'),
+  id: z.uuid(),
+  display: z.string(),
+  email: z.string(),
+  scopes: z.array(scope),
+  groupIds: z.array(z.int()).nullable(),
+  /** True for whoever is in no group where the organisation lets such members edit its resources. */
+  openResources: z.boolean(),
+  /** The API token that he comes with; null: his session. */
+  token: z.uuid().nullable(),
+});
+
 /** An external user inside an embed session. */
 export const externalPrincipal = z.strictObject({
   type: z.literal('external'),
@@ -79,9 +96,15 @@ export const externalPrincipal = z.strictObject({
 export const servicePrincipal = z.strictObject({ type: z.literal('service'), id: z.string(), display: z.string() });
 
 /** Who is calling us. */
-export const principal = z.discriminatedUnion('type', [tokenPrincipal, externalPrincipal, servicePrincipal]);
+export const principal = z.discriminatedUnion('type', [
+  tokenPrincipal,
+  memberPrincipal,
+  externalPrincipal,
+  servicePrincipal,
+]);
 export type Principal = z.infer<typeof principal>;
 export type TokenPrincipal = z.infer<typeof tokenPrincipal>;
+export type MemberPrincipal = z.infer<typeof memberPrincipal>;
 export type ExternalPrincipal = z.infer<typeof externalPrincipal>;
 
 /** The frame around each call: for which organisation, by whom, and what an audit event needs to know of the caller. */
@@ -100,8 +123,21 @@ const ofInstallation: ReadonlySet<Scope> = new Set(['operator', 'regions:write']
 /** True when the principal's scopes hold `needed`; `admin` holds all of one organisation's, `operator` the installation's. */
 export function holdsScope(principal: Principal, needed: Scope): boolean {
   if (principal.type === 'service') return true;
-  if (principal.type !== 'token') return false;
+  if (principal.type === 'external') return false;
   return (
     principal.scopes.includes(needed) || principal.scopes.includes(ofInstallation.has(needed) ? 'operator' : 'admin')
   );
+}
+
+/** The groups that a principal is restricted to; null: not at all. An external user is in none of the organisation's. */
+export function groupsOf(principal: Principal): readonly number[] | null {
+  switch (principal.type) {
+    case 'service':
+      return null;
+    case 'external':
+      return [];
+    case 'token':
+    case 'member':
+      return principal.groupIds;
+  }
 }

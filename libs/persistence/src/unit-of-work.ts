@@ -65,10 +65,11 @@ export class UnitOfWork {
    * Ids from a lookup function, which sees across organisations and returns nothing but ids
    * ({@link organisationsFunction}).
    */
-  async ids(lookup: string): Promise<string[]> {
+  async ids(lookup: string, ...given: readonly string[]): Promise<string[]> {
     if (!/^[a-z_]+$/.test(lookup)) throw new TypeError(`${lookup} is no lookup function`);
     return inTransaction(this.dataSource, null, async (runner) => {
-      const rows = (await runner.query(`SELECT ${lookup}() AS id`)) as { id: string }[];
+      const places = given.map((_, index) => `$${index + 1}`).join(', ');
+      const rows = (await runner.query(`SELECT ${lookup}(${places}) AS id`, [...given])) as { id: string }[];
       return rows.map(({ id }) => id);
     });
   }

@@ -10,6 +10,7 @@ import {
   rotationSettling,
   tokenEndpointFailed,
 } from './credential-problems.js';
+import { lastAdmin, memberEmailTaken, signInRefused } from './member-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
 import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
 import { webhookDisabled, webhookLimitReached } from './webhook-problems.js';
@@ -245,6 +246,7 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     unknownRegion,
     unauthenticated,
     embedSessionExpired,
+    signInRefused,
     missingScope,
     forbidden,
     browserRefused,
@@ -252,6 +254,8 @@ export const problemCatalogue: ReadonlyMap<string, Pick<ProblemDefinition, 'slug
     resourceNameTaken,
     appNameTaken,
     groupNameTaken,
+    memberEmailTaken,
+    lastAdmin,
     organisationNameTaken,
     inUse,
     webhookLimitReached,

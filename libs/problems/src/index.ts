@@ -10,6 +10,7 @@ export {
   type ProblemKind,
   type ProblemOnTheWire,
 } from './problem.js';
+export { lastAdmin, memberEmailTaken, signInRefused } from './member-problems.js';
 export { fieldErrors, invalidFields } from './field-errors.js';
 export {
   bodyNotSignable,

@@ -66,7 +66,7 @@ describe('snapshots', () => {
     const watches = await Promise.all(Array.from({ length: 6 }, () => SnapshotWatch.open(bus, apps)));
     const operator = await stack.operator();
     let ticks = 0;
-    const heard = operator.subscribe(`$KV.apps.${tickKey}`, { callback: () => (ticks += 1) });
+    const heard = operator.subscribe(`$KV.apps.${tickKey}`, { callback: () => void (ticks += 1) });
     await operator.flush();
     const stale: SnapshotWatch<typeof apps>[] = [];
     const look = setInterval(() => stale.push(...watches.filter((each) => !each.isFresh(2_000))), 20);

@@ -140,7 +140,7 @@ beforeAll(async () => {
   const { host, username, password } = new URL(pontage.processes().natsUrl);
   const tap = await connect({ servers: host, user: username, pass: decodeURIComponent(password) });
   tap.subscribe('>', {
-    callback: (_, message) => said.push(`${message.subject} ${Buffer.from(message.data).toString('latin1')}`),
+    callback: (_, message) => void said.push(`${message.subject} ${Buffer.from(message.data).toString('latin1')}`),
   });
   await tap.flush();
 }, 150_000);

@@ -32,6 +32,8 @@ async function boot(launcher: Launcher, report: (line: string) => void) {
   const { folder } = launcher;
   report(`data, keys and logs: ${folder.path}`);
   if (process.env.PONTAGE_ADMIN_TOKEN === undefined) report(`admin token: in ${folder.adminToken}`);
+  if (process.env.PONTAGE_ADMIN_PASSWORD === undefined)
+    report(`first member: admin@localhost, password in ${folder.adminPassword}`);
   if (running.upstream !== undefined) {
     const admin = new PontageClient({ url: running.localUrl, token: running.adminToken });
     await seedDemo(admin, running.upstream, folder.demoToken);

@@ -20,6 +20,7 @@ export function openDataFolder(path: string) {
     lock: join(path, 'launcher.pid'),
     masterKey: join(path, 'master-key'),
     adminToken: join(path, 'admin-token'),
+    adminPassword: join(path, 'admin-password'),
     demoToken: join(path, 'demo-token'),
     demo: join(path, 'demo'),
   };
@@ -38,6 +39,9 @@ export function keepSecret(file: string, make: () => string): string {
 
 /** A new API token's value. */
 export const newToken = (): string => `pontage_${randomBytes(32).toString('base64url')}`;
+
+/** A new password: 144 random bits, short enough to be typed. */
+export const newPassword = (): string => randomBytes(18).toString('base64url');
 
 /** A new key-encryption key, as `PONTAGE_MASTER_KEY` has it. */
 export const newMasterKey = (): string => `k${Date.now().toString(36)}:${randomBytes(32).toString('base64')}`;

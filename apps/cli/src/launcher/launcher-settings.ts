@@ -18,6 +18,8 @@ const shape = {
   PONTAGE_NATS_SERVER: z.string().optional(),
   /** Long enough that nobody guesses it. */
   PONTAGE_ADMIN_TOKEN: z.string().min(16).max(500).optional(),
+  /** Of the first member; without it one is made, and kept in the data folder. */
+  PONTAGE_ADMIN_PASSWORD: z.string().min(12).max(200).optional(),
   PONTAGE_MASTER_KEY: z.string().optional(),
   PONTAGE_MASTER_KEY_FILE: z.string().optional(),
   PONTAGE_REGIONS: z

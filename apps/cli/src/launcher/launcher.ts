@@ -12,7 +12,7 @@ import {
 } from './backends.js';
 import { bindPort, type BoundPort } from './bind-port.js';
 import { bundleOf } from './bundles.js';
-import { keepSecret, newMasterKey, newToken, openDataFolder, type DataFolder } from './data-folder.js';
+import { keepSecret, newMasterKey, newPassword, newToken, openDataFolder, type DataFolder } from './data-folder.js';
 import { demoUpstream, startDemoUpstream, type DemoUpstream } from './demo-upstream.js';
 import { takeLock } from './launcher-lock.js';
 import { launcherSettings, type LauncherSettings } from './launcher-settings.js';
@@ -73,6 +73,7 @@ export class Launcher {
     const localUrl = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
     const baseUrl = settings.PONTAGE_BASE_URL ?? localUrl;
     const adminToken = settings.PONTAGE_ADMIN_TOKEN ?? keepSecret(folder.adminToken, newToken);
+    const adminPassword = settings.PONTAGE_ADMIN_PASSWORD ?? keepSecret(folder.adminPassword, newPassword);
     const upstream = settings.PONTAGE_DEMO === '0' ? undefined : await demoUpstream(folder);
 
     const passwords = passwordsOf(folder, settings.PONTAGE_REGIONS);
@@ -88,6 +89,7 @@ export class Launcher {
     const services = planServices({
       regions: settings.PONTAGE_REGIONS,
       adminTokenSha256: createHash('sha256').update(adminToken).digest('hex'),
+      adminPassword,
       masterKey: this.masterKey(),
       checkpoints: folder.checkpoints,
       egressAllow,

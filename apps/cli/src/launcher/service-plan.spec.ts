@@ -4,6 +4,7 @@ import { environmentOf, planServices } from './service-plan.js';
 const input = {
   regions: ['us-west-2', 'eu-central-1'],
   adminTokenSha256: 'the hash',
+  adminPassword: 'the password',
   masterKey: { PONTAGE_MASTER_KEY_FILE: '/keys/master-key' },
   checkpoints: '/data/audit-checkpoints',
   egressAllow: '127.0.0.1:9',
@@ -53,6 +54,18 @@ describe('environmentOf', () => {
     expect(passwords.gateway).toBe('pw-gateway');
     expect(passwords['egress-worker (us-west-2)']).toBe('pw-west');
     expect(JSON.stringify(environments)).not.toContain('pw-operator');
+  });
+
+  it('gives the first member’s password to the registry alone, and the provider’s secret to the broker alone', () => {
+    const oidc = { PONTAGE_OIDC_ISSUER: 'https://id.example', PONTAGE_OIDC_CLIENT_SECRET: 'the client secret' };
+    const all = planServices({ ...input, env: oidc }).map(
+      (each) => [each.name, environmentOf(each, bus, '', {})] as const,
+    );
+    const holders = (text: string) =>
+      all.filter(([, each]) => Object.values(each).includes(text)).map(([name]) => name);
+    expect(holders('the password')).toEqual(['resource-registry']);
+    expect(holders('the client secret')).toEqual(['auth-broker']);
+    expect(holders('https://id.example')).toEqual(['gateway', 'auth-broker']);
   });
 
   it('gives the master key to the broker, and a database to those who keep state', () => {

@@ -17,6 +17,7 @@ export interface PlannedService {
 interface PlanInput {
   readonly regions: readonly string[];
   readonly adminTokenSha256: string;
+  readonly adminPassword: string;
   readonly masterKey: Readonly<Record<string, string | undefined>>;
   readonly checkpoints: string;
   readonly egressAllow: string;
@@ -42,12 +43,18 @@ export function planServices(input: PlanInput): PlannedService[] {
       region,
     })),
     {
-      ...plan('auth-broker', 3, { ...input.masterKey, PONTAGE_BASE_URL: input.gateway.PONTAGE_BASE_URL }),
+      ...plan('auth-broker', 3, {
+        ...of(brokerVariables),
+        ...input.masterKey,
+        PONTAGE_BASE_URL: input.gateway.PONTAGE_BASE_URL,
+      }),
       role: 'auth_broker',
     },
     { ...plan('embed-session', 3, {}), role: 'embed_session' },
     {
       ...plan('resource-registry', 3, {
+        ...of(sessionVariables),
+        PONTAGE_ADMIN_PASSWORD: input.adminPassword,
         PONTAGE_ADMIN_TOKEN_SHA256: input.adminTokenSha256,
         PONTAGE_REGIONS: input.regions.join(','),
       }),
@@ -79,7 +86,25 @@ const forShortLives = ({ NODE_OPTIONS: own = '' }: NodeJS.ProcessEnv) => ({
   NODE_OPTIONS: `--max-semi-space-size=32 ${own}`.trim(),
 });
 
-const gatewayVariables = ['PONTAGE_EMBED_URL', 'PONTAGE_SURFACE', 'PONTAGE_TRUSTED_PROXIES', 'PONTAGE_MAX_BODY_BYTES'];
+const gatewayVariables = [
+  'PONTAGE_EMBED_URL',
+  'PONTAGE_SURFACE',
+  'PONTAGE_TRUSTED_PROXIES',
+  'PONTAGE_MAX_BODY_BYTES',
+  'PONTAGE_OIDC_ISSUER',
+  'PONTAGE_OIDC_NAME',
+  'PONTAGE_OIDC_JOIN',
+  'PONTAGE_OIDC_ORGANISATION',
+];
+const brokerVariables = [
+  'PONTAGE_OIDC_ISSUER',
+  'PONTAGE_OIDC_CLIENT_ID',
+  'PONTAGE_OIDC_CLIENT_SECRET',
+  'PONTAGE_OIDC_SCOPES',
+  'PONTAGE_OIDC_GROUPS_CLAIM',
+  'PONTAGE_OIDC_REGION',
+];
+const sessionVariables = ['PONTAGE_SESSION_IDLE_MINUTES', 'PONTAGE_SESSION_HOURS'];
 const workerVariables = [
   'PONTAGE_OUTBOUND_IPS',
   'PONTAGE_EGRESS_BIND',

@@ -19,6 +19,7 @@ const organisation = {
   defaultRegion: 'eu-central-1',
   environments: ['production', 'staging'],
   embed: { allowedOrigins: ['https://a.example', 'https://b.example:8443'] },
+  returnOrigins: [],
   openResources: true,
 };
 const base = { landingPageUuid: app.uuid, groupIds: [12], externalIdentifier: 'u-5' };

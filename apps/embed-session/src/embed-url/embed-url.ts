@@ -1,4 +1,4 @@
-import type { Principal } from '@pontage/contracts';
+import { groupsOf, type Principal } from '@pontage/contracts';
 import type { embedUrlDraft } from '@pontage/contracts/embed-session';
 import type { FieldError } from '@pontage/problems';
 import type { z } from 'zod';
@@ -79,8 +79,8 @@ export function judge(draft: EmbedUrlDraft, surroundings: Surroundings): { grant
 
 /** The groups that a caller may not mint for: a token that is restricted to groups mints for these only. */
 export function foreignGroups(principal: Principal, groupIds: readonly number[]): FieldError[] {
-  if (principal.type !== 'token' || principal.groupIds === null) return [];
-  const own = principal.groupIds;
+  const own = groupsOf(principal);
+  if (own === null) return [];
   return groupIds.flatMap((id, index) =>
     when(!own.includes(id), `/groupIds/${index}`, 'This token does not mint for such a group.'),
   );

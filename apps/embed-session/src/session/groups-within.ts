@@ -1,5 +1,5 @@
-import type { Principal } from '@pontage/contracts';
+import { groupsOf, type Principal } from '@pontage/contracts';
 
 /** The groups beyond which a caller sees no sessions; null when he sees all of his organisation's. */
 export const groupsWithin = (principal: Principal): readonly number[] | null =>
-  principal.type === 'token' ? principal.groupIds : null;
+  principal.type === 'external' ? null : groupsOf(principal);

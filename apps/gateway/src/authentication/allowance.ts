@@ -26,6 +26,17 @@ export class Allowance {
     return true;
   }
 
+  /** Gives back what was taken: it turned out not to count. */
+  giveBack(key: string): void {
+    const level = this.level(key);
+    level.left = Math.min(this.size.burst, level.left + 1);
+  }
+
+  /** In how many seconds there is one more. */
+  secondsUntilNext(key: string): number {
+    return Math.max(0, Math.ceil((1 - this.level(key).left) / this.size.perSecond));
+  }
+
   /** How many were refused since this was last asked. */
   refusedSince(key: string): number {
     const level = this.level(key);

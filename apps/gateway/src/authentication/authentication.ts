@@ -1,36 +1,33 @@
-import { hash as hashOf } from 'node:crypto';
 import { auditOf } from '@pontage/bus';
 import {
   holdsScope,
   type ExternalPrincipal,
+  type MemberPrincipal,
   type Principal,
   type Scope,
   type TokenPrincipal,
 } from '@pontage/contracts';
 import type { sessions, tokens, ValueOf } from '@pontage/contracts/snapshots';
 import { embedSessionExpired, forbidden, missingScope, stalePolicy, unauthenticated } from '@pontage/problems';
-import { becomesFresh, type Freshness } from '@pontage/snapshots';
+import { becomesFresh } from '@pontage/snapshots';
 import type { FastifyRequest } from 'fastify';
 import { actedFor, refuseActing } from './acted-for.js';
 import { noteSecrets } from './note-secrets.js';
 import { callOf, type Caller, type EmbedCaller } from './caller.js';
-import { bearerOf, isApiToken, isSessionToken, sessionCookie } from './credentials.js';
+import type { Directory } from './directory.js';
+import { isPast, sha256 } from './hash.js';
+import type { MemberSessions } from './member-sessions.js';
+import { bearerOf, isApiToken, isSessionToken, memberTokenOf, sessionCookie } from './credentials.js';
 
 type TokenSnapshot = ValueOf<typeof tokens>;
 type SessionSnapshot = ValueOf<typeof sessions>;
-
-/** What is asked of a snapshot watch: who is known right now, and whether a revocation would have been heard. */
-export interface Directory<V> extends Freshness {
-  get(key: string): V | undefined;
-  /** Waits up to half a second for a key that has not arrived yet. */
-  find(key: string): Promise<V | undefined>;
-}
 
 /** Tells who a request comes from. Free of Nest: the query path's plain routes call it as they are. */
 export class Authentication {
   constructor(
     private readonly tokens: Directory<TokenSnapshot>,
     private readonly sessions: Directory<SessionSnapshot>,
+    readonly members: MemberSessions,
     /** The origin that embedded apps are served from. */
     private readonly embedOrigin: () => string,
   ) {}
@@ -39,22 +36,28 @@ export class Authentication {
    * The holder of the request's bearer token.
    * @throws Problem `unauthenticated`, `missing-scope`, `stale-policy`; `invalid-request` for who it says it acts for
    */
-  async authenticateToken(request: FastifyRequest, scope?: Scope): Promise<Caller<TokenPrincipal>> {
+  async authenticateToken(request: FastifyRequest, scope?: Scope): Promise<Caller<TokenPrincipal | MemberPrincipal>> {
     const token = bearerOf(request);
     if (token === undefined) throw unauthenticated({});
     if (!this.tokens.isFresh() && !(await becomesFresh(this.tokens))) throw stalePolicy({});
     const hash = sha256(token);
     const known = this.tokens.get(hash) ?? (isApiToken(token) ? await this.tokens.find(hash) : undefined);
     if (known === undefined) throw unauthenticated({});
-    const { org, id, name, scopes, groupIds, expiresAt } = known;
+    const { org } = known;
     noteSecrets(org, [token]);
-    const principal: TokenPrincipal = { type: 'token', id, display: name, scopes, groupIds };
+    const principal = await this.holderOf(known);
+    if (principal === undefined) throw unauthenticated({}, { detail: 'The member whose token this is may not act.' });
     const call = callOf(request, org, principal);
-    if (isPast(expiresAt)) {
+    if (isPast(known.expiresAt)) {
       request.refused = auditOf(call);
       throw unauthenticated({}, { detail: 'This token has expired.' });
     }
-    const caller = { principal, call, isLive: () => isUsable(this.tokens.get(hash)) };
+    const isLive = () => {
+      const now = this.tokens.get(hash);
+      if (now === undefined || !isUsable(now)) return false;
+      return principal.type === 'token' || this.members.holds(org, principal, now);
+    };
+    const caller = { principal, call, isLive };
     request.caller = caller;
     const actor = acting(request, principal);
     if (scope !== undefined) requireScope(principal, scope);
@@ -62,6 +65,25 @@ export class Authentication {
     const actingCaller = { ...caller, principal: actor, call: { ...call, principal: actor } };
     request.caller = actingCaller;
     return actingCaller;
+  }
+
+  /**
+   * The holder of the request's bearer token, or without one the member of its session: for the control plane alone.
+   * @throws Problem `unauthenticated`, `forbidden`, `stale-policy`
+   */
+  async authenticateCaller(request: FastifyRequest): Promise<Caller> {
+    const byCookie = request.headers.authorization === undefined && memberTokenOf(request) !== undefined;
+    if (!byCookie) return this.authenticateToken(request);
+    const caller = await this.members.authenticate(request);
+    refuseActing(request.raw);
+    return caller;
+  }
+
+  /** Who acts with a token: the member whose it is, as far as he may; otherwise the token itself. */
+  private async holderOf(token: TokenSnapshot): Promise<TokenPrincipal | MemberPrincipal | undefined> {
+    const { org, id, name, scopes, groupIds, memberId } = token;
+    if (memberId === undefined || memberId === null) return { type: 'token', id, display: name, scopes, groupIds };
+    return this.members.acting(org, memberId, token);
   }
 
   /**
@@ -109,12 +131,6 @@ export function requireScope(principal: Principal, scope: Scope): void {
   if (!holdsScope(principal, scope)) throw missingScope({ scope }, { detail: `The token lacks the scope ${scope}.` });
 }
 
-/** SHA-256 in hex: what is known of tokens, sessions and nonces anywhere but at their holder. */
-export const sha256 = (text: string): string => hashOf('sha256', text, 'hex');
-
-/** True for a time that has come; null never does. */
-export const isPast = (time: string | null): boolean => time !== null && Date.parse(time) <= Date.now();
-
 const isUsable = (known: { readonly expiresAt: string | null } | undefined): boolean =>
   known !== undefined && !isPast(known.expiresAt);
 
@@ -139,10 +155,10 @@ function appOf(request: FastifyRequest): string {
   throw unauthenticated({}, { detail: 'The Pontage-App header has to name the app.' });
 }
 
-/** The principal, who acts for an external user where the request says so and the route takes it. @throws Problem `missing-scope` */
-function acting(request: FastifyRequest, principal: TokenPrincipal): TokenPrincipal {
+/** The principal, who acts for an external user where the request says so and the route takes it; a member acts for nobody else. @throws Problem `missing-scope` */
+function acting<P extends TokenPrincipal | MemberPrincipal>(request: FastifyRequest, principal: P): P {
   const { operation } = request.routeOptions.config;
-  if (operation?.actsForUsers !== true) {
+  if (operation?.actsForUsers !== true || principal.type === 'member') {
     refuseActing(request.raw);
     return principal;
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { cookiePairs } from '@pontage/http-message';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -34,7 +34,25 @@ export function bearerOf(request: FastifyRequest): string | undefined {
 export const sessionCookieName = (app: string): string => `__Host-pontage-${app}`;
 
 /** The session token of an app in a request's cookies. @see RFC 6265, 5.4 */
-export function sessionCookie(request: FastifyRequest, app: string): string | undefined {
-  const name = sessionCookieName(app);
-  return cookiePairs(request.headers.cookie).find(([each]) => each === name)?.[1];
+export const sessionCookie = (request: FastifyRequest, app: string): string | undefined =>
+  cookieOf(request, sessionCookieName(app));
+
+/** The cookie that holds a member's session. It begins like all of ours, so it goes to no upstream. @see RFC 6265bis, 4.1.3.2 */
+export const memberCookie = '__Host-pontage-session';
+
+/** A new token of a member's session: 256 random bits. */
+export const newMemberToken = (): string => randomBytes(32).toString('base64url');
+
+/** The token of a member's session in a request's cookies, if it may be one. */
+export function memberTokenOf(request: FastifyRequest): string | undefined {
+  const value = cookieOf(request, memberCookie);
+  return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined;
 }
+
+/** What a page of ours has to send along besides the cookie, which browsers send by themselves. It is no secret of its own. */
+export const csrfTokenOf = (memberToken: string): string =>
+  createHmac('sha256', memberToken).update('pontage csrf').digest('base64url');
+
+/** The value of a cookie of a request. @see RFC 6265, 5.4 */
+export const cookieOf = (request: FastifyRequest, name: string): string | undefined =>
+  cookiePairs(request.headers.cookie).find(([each]) => each === name)?.[1];

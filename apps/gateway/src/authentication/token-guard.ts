@@ -8,14 +8,14 @@ import { requireScope } from './authentication.js';
 
 const name = 'pontage-token';
 
-/** Passport's view of our bearer tokens. It holds nothing: the gateway that took the request authenticates. */
+/** Passport's view of our bearer tokens and of members' sessions. It holds nothing: the gateway that took the request authenticates. */
 class TokenStrategy extends passport.Strategy {
   override readonly name = name;
 
   /** Passport is typed for Express; what arrives is fastify's request. */
   override authenticate(request: unknown): void {
     const asked = request as FastifyRequest;
-    asked.server.authentication.authenticateToken(asked).then(
+    asked.server.authentication.authenticateCaller(asked).then(
       (caller) => this.success(caller.principal),
       (problem: unknown) => this.error(problem),
     );
@@ -24,7 +24,7 @@ class TokenStrategy extends passport.Strategy {
 
 passport.use(name, new TokenStrategy() as unknown as passport.Strategy);
 
-/** Lets in the holders of an API token. */
+/** Lets in the holders of an API token, and members in their sessions. */
 @Injectable()
 export class TokenGuard extends AuthGuard(name) {}
 

@@ -1,5 +1,5 @@
 import type { Bus } from '@pontage/bus';
-import type { Call } from '@pontage/contracts';
+import { groupsOf, type Call } from '@pontage/contracts';
 import { dropDrafts } from '@pontage/contracts/auth-broker';
 import type { QueryCall } from '@pontage/contracts/query-proxy';
 import { checkResource } from '@pontage/contracts/resource-registry';
@@ -70,7 +70,7 @@ function refuseKept(given: Given): void {
  * @throws forbidden for whoever is restricted to groups and names a variable where nobody can see which
  */
 function refuseHiddenVariables(given: Given, { principal }: Call): void {
-  if (principal.type !== 'token' || principal.groupIds === null) return;
+  if (groupsOf(principal) === null) return;
   const detail =
     'A token that is restricted to groups tests secrets and authentication without configuration variables.';
   const errors = secretsOf(given).flatMap(([pointer, value]): FieldError[] =>

@@ -4,7 +4,7 @@ import { completeConsent, openConsent } from '@pontage/contracts/auth-broker';
 import { cookiePairs } from '@pontage/http-message';
 import { consentExpired, forbidden, isProblem } from '@pontage/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sha256 } from '../authentication/authentication.js';
+import { sha256 } from '../authentication/hash.js';
 import { callOf } from '../authentication/caller.js';
 import { organisationOf } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';

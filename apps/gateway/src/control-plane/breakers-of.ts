@@ -1,5 +1,5 @@
 import type { BreakerRecord, PresenceRecord } from '@pontage/bus';
-import type { Principal } from '@pontage/contracts';
+import { groupsOf, type Principal } from '@pontage/contracts';
 import { z } from 'zod';
 
 /** The upstreams of the caller's own resources from which a region's queries are kept now, and how many there are in all. */
@@ -37,7 +37,7 @@ export function breakersOf(
     if (known === undefined || (known.state === 'half-open' && breaker.state === 'open')) byUpstream.set(name, breaker);
   }
   const all = [...byUpstream.values()];
-  const seesAll = principal.type === 'token' && principal.groupIds === null;
+  const seesAll = groupsOf(principal) === null;
   const own = seesAll ? all.filter((breaker) => breaker.org === org) : [];
   return {
     breakers: own.map(({ resource, environment, state, since }) => ({ resource, environment, state, since })),

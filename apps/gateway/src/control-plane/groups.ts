@@ -9,6 +9,7 @@ import {
   groupId,
   listGroups,
   setGroupApp,
+  setGroupMember,
   setGroupResource,
   updateGroup,
 } from '@pontage/contracts/resource-registry';
@@ -20,6 +21,7 @@ const byId = z.strictObject({ id: groupId });
 const changes = updateGroup.request.shape.settings;
 const appOfGroup = z.strictObject({ id: groupId, uuid: z.uuid() });
 const resourceOfGroup = z.strictObject({ id: groupId, resourceId: z.string().min(1).max(100) });
+const memberOfGroup = z.strictObject({ id: groupId, memberId: z.uuid().transform((id) => id.toLowerCase()) });
 const granted = z.strictObject({ access });
 const grantedWhere = granted.extend({ environments: setGroupResource.request.shape.environments });
 
@@ -144,5 +146,30 @@ export class Groups {
   })
   async unsetGroupResource({ params, call }: Asked<{ params: typeof resourceOfGroup }>) {
     return this.bus.request(setGroupResource, { id: params.id, resource: params.resourceId, access: null }, call);
+  }
+
+  @route({
+    method: 'PUT',
+    path: '/api/v1/groups/:id/members/:memberId',
+    access: 'groups:write',
+    summary: 'Takes a member into a group.',
+    calls: setGroupMember,
+    params: memberOfGroup,
+  })
+  async setGroupMember({ params, call }: Asked<{ params: typeof memberOfGroup }>) {
+    return this.bus.request(setGroupMember, { id: params.id, member: params.memberId, isIn: true }, call);
+  }
+
+  @route({
+    method: 'DELETE',
+    path: '/api/v1/groups/:id/members/:memberId',
+    access: 'groups:write',
+    summary: 'Takes a member out of a group.',
+    calls: setGroupMember,
+    params: memberOfGroup,
+    status: 204,
+  })
+  async unsetGroupMember({ params, call }: Asked<{ params: typeof memberOfGroup }>) {
+    return this.bus.request(setGroupMember, { id: params.id, member: params.memberId, isIn: false }, call);
   }
 }

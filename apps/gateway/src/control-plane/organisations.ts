@@ -10,7 +10,7 @@ import {
   updateOrganisation,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
-import { sha256 } from '../authentication/authentication.js';
+import { sha256 } from '../authentication/hash.js';
 import { newApiToken } from '../authentication/credentials.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';

@@ -3,7 +3,7 @@ import { Bus } from '@pontage/bus';
 import { pageRequest } from '@pontage/contracts';
 import { createToken, listTokens, revokeToken, token, tokenDraft } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
-import { sha256 } from '../authentication/authentication.js';
+import { sha256 } from '../authentication/hash.js';
 import { newApiToken } from '../authentication/credentials.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';

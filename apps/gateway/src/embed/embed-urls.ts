@@ -3,7 +3,7 @@ import { Bus } from '@pontage/bus';
 import { mintEmbedUrl } from '@pontage/contracts/embed-session';
 import { browserRefused } from '@pontage/problems';
 import { z } from 'zod';
-import { sha256 } from '../authentication/authentication.js';
+import { sha256 } from '../authentication/hash.js';
 import { newOrganisationToken } from '../authentication/credentials.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';

@@ -5,7 +5,7 @@ import { revokeEmbedSession } from '@pontage/contracts/embed-session';
 import { embedSessionExpired, notFound } from '@pontage/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isPast } from '../authentication/authentication.js';
+import { isPast } from '../authentication/hash.js';
 import { sessionCookie, sessionCookieName } from '../authentication/credentials.js';
 import { sendPage } from '../pages/send-page.js';
 import { stringifyExactJson } from '../routes/exact-json.js';

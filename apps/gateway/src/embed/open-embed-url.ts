@@ -13,7 +13,7 @@ import {
 } from '@pontage/problems';
 import type { ReplyOf } from '@pontage/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isPast, sha256 } from '../authentication/authentication.js';
+import { isPast, sha256 } from '../authentication/hash.js';
 import { callOf } from '../authentication/caller.js';
 import {
   newOrganisationToken,

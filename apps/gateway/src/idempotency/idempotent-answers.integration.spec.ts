@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   gateway.registry.serve(createToken, async ({ draft }) => {
     made += 1;
-    return { ...draft, id: randomUUID(), createdAt: at, createdBy: 'x' };
+    return { ...draft, id: randomUUID(), createdAt: at, createdBy: 'x', memberId: null };
   });
 });
 afterAll(async () => {

@@ -11,7 +11,7 @@ import type { Logger } from '@pontage/telemetry';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerOf } from '../authentication/caller.js';
-import { bearerOf } from '../authentication/credentials.js';
+import { bearerOf, memberTokenOf } from '../authentication/credentials.js';
 import type { Operation } from '../routes/operation.js';
 import { AnswerSeal } from './answer-seal.js';
 import type { IdempotencyRecords } from './idempotency-records.js';
@@ -142,7 +142,7 @@ function attemptOf(request: FastifyRequest): Attempt | undefined {
       { errors: [{ pointer: '/headers/Idempotency-Key', detail: 'A key is 1 to 200 visible ASCII characters.' }] },
     );
   }
-  const token = bearerOf(request);
+  const token = bearerOf(request) ?? memberTokenOf(request);
   if (token === undefined) throw unauthenticated({});
   const { call, principal } = callerOf(request);
   const seal = new AnswerSeal(token);

@@ -51,6 +51,13 @@ export function openApiDocument(routes: readonly CataloguedRoute[]): OpenApiDocu
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
+        memberSession: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-pontage-session',
+          description:
+            'The session of a member. What changes something needs our own Origin and a `Pontage-CSRF` header with the `csrfToken` of `/api/v1/me`, too.',
+        },
         embedSession: {
           type: 'apiKey',
           in: 'cookie',
@@ -80,7 +87,7 @@ function operationObject(
     description: accessText(operation.access),
     tags: [tagOf(url)],
     'x-pontage-access': operation.access,
-    security: securityOf(operation.access),
+    security: securityOf(operation),
     parameters: [
       ...pathParameters(url, operation),
       ...queryParameters(operation),
@@ -100,13 +107,14 @@ function operationObject(
 
 function accessText(access: Operation['access']): string {
   if (access === 'anybody') return 'Needs no credentials.';
-  if (access === 'any-token') return 'Needs an API token of any scope.';
+  if (access === 'any-token') return 'Needs an API token of any scope, or the session of a member.';
   return access === 'embed-session' ? 'Needs an embed session.' : `Needs the scope \`${access}\`.`;
 }
 
-function securityOf(access: Operation['access']): Record<string, string[]>[] {
+function securityOf({ access, inSession }: Operation): Record<string, string[]>[] {
   if (access === 'anybody') return [];
-  return access === 'embed-session' ? [{ embedSession: [] }, { token: [] }] : [{ token: [] }];
+  if (access === 'embed-session') return [{ embedSession: [] }, { token: [] }];
+  return inSession ? [{ token: [] }, { memberSession: [] }] : [{ token: [] }];
 }
 
 function pathParameters(url: string, { params }: Operation): JsonSchema[] {

@@ -37,6 +37,8 @@ export interface QueryPath {
   readonly authenticate: {
     /** @throws Problem `unauthenticated`, `missing-scope`. */
     token(request: FastifyRequest, scope: Scope): Promise<Caller>;
+    /** The same, or a member in a session of theirs: for what is about queries and runs none. @throws Problem `forbidden` besides */
+    caller(request: FastifyRequest, scope: Scope): Promise<Caller>;
     /** @throws Problem `unauthenticated`, `embed-session-expired`. */
     embedSession(request: FastifyRequest): Promise<Caller<ExternalPrincipal>>;
   };

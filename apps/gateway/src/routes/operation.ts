@@ -35,6 +35,8 @@ export interface Operation extends Shape {
   readonly actsForUsers: boolean;
   /** Refused to browsers: a token there is a token that its visitor has. */
   readonly backendOnly: boolean;
+  /** Members may come in a session, too, not only with a token. */
+  readonly inSession: boolean;
   /** Not for the OpenAPI document: files and pages that only a browser asks for. */
   readonly unlisted: boolean;
 }
@@ -50,6 +52,7 @@ export function operation(given: Partial<Operation> & Pick<Operation, 'id' | 'su
     exactIntegers: false,
     actsForUsers: false,
     backendOnly: false,
+    inSession: false,
     unlisted: false,
     ...given,
   };

@@ -65,6 +65,7 @@ function describedBy(declared: Route, id: string): Operation {
     access,
     summary,
     status,
+    inSession: true,
     ...(params === undefined ? {} : { params }),
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),

@@ -14,7 +14,7 @@ export async function answerSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const call = await path.authenticate.token(request, 'queries:run');
+  const call = await path.authenticate.caller(request, 'queries:run');
   const { resource } = request.params as { resource: string };
   const { environment } = parsed(signInQuery, request.query);
   const cookieLine = forwardableCookies(request.raw);

@@ -44,7 +44,7 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
     problems: endSignIn.problems,
   });
   fastify.delete('/api/v1/resources/:resource/auth', { config: describes(ends) }, async (request, reply) => {
-    const caller = await path.authenticate.token(request, 'queries:run');
+    const caller = await path.authenticate.caller(request, 'queries:run');
     const asked = { ...(request.params as { resource: string }), ...parsed(signInQuery, request.query) };
     return reply.send(await path.bus.request(endSignIn, asked, callOf(caller)));
   });
@@ -59,7 +59,7 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
     problems: listSignInEvents.problems,
   });
   fastify.get('/api/v1/resources/:resource/auth/timeline', { config: describes(lists) }, async (request, reply) => {
-    const caller = await path.authenticate.token(request, 'queries:run');
+    const caller = await path.authenticate.caller(request, 'queries:run');
     const asked = { ...(request.params as { resource: string }), ...parsed(eventsQuery, request.query) };
     return reply
       .header('cache-control', 'no-store')

@@ -54,7 +54,7 @@ export async function beginSignIn(
 
 /** `POST /api/v1/resources/{id}/auth/start`. */
 export async function answerStart(path: QueryPath, request: FastifyRequest): Promise<z.output<typeof startAnswer>> {
-  const caller = await path.authenticate.token(request, 'queries:run');
+  const caller = await path.authenticate.caller(request, 'queries:run');
   const { environment, ...given } = parsed(startBody, request.body ?? {});
   const returnOrigins = path.organisations.get(caller.org)?.returnOrigins ?? [];
   const returnTo = returnTargetOf(given.returnTo, request.server.publicAddresses, returnOrigins);

@@ -3,12 +3,21 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import type { Scope } from '@pontage/contracts';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { apps, identityKeys, organisations, regions, sessions, tokens } from '@pontage/contracts/snapshots';
+import {
+  apps,
+  identityKeys,
+  memberSessions,
+  members,
+  organisations,
+  regions,
+  sessions,
+  tokens,
+} from '@pontage/contracts/snapshots';
 import { readSettings } from '@pontage/settings';
 import { SnapshotWriter } from '@pontage/snapshots';
 import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
-import { sha256 } from '../authentication/authentication.js';
+import { sha256 } from '../authentication/hash.js';
 import { newApiToken, newOrganisationToken } from '../authentication/credentials.js';
 import { gatewaySettings } from '../settings.js';
 import { startGateway } from '../start-gateway.js';
@@ -35,6 +44,9 @@ export interface RunningGateway extends AsyncDisposable {
     allowedOrigins?: string[];
     id?: string;
   }): Promise<string>;
+  readonly memberPen: SnapshotWriter<typeof members>;
+  readonly memberSessionPen: SnapshotWriter<typeof memberSessions>;
+  readonly tokenPen: SnapshotWriter<typeof tokens>;
   publishApp(uuid: string, name: string): Promise<void>;
   publishOrganisation(allowedOrigins: string[]): Promise<void>;
   fetch(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
@@ -67,6 +79,8 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
   ];
   await SnapshotWriter.open(registry, regions);
   await SnapshotWriter.open(await stack.busOf('auth-broker'), identityKeys);
+  const memberPen = await SnapshotWriter.open(registry, members);
+  const memberSessionPen = await SnapshotWriter.open(registry, memberSessions);
   const stops: (() => Promise<void> | void)[] = [];
   const settings = readSettings(gatewaySettings, {
     PONTAGE_NATS_URL: stack.nats.url,
@@ -87,6 +101,9 @@ export async function runGateway(env: Readonly<Record<string, string>> = {}): Pr
     stack,
     registry,
     embedSession,
+    memberPen,
+    memberSessionPen,
+    tokenPen,
     events,
     eventOf: (find) => eventually(() => events.find(find), listeners),
     async token(scopes, more = {}) {

@@ -40,6 +40,7 @@ beforeAll(async () => {
         defaultRegion: 'eu-central-1',
         environments: ['production', 'staging'],
         embed: { allowedOrigins: [] },
+        returnOrigins: [],
         openResources: true,
       },
     }),

@@ -18,8 +18,7 @@ export function resolveUnsaved(
   // Its answer would be a query's.
   if (test === undefined) throw internal({}, { note: 'a query of a resource that is not saved' });
   if (principal.type === 'external') throw notFound({});
-  if (principal.type === 'token' && !holdsScope(principal, 'resources:write'))
-    throw missingScope({ scope: 'resources:write' });
+  if (!holdsScope(principal, 'resources:write')) throw missingScope({ scope: 'resources:write' });
   const environments = Object.entries(settings.environments).map(([name, { authentication: _, limits, ...own }]) => {
     // An environment may be called `constructor`.
     const credentialId = (Object.hasOwn(environmentDrafts, name) ? environmentDrafts[name] : undefined) ?? draftId;

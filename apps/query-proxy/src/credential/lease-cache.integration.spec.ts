@@ -53,8 +53,9 @@ beforeEach(() => {
   answer = () => Promise.resolve();
 });
 
-/** No configuration variable changes here. */
-const unchanged = { versionOf: () => undefined };
+/** No configuration variable changes here, and nobody signs in anew. */
+const still = { versionOf: () => undefined };
+const unchanged = { config: still, grants: still };
 
 describe('leases that serve their caller only', () => {
   it('are asked for once each by 600 askers of three callers, and never mixed', async () => {

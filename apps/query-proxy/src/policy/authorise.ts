@@ -1,4 +1,4 @@
-import { holdsScope, type Principal, type Scope } from '@pontage/contracts';
+import { groupsOf, holdsScope, type Principal, type Scope } from '@pontage/contracts';
 import type { RunQuery } from '@pontage/contracts/query-proxy';
 import { forbidden, missingScope, notFound, stalePolicy } from '@pontage/problems';
 import { becomesFresh } from '@pontage/snapshots';
@@ -26,6 +26,7 @@ export function authoriseResource(
   requireRun(principal, scope);
   if (principal.type === 'external') throw notFound({});
   if (principal.type === 'service' || principal.groupIds === null) return;
+  if (principal.type === 'member' && principal.openResources) return;
   const groups = policy.groups(org, principal.groupIds);
   if (groups.some(({ group }) => group.allResources !== 'none' || group.resources[id] !== undefined)) return;
   const environments = groups.flatMap(({ group }) => group.restrictedResources?.[id]?.environments ?? []);
@@ -53,8 +54,8 @@ export async function authoriseApp(
     return;
   }
   requireRun(principal);
-  if (principal.type === 'token' && principal.groupIds !== null && !groupsMayUse(policy, org, principal.groupIds, app))
-    throw notFound({});
+  const groups = groupsOf(principal);
+  if (groups !== null && !groupsMayUse(policy, org, groups, app)) throw notFound({});
 }
 
 /**
@@ -66,9 +67,10 @@ export function authoriseUnderWay(
   { org, principal, call, test }: Pick<RunQuery, 'org' | 'principal' | 'call' | 'test'>,
   { app, resource, environment }: Pick<ResolvedCall, 'app' | 'resource' | 'environment'>,
 ): void {
-  if (principal.type !== 'token' || principal.groupIds === null || call.kind === 'unsaved') return;
+  const groups = groupsOf(principal);
+  if (principal.type === 'external' || groups === null || call.kind === 'unsaved') return;
   if (app === null) authoriseResource(policy, org, principal, resource, environment, scopeOf(test));
-  else if (!groupsMayUse(policy, org, principal.groupIds, app)) throw notFound({});
+  else if (!groupsMayUse(policy, org, groups, app)) throw notFound({});
 }
 
 /** A test of another credential is a part of changing it: the gateway has asked whether the caller may. */
@@ -76,7 +78,7 @@ export const scopeOf = (test: RunQuery['test']): Scope =>
   test?.draftId === undefined ? 'queries:run' : 'resources:write';
 
 function requireRun(principal: Principal, scope: Scope = 'queries:run'): void {
-  if (principal.type === 'token' && !holdsScope(principal, scope)) throw missingScope({ scope });
+  if (principal.type !== 'external' && !holdsScope(principal, scope)) throw missingScope({ scope });
 }
 
 function groupsMayUse(policy: Pick<Policy, 'groups'>, org: string, ids: readonly number[], app: string): boolean {

@@ -8,6 +8,10 @@ import type { Policy } from './policy.js';
  * @param runsIn the environment of the query
  */
 export function currentUser(policy: Policy, org: string, principal: Principal, runsIn: string): Json {
+  if (principal.type === 'member') {
+    const groups = policy.groups(org, principal.groupIds ?? []).map(({ id, group }) => ({ id, name: group.name }));
+    return { type: 'member', id: principal.id, name: principal.display, email: principal.email, groups, metadata: {} };
+  }
   if (principal.type !== 'external') {
     const user = externalIdentifierOf(principal);
     if (user !== null) return userOf(user, runsIn);

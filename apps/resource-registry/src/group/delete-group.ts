@@ -4,6 +4,7 @@ import { deleteGroup } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { requireVersion } from '../call/if-version.js';
+import { MemberStore } from '../member/member-store.js';
 import { TokenStore } from '../token/token-store.js';
 import { GroupStore } from './group-store.js';
 import { requireEverything, requireKnown } from './reach.js';
@@ -14,6 +15,7 @@ export class DeleteGroup implements Serves<typeof deleteGroup> {
     private readonly transactions: CallTransactions,
     private readonly groups: GroupStore,
     private readonly tokens: TokenStore,
+    private readonly members: MemberStore,
   ) {}
 
   handle({ id, ifVersion }: ParsedRequestOf<typeof deleteGroup>, call: Call): Promise<ReplyOf<typeof deleteGroup>> {
@@ -22,6 +24,7 @@ export class DeleteGroup implements Serves<typeof deleteGroup> {
       requireEverything(work.reach);
       const group = await this.groups.lock(work, id);
       requireVersion(group.version, ifVersion);
+      await this.members.dropGroup(work, id);
       await this.groups.delete(work, group);
       await this.tokens.dropGroup(work, id);
       const { version: _, ...settings } = group;

@@ -35,6 +35,11 @@ export class PostgresGroupStore extends GroupStore {
     return withAccess(manager, await manager.find(GroupRow, { where: { id: In([...ids]) }, order: { id: 'ASC' } }));
   }
 
+  async idsNamed({ manager }: Work, names: readonly string[]): Promise<number[]> {
+    const rows = await manager.find(GroupRow, { where: { name: In([...names]) }, order: { id: 'ASC' } });
+    return rows.map(({ id }) => id);
+  }
+
   async list(
     { manager }: Work,
     { limit, cursor }: PageRequest,

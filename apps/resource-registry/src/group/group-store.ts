@@ -18,6 +18,8 @@ export abstract class GroupStore implements SnapshotSource {
   abstract lock(work: Work, id: number): Promise<Group>;
   /** Those of these ids that exist. */
   abstract findSome(work: Work, ids: readonly number[]): Promise<Group[]>;
+  /** Ids of the groups with these names, in their order; names of none are passed over. */
+  abstract idsNamed(work: Work, names: readonly string[]): Promise<number[]>;
   /** By id. `only` restricts the list to some. */
   abstract list(work: Work, page: PageRequest, only: readonly number[] | undefined): Promise<Page<Group>>;
   /** Saves name and levels as a new version. @throws groupNameTaken */

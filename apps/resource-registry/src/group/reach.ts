@@ -14,7 +14,7 @@ export interface GroupReach {
 /** The two kinds of things that groups have access to. */
 export type Reached = 'apps' | 'resources';
 
-/** A token that is restricted to groups reaches what they have; an external user reaches nothing here. */
+/** Whoever is restricted to groups reaches what they have; an external user reaches nothing here. */
 export async function reachOf(
   principal: Principal,
   groups: (ids: readonly number[]) => Promise<Group[]>,
@@ -23,8 +23,20 @@ export async function reachOf(
   if (principal.type === 'service') return 'everything';
   if (principal.type === 'external') return { groups: [], environments: [] };
   if (principal.groupIds === null) return 'everything';
-  return { groups: await groups(principal.groupIds), environments: await environments() };
+  const open = principal.type === 'member' && principal.openResources ? [openToAll] : [];
+  return { groups: [...(await groups(principal.groupIds)), ...open], environments: await environments() };
 }
+
+/** What members without a group have while the organisation's resources are open to them: nobody's group, that nobody can name. */
+const openToAll: Group = {
+  id: 0,
+  name: '',
+  version: 1,
+  allApps: 'none',
+  allResources: 'edit',
+  apps: [],
+  resources: [],
+};
 
 /** @throws notFound for what the principal may use in no environment: he may not know of it */
 export function requireReading(reach: Reach, kind: Reached, id: string): void {

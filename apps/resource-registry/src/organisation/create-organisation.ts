@@ -1,5 +1,5 @@
 import { actorOf, serves, type Serves } from '@pontage/bus';
-import { holdsScope, type Call, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
+import { groupsOf, holdsScope, type Call, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
 import { createOrganisation } from '@pontage/contracts/resource-registry';
 import { UnitOfWork } from '@pontage/persistence';
 import { forbidden, missingScope } from '@pontage/problems';
@@ -7,7 +7,7 @@ import { entryOf } from '../call/call-transactions.js';
 import { changesBetween } from '../call/changes.js';
 import { Regions } from '../region/regions.js';
 import { TokenStore } from '../token/token-store.js';
-import { changesOfToken, groupsOf, newToken } from '../token/token.js';
+import { changesOfToken, newToken } from '../token/token.js';
 import { OrganisationStore } from './organisation-store.js';
 import { newOrganisation, settingsOf } from './organisation.js';
 

@@ -10,6 +10,8 @@ export class OwnedBuckets implements SnapshotSink {
     private readonly writers: ReadonlyMap<string, SnapshotWriter<Bucket>>,
     readonly tokens: SnapshotWriter<typeof buckets.tokens>,
     readonly regions: SnapshotWriter<typeof buckets.regions>,
+    readonly members: SnapshotWriter<typeof buckets.members>,
+    readonly memberSessions: SnapshotWriter<typeof buckets.memberSessions>,
   ) {}
 
   /** Opens the buckets, making those that are missing. */
@@ -22,9 +24,11 @@ export class OwnedBuckets implements SnapshotSink {
       buckets.queries,
       buckets.config,
     ];
-    const [tokenWriter, regionWriter, ...writers] = await Promise.all([
+    const [tokenWriter, regionWriter, memberWriter, sessionWriter, ...writers] = await Promise.all([
       SnapshotWriter.open(bus, buckets.tokens),
       SnapshotWriter.open(bus, buckets.regions),
+      SnapshotWriter.open(bus, buckets.members),
+      SnapshotWriter.open(bus, buckets.memberSessions),
       ...others.map((bucket) => SnapshotWriter.open(bus, bucket)),
     ]);
     const named = others.map((bucket, index) => [bucket.name, writers[index]] as const);
@@ -32,10 +36,14 @@ export class OwnedBuckets implements SnapshotSink {
       new Map<string, unknown>([
         [buckets.tokens.name, tokenWriter],
         [buckets.regions.name, regionWriter],
+        [buckets.members.name, memberWriter],
+        [buckets.memberSessions.name, sessionWriter],
         ...named,
       ]) as ReadonlyMap<string, SnapshotWriter<Bucket>>,
       tokenWriter,
       regionWriter,
+      memberWriter,
+      sessionWriter,
     );
   }
 
@@ -64,6 +72,8 @@ export class OwnedBuckets implements SnapshotSink {
   }
 }
 
-/** Keys begin with the organisation; tokens are found by their hash before it is known, and regions are nobody's. */
+/** Keys begin with the organisation; tokens and sessions are found by their hash before it is known, and regions are nobody's. */
 const organisationOf = (bucket: string, key: string, value: unknown): string | undefined =>
-  bucket === buckets.tokens.name ? (value as { org: string }).org : key.split('.')[0];
+  bucket === buckets.tokens.name || bucket === buckets.memberSessions.name
+    ? (value as { org: string }).org
+    : key.split('.')[0];

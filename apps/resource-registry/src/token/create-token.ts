@@ -7,7 +7,7 @@ import { CallTransactions } from '../call/call-transactions.js';
 import { GroupStore } from '../group/group-store.js';
 import { viewOf } from './token-view.js';
 import { TokenStore } from './token-store.js';
-import { changesOfToken, newToken, refuseWider } from './token.js';
+import { changesOfToken, newToken, ownerOf, refuseWider } from './token.js';
 
 @serves(createToken)
 export class CreateToken implements Serves<typeof createToken> {
@@ -19,7 +19,7 @@ export class CreateToken implements Serves<typeof createToken> {
 
   async handle({ draft, hash }: ParsedRequestOf<typeof createToken>, call: Call): Promise<ReplyOf<typeof createToken>> {
     refuseWider(call.principal, draft);
-    const token = newToken(draft, hash, actorOf(call.principal).display);
+    const token = newToken({ ...draft, memberId: ownerOf(call.principal) }, hash, actorOf(call.principal).display);
     return this.transactions.run(call, async (work) => {
       await this.refuseUnknownGroups(work, draft.groupIds ?? []);
       await this.tokens.insert(work, token);

@@ -4,7 +4,7 @@ import { listTokens } from '@pontage/contracts/resource-registry';
 import { UnitOfWork } from '@pontage/persistence';
 import { TokenStore } from './token-store.js';
 import { viewOf } from './token-view.js';
-import { groupsOf } from './token.js';
+import { tokensWithin } from './token.js';
 
 @serves(listTokens)
 export class ListTokens implements Serves<typeof listTokens> {
@@ -15,7 +15,7 @@ export class ListTokens implements Serves<typeof listTokens> {
 
   handle(page: ParsedRequestOf<typeof listTokens>, { org, principal }: Call): Promise<ReplyOf<typeof listTokens>> {
     return this.unitOfWork.run(org, async (work) => {
-      const { data, nextCursor } = await this.tokens.list(work, page, groupsOf(principal));
+      const { data, nextCursor } = await this.tokens.list(work, page, tokensWithin(principal));
       return { data: data.map(viewOf), nextCursor };
     });
   }

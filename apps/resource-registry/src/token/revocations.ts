@@ -4,7 +4,7 @@ import { isProblem, notFound, unavailable } from '@pontage/problems';
 import { entryOf } from '../call/call-transactions.js';
 import type { TokenDenials } from './token-denials.js';
 import type { TokenStore } from './token-store.js';
-import { isWithin, revokedForGood } from './token.js';
+import { mayEnd, revokedForGood } from './token.js';
 
 const retryMs = 1_000;
 
@@ -49,7 +49,7 @@ export class Revocations {
   private async store(id: string, call: Call): Promise<void> {
     await this.unitOfWork.run(call.org, async (work) => {
       const token = await this.tokens.lock(work, id);
-      if (token.revokedAt !== null || !isWithin(call.principal, token.groupIds)) throw notFound({});
+      if (token.revokedAt !== null || !mayEnd(call.principal, token)) throw notFound({});
       await this.tokens.update(work, { ...token, version: revokedForGood, revokedAt: new Date().toISOString() });
       work.audit(entryOf(call, 'token.revoked', { data: { token: id, name: token.name } }));
     });

@@ -3,7 +3,7 @@ import type { tokens } from '@pontage/contracts/snapshots';
 import { unavailable } from '@pontage/problems';
 import type { SnapshotWriter } from '@pontage/snapshots';
 import { TokenDenials } from './token-denials.js';
-import { isWithin, revokedForGood } from './token.js';
+import { mayEnd, revokedForGood } from './token.js';
 
 /** Denials as tombstones in the `tokens` bucket. */
 export class NatsTokenDenials extends TokenDenials {
@@ -28,7 +28,7 @@ export class NatsTokenDenials extends TokenDenials {
 
   private hashOf(org: string, id: string, by: Principal): string | undefined {
     for (const [hash, token] of this.writer.watch.entries()) {
-      if (token.org === org && token.id === id && isWithin(by, token.groupIds)) return hash;
+      if (token.org === org && token.id === id && mayEnd(by, token)) return hash;
     }
     return undefined;
   }

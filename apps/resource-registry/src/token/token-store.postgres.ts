@@ -7,7 +7,7 @@ import type { PageRequest } from '../call/page-request.js';
 import type { SnapshotRow } from '../snapshot/snapshot-source.js';
 import { TokenStore } from './token-store.js';
 import { TokenRow } from './token.entity.js';
-import type { SavedToken } from './token.js';
+import { revokedForGood, type SavedToken, type TokenReach } from './token.js';
 
 /** API tokens in PostgreSQL. */
 export class PostgresTokenStore extends TokenStore {
@@ -26,15 +26,12 @@ export class PostgresTokenStore extends TokenStore {
     return tokenOf(row);
   }
 
-  async list(
-    { manager }: Work,
-    { limit, cursor }: PageRequest,
-    within: readonly number[] | null,
-  ): Promise<Page<SavedToken>> {
+  async list({ manager }: Work, { limit, cursor }: PageRequest, within: TokenReach): Promise<Page<SavedToken>> {
     const query = manager.createQueryBuilder(TokenRow, 'token').where('token.revokedAt IS NULL');
     const after = decodeCursor(cursor, z.tuple([z.string(), z.uuid()]));
     if (after !== undefined) query.andWhere('(token.name, token.id) > (:name, :id)', { name: after[0], id: after[1] });
-    if (within !== null) query.andWhere('token.groupIds <@ :within', { within });
+    if ('memberId' in within) query.andWhere('token.memberId = :memberId', within);
+    else if (within.groupIds !== null) query.andWhere('token.groupIds <@ :groupIds', within);
     const rows = await query
       .orderBy({ 'token.name': 'ASC', 'token.id': 'ASC' })
       .limit(limit + 1)
@@ -74,6 +71,16 @@ export class PostgresTokenStore extends TokenStore {
     }
   }
 
+  async endThoseOf(work: Work, memberId: string): Promise<void> {
+    const rows = await work.manager.find(TokenRow, {
+      where: { memberId, revokedAt: IsNull() },
+      order: { id: 'ASC' },
+      lock: { mode: 'for_no_key_update' },
+    });
+    const revokedAt = new Date().toISOString();
+    for (const row of rows) await this.update(work, { ...tokenOf(row), version: revokedForGood, revokedAt });
+  }
+
   async liveIds(manager: EntityManager): Promise<ReadonlyMap<string, string>> {
     const rows = await manager.find(TokenRow, { where: { revokedAt: IsNull() }, select: { id: true, hash: true } });
     return new Map(rows.map(({ hash, id }) => [hash, id]));
@@ -89,12 +96,20 @@ const tell = (work: Work, token: SavedToken): void => work.snapshot(tokens, toke
 
 function entryOf(
   org: string,
-  { version, revokedAt, id, name, scopes, groupIds, expiresAt }: SavedToken,
+  { version, revokedAt, id, name, scopes, groupIds, expiresAt, memberId }: SavedToken,
 ): SnapshotEntry<ValueOf<typeof tokens>> {
   if (revokedAt !== null) return { version, value: null };
   return {
     version,
-    value: { org, id, name, scopes: [...scopes], groupIds: groupIds === null ? null : [...groupIds], expiresAt },
+    value: {
+      org,
+      id,
+      name,
+      scopes: [...scopes],
+      groupIds: groupIds === null ? null : [...groupIds],
+      expiresAt,
+      memberId,
+    },
   };
 }
 

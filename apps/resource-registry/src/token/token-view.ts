@@ -12,6 +12,7 @@ export function viewOf({
   expiresAt,
   createdAt,
   createdBy,
+  memberId,
 }: SavedToken): z.output<typeof token> {
   return {
     id,
@@ -22,5 +23,6 @@ export function viewOf({
     expiresAt,
     createdAt,
     createdBy,
+    memberId,
   };
 }

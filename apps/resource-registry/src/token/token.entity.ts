@@ -6,6 +6,7 @@ export class TokenRow {
   @PrimaryColumn('uuid') id!: string;
   @Column('uuid') org!: string;
   @Column('text') hash!: string;
+  @Column('uuid', { name: 'member_id', nullable: true }) memberId!: string | null;
   @Column('text') name!: string;
   @Column('text') description!: string;
   @Column('text', { array: true }) scopes!: Scope[];

@@ -41,6 +41,7 @@ describe('createToken', () => {
       expiresAt,
       createdAt: expect.any(String),
       createdBy: 'spec',
+      memberId: null,
     });
     expect(watch.get(hash)).toEqual({
       org: call.org,
@@ -49,6 +50,7 @@ describe('createToken', () => {
       scopes: ['queries:run', 'users:act'],
       groupIds: null,
       expiresAt,
+      memberId: null,
     });
     const event = (await room.events(call.org)).at(-1);
     expect(event).toMatchObject({ action: 'token.created', data: { token: token.id }, actor: { type: 'token' } });

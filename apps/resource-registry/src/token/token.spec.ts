@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Principal, Scope } from '@pontage/contracts';
-import { groupsOf, isWithin, refuseWider, type TokenDraft } from './token.js';
+import { groupsOf, type Principal, type Scope } from '@pontage/contracts';
+import { isWithin, refuseWider, type TokenDraft } from './token.js';
 
 const token = (scopes: Scope[], groupIds: number[] | null = null): Principal => ({
   type: 'token',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { holdsScope, type Principal, type Scope } from '@pontage/contracts';
+import { groupsOf, holdsScope, type Principal, type Scope } from '@pontage/contracts';
 import { forbidden } from '@pontage/problems';
 import { changesBetween, type Change } from '../call/changes.js';
 
@@ -17,6 +17,8 @@ export interface TokenDraft {
 export interface SavedToken extends TokenDraft {
   readonly id: string;
   readonly hash: string;
+  /** Whose it is; null: a service's. */
+  readonly memberId: string | null;
   /** True for the admin token that the installation was started with. */
   readonly bootstrapped: boolean;
   readonly version: number;
@@ -30,7 +32,7 @@ export const revokedForGood = 2_147_483_647;
 
 /** A token that was just made. */
 export function newToken(
-  draft: Pick<TokenDraft, 'name' | 'scopes'> & Partial<TokenDraft>,
+  draft: Pick<TokenDraft, 'name' | 'scopes'> & Partial<TokenDraft> & Partial<Pick<SavedToken, 'memberId'>>,
   hash: string,
   createdBy: string,
 ): SavedToken {
@@ -38,6 +40,7 @@ export function newToken(
     description: '',
     groupIds: null,
     expiresAt: null,
+    memberId: null,
     ...draft,
     id: randomUUID(),
     hash,
@@ -49,16 +52,21 @@ export function newToken(
   };
 }
 
+/** Whose a token is that the principal makes: a member's are his own. */
+export const ownerOf = (principal: Principal): string | null => (principal.type === 'member' ? principal.id : null);
+
 /**
- * Nobody grants more than he has: no scope that he lacks (`admin` has all but `operator`), and no group beyond his.
+ * Nobody grants more than he has: no scope that he lacks (`admin` has all but `operator`), and no group beyond his. A
+ * member's token without groups reaches what he reaches, whatever that is at the time.
  * @throws forbidden
  */
 export function refuseWider(principal: Principal, { scopes, groupIds }: TokenDraft): void {
   for (const scope of scopes) {
     if (!holdsScope(principal, scope)) throw forbidden({}, { detail: `The scope ${scope} is not yours to grant.` });
   }
+  if (principal.type === 'member' && principal.token === null && groupIds === null) return;
   if (!isWithin(principal, groupIds))
-    throw forbidden({}, { detail: 'A token that is restricted to groups grants these groups at most.' });
+    throw forbidden({}, { detail: 'Whoever is restricted to groups grants these groups at most.' });
 }
 
 /** True when a token with these groups has no more than the principal's. */
@@ -67,10 +75,22 @@ export function isWithin(principal: Principal, groupIds: readonly number[] | nul
   return own === null || (groupIds !== null && groupIds.every((id) => own.includes(id)));
 }
 
-/** The groups that a principal is restricted to; null: not at all. An external user has no tokens to do with. */
-export function groupsOf(principal: Principal): readonly number[] | null {
-  if (principal.type === 'external') return [];
-  return principal.type === 'token' ? principal.groupIds : null;
+/** Which tokens a principal sees and ends: a member's own, or those that have his groups (null: any) at most. */
+export type TokenReach = { readonly memberId: string } | { readonly groupIds: readonly number[] | null };
+
+/** The tokens that a principal sees and ends: all for an admin, a member his own, others those within their groups. */
+export function tokensWithin(principal: Principal): TokenReach {
+  if (principal.type === 'member' && !holdsScope(principal, 'admin')) return { memberId: principal.id };
+  return { groupIds: groupsOf(principal) };
+}
+
+/** True when the principal sees and ends this token. */
+export function mayEnd(
+  principal: Principal,
+  token: { readonly groupIds: readonly number[] | null; readonly memberId?: string | null | undefined },
+): boolean {
+  const reach = tokensWithin(principal);
+  return 'memberId' in reach ? token.memberId === reach.memberId : isWithin(principal, token.groupIds);
 }
 
 /** What a new token brings, for its event. */

@@ -37,3 +37,4 @@ export {
   type WebhookDelivery,
   type WebhookDraft,
 } from './webhook.js';
+export { beginMemberSignIn, completeMemberSignIn } from './member-sign-in.js';

@@ -96,6 +96,29 @@ export {
   type Access,
   type Group,
 } from './group.js';
+export { memberRole, scopesOfRole, type MemberRole } from './member/member-role.js';
+export {
+  createMember,
+  deleteMember,
+  email,
+  findMember,
+  listMembers,
+  member,
+  memberChanges,
+  memberDraft,
+  setGroupMember,
+  updateMember,
+  type Member,
+} from './member/member.js';
+export {
+  endMemberSession,
+  extendMemberSession,
+  identity,
+  refuseSignIn,
+  signInWithIdentity,
+  signInWithPassword,
+  type Identity,
+} from './member/member-session.js';
 export { configGiven, configName, configText, configVariable, deleteConfig, listConfig, putConfig } from './config.js';
 export {
   app,

@@ -22,6 +22,8 @@ export const token = z.strictObject({
   id: z.uuid(),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
+  /** Whose it is; null: a service's. It never does more than this member may at the time. */
+  memberId: z.uuid().nullable(),
 });
 
 /** Adds an API token, of which the registry hears the SHA-256 (hex) only. Nobody grants more than he has. */

@@ -3,6 +3,7 @@ import { scope, userInfo } from '../principal.js';
 import { savedQuery } from '../resource-registry/app.js';
 import { access } from '../resource-registry/group.js';
 import { environmentName } from '../resource-registry/environment-name.js';
+import { memberRole } from '../resource-registry/member/member-role.js';
 import { organisationSettings } from '../resource-registry/organisation.js';
 import { regionSetting } from '../resource-registry/region.js';
 import { environmentSettings, resourceSettings } from '../resource-registry/resource.js';
@@ -22,6 +23,37 @@ export const tokens = bucket({
     scopes: z.array(scope),
     groupIds: z.array(z.int()).nullable(),
     expiresAt: z.iso.datetime().nullable(),
+    /** Whose it is, and what it may do is his at most; null or absent: a service's. */
+    memberId: z.uuid().nullable().optional(),
+  }),
+});
+
+/** Members that may act: `<org>.<member id>`. One who is disabled or gone is a tombstone. */
+export const members = bucket({
+  name: 'members',
+  owner: registry,
+  watchers: ['gateway'],
+  value: z.strictObject({
+    email: z.string(),
+    name: z.string(),
+    role: memberRole,
+    groupIds: z.array(z.int()),
+  }),
+});
+
+/** Sessions of members by the SHA-256 (hex) of the session token. */
+export const memberSessions = bucket({
+  name: 'member_sessions',
+  owner: registry,
+  watchers: ['gateway'],
+  value: z.strictObject({
+    org: z.uuid(),
+    id: z.uuid(),
+    memberId: z.uuid(),
+    /** When it ends unless it is used. */
+    idleEndsAt: z.iso.datetime(),
+    /** When it ends however much it is used. */
+    expiresAt: z.iso.datetime(),
   }),
 });
 
@@ -165,6 +197,8 @@ export const rotations = bucket({
 /** Every bucket there is. */
 export const buckets = [
   tokens,
+  members,
+  memberSessions,
   organisations,
   permissions,
   resources,

@@ -5,6 +5,8 @@ export {
   config,
   grants,
   identityKeys,
+  members,
+  memberSessions,
   organisations,
   permissions,
   queries,
