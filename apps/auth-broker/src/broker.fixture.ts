@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { NestFactory } from '@nestjs/core';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { type Bus, ContractServer } from '@pontage/bus';
+import { type Bus } from '@pontage/bus';
 import { callerOf, type Call, type Scope } from '@pontage/contracts';
 import {
   beginConsent,
@@ -13,67 +12,17 @@ import {
   verifySignIn,
 } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import {
-  config as configBucket,
-  grants,
-  identityKeys as identityKeyBucket,
-  organisations,
-  regions,
-} from '@pontage/contracts/snapshots';
-import type { EgressFetch, EgressManner } from '@pontage/dispatch';
+import { config as configBucket, organisations, regions } from '@pontage/contracts/snapshots';
 import { MasterKeys } from '@pontage/envelope';
-import { migrate, openDatabase, UnitOfWork } from '@pontage/persistence';
-import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
-import { createLogger } from '@pontage/telemetry';
+import { migrate } from '@pontage/persistence';
+import { SnapshotWriter } from '@pontage/snapshots';
 import { startStack, type Stack } from '@pontage/testkit';
 import pg from 'pg';
-import { sinkOf } from './consent/grant-snapshots.js';
-import { AppModule, entities } from './app.module.js';
-import { Courier } from './delivery/courier.js';
-import { Deliver } from './delivery/deliver.js';
-import { DeliveryStore } from './delivery/delivery-store.js';
-import { SendingRegion } from './delivery/sending-region.js';
-import { TokenEgress } from './grant/token-egress.js';
-import { IdentityKeyStore } from './identity/identity-key-store.js';
-import { IdentityKeys } from './identity/identity-keys.js';
-import { Issuer } from './identity/issuer.js';
-import { ConfigVariables } from './lease/config-variables.js';
-import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { migrations } from './migrations/migrations.js';
-import { KeyRing } from './key/key-ring.js';
-import { KeyRotations } from './key/key-rotations.js';
-import { RotationBucket } from './rotation/rotation-bucket.js';
-import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
-import { WebhookStore } from './webhook/webhook-store.js';
+import { startBroker, type Broker } from './one-broker.fixture.js';
 
-/** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
-class DirectEgress extends TokenEgress {
-  /** Requests so far. */
-  sent = 0;
-
-  fetchFrom(_region: string, _org: string, { timeoutMs }: EgressManner = { timeoutMs: 30_000 }): EgressFetch {
-    return (url, init) => {
-      this.sent += 1;
-      return fetch(url, { ...(init as RequestInit), redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
-    };
-  }
-}
-
-class FixedRegion extends SendingRegion {
-  of(): string {
-    return 'us-west-2';
-  }
-}
-
-/** One broker as it runs in production, but for the way to token endpoints. */
-export interface Broker extends AsyncDisposable {
-  readonly unitOfWork: UnitOfWork;
-  readonly box: SecretBox;
-  readonly bus: Bus;
-  readonly identityKeys: IdentityKeys;
-  readonly egress: { readonly sent: number };
-}
+export type { Broker } from './one-broker.fixture.js';
 
 /** Real PostgreSQL and NATS, the callers' places on the bus, and everything that was said there. */
 export class BrokerStack implements AsyncDisposable {
@@ -125,56 +74,7 @@ export class BrokerStack implements AsyncDisposable {
 
   /** Starts a broker; brokers of one stack share a master key unless told otherwise. */
   async broker(keys: MasterKeys = sharedKeys): Promise<Broker> {
-    const bus = await this.stack.busOf('auth-broker');
-    const dataSource = await openDatabase({
-      url: this.stack.databaseUrl(schema),
-      schema,
-      entities,
-      applicationName: 'spec',
-    });
-    const pen = await SnapshotWriter.open(bus, grants);
-    const bucket = await RotationBucket.open(bus);
-    const unitOfWork = new UnitOfWork(dataSource, bus, sinkOf(pen, bucket));
-    const box = new SecretBox(new KeyRing(keys));
-    const watch = await SnapshotWatch.open(bus, configBucket);
-    const rotations = new KeyRotations(unitOfWork, box, createLogger('spec', 'silent'));
-    const silent = createLogger('spec', 'silent');
-    const keyPen = await SnapshotWriter.open(bus, identityKeyBucket);
-    const identityKeys = new IdentityKeys(new IdentityKeyStore(unitOfWork, box), keyPen, silent);
-    await identityKeys.start();
-    const egress = new DirectEgress();
-    const deliver = new Deliver(egress, new WebhookStore(box), new FixedRegion());
-    const courier = new Courier(unitOfWork, new DeliveryStore(unitOfWork), deliver, silent);
-    courier.start();
-    const issuer = new Issuer('https://pontage.example');
-    const config = new ConfigVariables(watch);
-    const provider = new IdentityProvider(undefined, egress, () => []);
-    const rooms = { unitOfWork, box, rotations, config, egress, courier, identityKeys, issuer, provider };
-    const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
-      strategy: new ContractServer(bus),
-      logger: false,
-    });
-    await app.listen();
-    // The wiretap is somebody who listens: without it a call that comes before the subscription would be told so.
-    await bus.connection.flush();
-    const broker: Broker = {
-      unitOfWork,
-      box,
-      bus,
-      identityKeys,
-      egress,
-      [Symbol.asyncDispose]: async () => {
-        if (!this.brokers.delete(broker)) return;
-        watch.stop();
-        pen.watch.stop();
-        bucket.stop();
-        await identityKeys.stop();
-        await courier.stop();
-        await app.close();
-        await bus.drain();
-        await unitOfWork.close();
-      },
-    };
+    const broker = await startBroker(this.stack, keys, () => this.brokers.delete(broker));
     this.brokers.add(broker);
     return broker;
   }

@@ -49,10 +49,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const rotations = new KeyRotations(unitOfWork, box, logger);
   const identityKeys = new IdentityKeys(new IdentityKeyStore(unitOfWork, box), buckets.identityKeys, logger);
   const sweeps = sweepsOf(unitOfWork, box, known).map((swept) => new Sweep(swept, logger));
-  for (const work of [new OutboxRelay(unitOfWork, logger), ...sweeps, rotations, identityKeys]) {
-    await work.start();
-    onStop(() => work.stop());
-  }
+  await startAll([new OutboxRelay(unitOfWork, logger), ...sweeps, rotations, identityKeys], onStop);
   if (settings.PONTAGE_MASTER_KEY_FILE !== undefined) ring.follow(settings.PONTAGE_MASTER_KEY_FILE, logger);
   onStop(() => ring.stop());
 
@@ -77,14 +74,23 @@ runService('auth-broker', async ({ logger, onStop }) => {
   await app.listen();
   await bus.connection.flush();
   onStop(() => app.close());
-  const refreshing = idleGrantsOf(app, unitOfWork, logger);
-  refreshing.start();
-  onStop(() => refreshing.stop());
+  await startAll([idleGrantsOf(app, unitOfWork, logger)], onStop);
 
   const health = await serveHealth(settings, () => bus.isAlive && known.variables.isFresh);
   onStop(() => health.close());
   return { healthPort: health.port };
 });
+
+/** What goes on beside the calls, and ends with the process. */
+async function startAll(
+  works: readonly { start(): void | Promise<void>; stop(): void | Promise<void> }[],
+  onStop: ServiceContext['onStop'],
+): Promise<void> {
+  for (const work of works) {
+    await work.start();
+    onStop(() => work.stop());
+  }
+}
 
 /** The regions that have a worker, in a fixed order. */
 const regionsOf = (bus: Bus): string[] =>

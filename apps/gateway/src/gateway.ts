@@ -4,7 +4,7 @@ import type { Bus } from '@pontage/bus';
 import { nestLogger, type Logger } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { serveConsents } from './consent/consent-routes.js';
-import { RegionDirectory, type RegionSnapshot } from './control-plane/region-directory.js';
+import { RegionDirectory, type RegionSnapshot } from './control-plane/region/region-directory.js';
 import { ServerDrain } from './server/drain-server.js';
 import type { EmbedDirectory } from './embed/embedded-app.js';
 import { serveEmbed } from './embed/embed-routes.js';

@@ -4,7 +4,7 @@ import { notFound, unavailable } from '@pontage/problems';
 import { metrics } from '@pontage/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { outboundAddressesOf } from './control-plane/egress-regions.js';
+import { outboundAddressesOf } from './control-plane/region/egress-regions.js';
 import { docsPage } from './openapi/docs-page.js';
 import { openApiDocument } from './openapi/openapi-document.js';
 import { serveAssets } from './pages/assets.js';

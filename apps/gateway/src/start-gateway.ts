@@ -48,23 +48,19 @@ export async function startGateway(
 
   const addresses = new Addresses(settings);
   const authentication = authenticationOn(bus, directory, addresses, logger);
-  const denied = new DeniedAttempts(bus, logger);
   const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
-  const {
-    path: queryPath,
-    client,
-    bulk,
-  } = await openQueryPath(bus, authentication, directory.organisations, settings.PONTAGE_MAX_BODY_BYTES);
-  onStop(() => bulk.connection.drain());
+  const maxBodyBytes = settings.PONTAGE_MAX_BODY_BYTES;
+  const queries = await openQueryPath(bus, authentication, directory.organisations, maxBodyBytes);
+  onStop(() => queries.bulk.connection.drain());
 
   const { application, drain } = await buildGateway(settings, {
     bus,
     addresses,
     authentication,
-    denied,
+    denied: new DeniedAttempts(bus, logger),
     idempotent,
     directory,
-    queryPath,
+    queryPath: queries.path,
     oidc: oidcManner(settings),
     logger,
     isReady: () => isReady(),
@@ -78,7 +74,7 @@ export async function startGateway(
   onStop(async () => {
     isReady = () => false;
     bus.presence.announce({ draining: true });
-    await Promise.all([drain(drainMs), client.drain(drainMs)]);
+    await Promise.all([drain(drainMs), queries.client.drain(drainMs)]);
   });
   return { healthPort: health.port, port };
 }

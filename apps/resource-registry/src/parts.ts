@@ -115,12 +115,12 @@ export function partsOf(rooms: Rooms): Parts {
   const claims = new BusCredentialClaims(bus);
   const transactions = new CallTransactions(unitOfWork, groups, organisations);
   const secretVariables = new SecretVariables(transactions, variables);
-  const resourceClaims = new ResourceClaims(claims, secretVariables);
   const check = new SettingsCheck(organisations, regions, secretVariables);
   const removal = new ResourceRemoval(resources, new ResourceLinks(queries, groups), claims);
   const regionStore = new RegionStore();
   const decisions = new RegionDecisions(unitOfWork, regionStore, buckets.regions);
   const revocations = new Revocations(unitOfWork, tokens, new NatsTokenDenials(buckets.tokens));
+  const plans = new ResourcePlans(transactions, resources, new ResourceClaims(claims, secretVariables), check);
   const people = peopleOf(rooms, { groups, organisations, tokens });
   return {
     ...people.parts,
@@ -145,16 +145,21 @@ export function partsOf(rooms: Rooms): Parts {
       { provide: EnvironmentUse, useValue: new EnvironmentUse(variables, queries, resources, groups) },
       { provide: QueryCheck, useValue: new QueryCheck(organisations, resources, secretVariables) },
       { provide: ResourceRemoval, useValue: removal },
-      { provide: ResourceClaims, useValue: resourceClaims },
-      { provide: RotationClaims, useValue: new RotationClaims(claims, secretVariables) },
-      { provide: SettlingRotations, useValue: settling },
-      { provide: ResourcePlans, useValue: new ResourcePlans(transactions, resources, resourceClaims, check) },
+      ...claimsOf(claims, secretVariables, settling),
+      { provide: ResourcePlans, useValue: plans },
       { provide: ResourceSetWriter, useValue: new ResourceSetWriter(organisations, resources, removal, check) },
       { provide: Revocations, useValue: revocations },
       ...people.providers,
     ],
   };
 }
+
+/** What the broker is asked for when a resource is saved or its secret replaced. */
+const claimsOf = (claims: BusCredentialClaims, variables: SecretVariables, settling: SettlingRotations): Provider[] => [
+  { provide: ResourceClaims, useValue: new ResourceClaims(claims, variables) },
+  { provide: RotationClaims, useValue: new RotationClaims(claims, variables) },
+  { provide: SettlingRotations, useValue: settling },
+];
 
 interface Neighbours {
   readonly groups: GroupStore;

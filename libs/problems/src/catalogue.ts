@@ -11,6 +11,7 @@ import {
   tokenEndpointFailed,
 } from './credential-problems.js';
 import { lastAdmin, memberEmailTaken, signInRefused } from './member-problems.js';
+import { embedSessionExpired, embedUrlExpired, embedUrlRedeemed, embedUrlRevoked } from './embed-problems.js';
 import { defineProblem, type ProblemDefinition } from './problem.js';
 import { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
 import { webhookDisabled, webhookLimitReached } from './webhook-problems.js';
@@ -31,11 +32,6 @@ export const unauthenticated = defineProblem({
   slug: 'unauthenticated',
   kind: 'unauthenticated',
   title: 'A valid bearer token is needed',
-});
-export const embedSessionExpired = defineProblem({
-  slug: 'embed-session-expired',
-  kind: 'unauthenticated',
-  title: 'This embed session has ended',
 });
 export const missingScope = defineProblem({
   slug: 'missing-scope',
@@ -104,23 +100,6 @@ export const bodyNotReplayable = defineProblem({
   slug: 'body-not-replayable',
   kind: 'conflict',
   title: 'The upstream wants the request again, but its body is gone',
-});
-export const embedUrlRedeemed = defineProblem({
-  slug: 'embed-url-redeemed',
-  kind: 'gone',
-  title: 'This embed URL has been used',
-  // Not the token: the gateway sends on a browser that holds the session which this URL made.
-  facts: z.object({ sessionId: z.string() }),
-});
-export const embedUrlExpired = defineProblem({
-  slug: 'embed-url-expired',
-  kind: 'gone',
-  title: 'This embed URL has expired',
-});
-export const embedUrlRevoked = defineProblem({
-  slug: 'embed-url-revoked',
-  kind: 'gone',
-  title: 'This embed URL has been revoked',
 });
 export const preconditionFailed = defineProblem({
   slug: 'precondition-failed',

@@ -11,6 +11,7 @@ export {
   type ProblemOnTheWire,
 } from './problem.js';
 export { lastAdmin, memberEmailTaken, signInRefused } from './member-problems.js';
+export { embedSessionExpired, embedUrlExpired, embedUrlRedeemed, embedUrlRevoked } from './embed-problems.js';
 export { fieldErrors, invalidFields } from './field-errors.js';
 export {
   bodyNotSignable,
@@ -27,7 +28,6 @@ export {
   invalidRequest,
   unknownRegion,
   unauthenticated,
-  embedSessionExpired,
   missingScope,
   forbidden,
   browserRefused,
@@ -43,9 +43,6 @@ export {
   idempotencyInProgress,
   idempotencyKeyReused,
   bodyNotReplayable,
-  embedUrlRedeemed,
-  embedUrlExpired,
-  embedUrlRevoked,
   preconditionFailed,
   bodyTooLarge,
   unsupportedMediaType,

@@ -86,10 +86,7 @@ const read = async (door: Door): Promise<Told> => (await ask('GET', `/api/v1/res
 async function failureOf(door: Door): Promise<string | undefined> {
   try {
     const path = `/api/v1/resources/${ids.get(door)}/query`;
-    const { status, json } = (await ask('POST', path, { path: '/things' })) as {
-      status: number;
-      json: Told & { status?: number };
-    };
+    const { status, json } = (await ask('POST', path, { path: '/things' }));
     return status === 200 && json.status === 200 ? undefined : `${door}: ${json.code ?? `upstream ${json.status}`}`;
   } catch (error) {
     return `${door}: ${String(error)}`;

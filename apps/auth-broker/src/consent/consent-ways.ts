@@ -1,9 +1,9 @@
 import { needsConsent, type AuthContext, type AuthMethod, type ConsentChecks } from '@pontage/auth-methods';
 import type { Call } from '@pontage/contracts';
 import { invalidRequest } from '@pontage/problems';
-import { OpenedCredentials } from '../credential/opened-credentials.js';
-import { type GrantUse, GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
-import { TokenEgress } from '../grant/token-egress.js';
+import { type OpenedCredentials } from '../credential/opened-credentials.js';
+import { type GrantUse, type GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
+import { type TokenEgress } from '../grant/token-egress.js';
 import type { BegunConsent } from './consent-store.js';
 
 /** A grant that a person is to agree to, and the way in which their provider asks. */

@@ -2,7 +2,7 @@ import { adHocQuery, type QueryCall } from '@pontage/contracts/query-proxy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from '../query-path/forwardable-cookies.js';
 import type { Caller, QueryPath } from '../query-path/query-path.js';
-import { parsed } from '../query-path/query-routes.js';
+import { parsed } from '../routes/parsed.js';
 import { refuseUnstorableText } from '../routes/read-json.js';
 import { composeTest } from './compose-test.js';
 import { allRegions, testRequest, unsavedTestRequest, type TestAnswer, type TestRequest } from './connection-test.js';

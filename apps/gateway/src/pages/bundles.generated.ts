@@ -6,5 +6,5 @@ export const bundles = {
   interstitial:
     '(()=>{var e=()=>document.querySelector("form")?.submit();"prerendering"in document&&document.prerendering===!0?document.addEventListener("prerenderingchange",e,{once:!0}):e();})();\n',
   signed:
-    '(()=>{function e(n){return document.querySelector(`meta[name="pontage-${n}"]`)?.content}var t=e("opener");t!==void 0&&globalThis.opener?.postMessage({type:"PONTAGE_SIGNED_IN"},t);globalThis.close();})();\n',
+    '(()=>{function e(n){return document.querySelector(`meta[name="pontage-${n}"]`)?.content}var t=e("opener");t!==void 0&&globalThis.opener?.postMessage({type:"SIGNED_IN"},t);globalThis.close();})();\n',
 } as const;

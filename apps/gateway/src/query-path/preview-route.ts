@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from './forwardable-cookies.js';
 import type { QueryPath } from './query-path.js';
 import { hashesOf } from './request-body/body-hasher.js';
-import { parsed, splitLarge } from './query-routes.js';
+import { parsed } from '../routes/parsed.js';
+import { splitLarge } from './query-routes.js';
 
 /** `POST /api/v1/resources/{id}/preview`: the request that `/query` would make of the same body. */
 export async function answerPreview(

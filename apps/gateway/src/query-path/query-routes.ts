@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { adHocQuery, inlineBodyBytes, type AdHocQuery, type QueryCall } from '@pontage/contracts/query-proxy';
 import { encodeBody } from '@pontage/http-message';
-import { bodyTooLarge, invalidFields, invalidRequest, isProblem } from '@pontage/problems';
+import { bodyTooLarge, invalidRequest, isProblem } from '@pontage/problems';
 import { z } from 'zod';
+import { parsed } from '../routes/parsed.js';
 import { withWayOut } from '../sign-in/start-sign-in.js';
 import { forwardableCookies } from './forwardable-cookies.js';
 import { queryAnswer } from './answer/query-answer.js';
@@ -90,13 +91,6 @@ const savedCall = (app: string, name: string, body: unknown): QueryCall => ({
   name,
   params: parsed(runBody, body ?? {}).params,
 });
-
-/** What a schema makes of a value. @throws Problem `invalid-request` */
-export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw invalidFields(result.error);
-  return result.data;
-}
 
 /** A body that is too large to travel inside the message is encoded here and pulled by the worker; templates are not resolved in it. */
 export function splitLarge(query: AdHocQuery): { query: AdHocQuery; pulled: Buffer | undefined } {

@@ -3,7 +3,7 @@ import { unavailable } from '@pontage/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from '../query-path/forwardable-cookies.js';
 import type { QueryPath } from '../query-path/query-path.js';
-import { parsed } from '../query-path/query-routes.js';
+import { parsed } from '../routes/parsed.js';
 
 /** What `GET …/auth` takes besides the resource. */
 export const signInQuery = checkSignIn.request.pick({ environment: true });

@@ -1,10 +1,10 @@
 import { endSignIn, listSignInEvents, listSignIns, startSignIn } from '@pontage/contracts/query-proxy';
 import { pageRequest } from '@pontage/contracts';
 import { unsupportedMediaType } from '@pontage/problems';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Caller, QueryPath, QuerySurface } from '../query-path/query-path.js';
-import { parsed } from '../query-path/query-routes.js';
+import { parsed } from '../routes/parsed.js';
 import { describes, operation } from '../routes/operation.js';
 import { signInQuery } from './sign-in-route.js';
 import { answerStart, beginSignIn, startAnswer, startBody } from './start-sign-in.js';

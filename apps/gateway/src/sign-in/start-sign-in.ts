@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { newOrganisationToken } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';
 import type { Caller, QueryPath } from '../query-path/query-path.js';
-import { parsed } from '../query-path/query-routes.js';
+import { parsed } from '../routes/parsed.js';
 import { returnTargetOf } from './return-target.js';
 
 /** What `POST …/auth/start` takes. */

@@ -29,7 +29,7 @@ async function saved(settings: object = {}) {
   const credentialId = claims('f1', 0);
   const name = `r-${randomUUID()}`;
   const given = { name, baseUrl: 'https://a.example', ...settings };
-  const { id } = await room.ask(createResource, { settings: given as never, draftId: randomUUID() }, call);
+  const { id } = await room.ask(createResource, { settings: given, draftId: randomUUID() }, call);
   return { id, credentialId };
 }
 const install = (resource: string, basedOn: string, more: object = {}) =>

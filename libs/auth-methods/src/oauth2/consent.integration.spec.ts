@@ -20,7 +20,7 @@ const context: AuthContext = {
 };
 
 const credentialOf = (more: object = {}) => {
-  const { method: _, clientSecret, ...given } = provider.authentication(more) as Record<string, unknown>;
+  const { method: _, clientSecret, ...given } = provider.authentication(more);
   return { settings: oauth2.settings.parse(given), secrets: oauth2.secrets.parse({ clientSecret }) };
 };
 type OAuthCredential = ReturnType<typeof credentialOf>;
@@ -35,7 +35,7 @@ async function signIn(credential: OAuthCredential, login = 'ada') {
 }
 const complete = async (credential: OAuthCredential, login?: string) => {
   const { callback } = await signIn(credential, login);
-  return consent!.complete(credential, callback.searchParams, checks, context);
+  return consent.complete(credential, callback.searchParams, checks, context);
 };
 const refresh = (credential: OAuthCredential, held: AccessToken | undefined) =>
   oauth2.acquire!(credential, { ...context, held });
@@ -55,7 +55,7 @@ describe('a person at a certified provider', () => {
       prompt: 'consent',
     });
     expect(callback.origin + callback.pathname).toBe(redirectUri);
-    const grant = await consent!.complete(credential, callback.searchParams, checks, context);
+    const grant = await consent.complete(credential, callback.searchParams, checks, context);
     expect(await provider.accountOf(grant.value.accessToken)).toBe('ada');
     expect(await provider.takes(grant.value.refreshToken ?? '')).toBe(true);
     expect(grant.value.idToken).toMatch(/^ey/);
@@ -71,7 +71,7 @@ describe('a person at a certified provider', () => {
     const credential = credentialOf();
     const { callback } = await signIn(credential);
     await expect(
-      consent!.complete(credential, callback.searchParams, { ...checks, ...other }, context),
+      consent.complete(credential, callback.searchParams, { ...checks, ...other }, context),
     ).rejects.toMatchObject({ definition: { kind: 'upstream-failed' } });
   });
 
@@ -80,7 +80,7 @@ describe('a person at a certified provider', () => {
     const { callback } = await signIn(credential);
     expect(callback.searchParams.get('iss')).toBe(provider.origin);
     callback.searchParams.set('iss', 'https://evil.example');
-    await expect(consent!.complete(credential, callback.searchParams, checks, context)).rejects.toMatchObject({
+    await expect(consent.complete(credential, callback.searchParams, checks, context)).rejects.toMatchObject({
       slug: 'token-endpoint-failed',
     });
   });
@@ -92,12 +92,12 @@ describe('a person at a certified provider', () => {
       state: 'state-1',
       iss: provider.origin,
     });
-    await expect(consent!.complete(credentialOf(), answer, checks, context)).rejects.toMatchObject({
+    await expect(consent.complete(credentialOf(), answer, checks, context)).rejects.toMatchObject({
       slug: 'consent-denied',
       detail: 'The provider sent the person back without consent (access_denied).',
     });
     answer.set('error', 'canary');
-    await expect(consent!.complete(credentialOf(), answer, checks, context)).rejects.toMatchObject({
+    await expect(consent.complete(credentialOf(), answer, checks, context)).rejects.toMatchObject({
       detail: 'The provider sent the person back without consent.',
     });
   });
@@ -115,7 +115,7 @@ describe('a person at a certified provider', () => {
     expect(grant.value.idToken).toMatch(/^ey/);
     const next = await refresh(credential, grant.value);
     expect(next.value.idToken).toMatch(/^ey/);
-    expect(await consent!.revoke(credential, next.value, context)).toBe(true);
+    expect(await consent.revoke(credential, next.value, context)).toBe(true);
     expect(await provider.accountOf(next.value.accessToken)).toBeUndefined();
   });
 });

@@ -1,4 +1,10 @@
-import { isAppMessage, type AppMessage, type ParentWindowQuery, type ParentWindowResult } from '../messages.js';
+import {
+  isAppMessage,
+  type AppMessage,
+  type AuthRequired,
+  type ParentWindowQuery,
+  type ParentWindowResult,
+} from '../messages.js';
 
 /** How an app is embedded. */
 export interface EmbedOptions {
@@ -14,6 +20,8 @@ export interface EmbedOptions {
   readonly onError?: (error: { readonly code: string }) => void;
   readonly onSessionExpiring?: (expiresAt: Date) => void;
   readonly onSessionExpired?: () => void;
+  /** Hears which resources the user has to sign in to first; our own page offers that itself. */
+  readonly onAuthRequired?: (resources: AuthRequired['resources']) => void;
   /** CSS lengths; all of the container by default. */
   readonly width?: string;
   readonly height?: string;
@@ -109,6 +117,8 @@ class MountedEmbed implements Embed {
         return this.options.onSessionExpiring?.(new Date(message.expiresAt));
       case 'SESSION_EXPIRED':
         return this.options.onSessionExpired?.();
+      case 'AUTH_REQUIRED':
+        return this.options.onAuthRequired?.(message.resources);
       case 'EMBED_ERROR':
         return this.fail(message.code);
     }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import { personAt } from './person.js';
+import { providerRecords } from './provider-records.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -102,6 +103,7 @@ export class OAuthProvider implements AsyncDisposable {
 
   private configuration(redirectUris: readonly string[]): object {
     return {
+      adapter: providerRecords(),
       clients: [
         {
           client_id: this.clientId,

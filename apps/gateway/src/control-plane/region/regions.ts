@@ -10,8 +10,8 @@ import {
   workerId,
 } from '@pontage/contracts/resource-registry';
 import { z } from 'zod';
-import type { Asked } from '../routes/asked.js';
-import { route } from '../routes/route.js';
+import type { Asked } from '../../routes/asked.js';
+import { route } from '../../routes/route.js';
 import { breakersOf, regionBreakers } from './breakers-of.js';
 import type { EgressRegion } from './egress-regions.js';
 import { RegionDirectory } from './region-directory.js';
