@@ -88,6 +88,7 @@ describe('a person with a browser', () => {
     expect([proxied.status, proxied.headers.get('pontage-problem')]).toEqual([409, 'consent-required']);
     urls.add(((await proxied.json()) as { authUrl: string }).authUrl);
     expect(urls.size).toBe(1);
+    expect([...urls][0]).toMatch(/\/auth\/consent\/[\w-]{64}$/);
     const page = await (await browser.newContext()).newPage();
     await page.goto(String([...urls][0]));
     await signInAt(page, 'grace');

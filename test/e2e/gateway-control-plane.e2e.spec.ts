@@ -234,6 +234,7 @@ describe('another organisation', () => {
       'POST /api/v1/resources/{id}/auth/rotate': { token: 'x' },
       'POST /api/v1/resources/{resource}/query': { path: '/' },
       'POST /api/v1/resources/{resource}/preview': { path: '/' },
+      'PATCH /api/v1/webhooks/{id}': { enabled: false },
       'POST /api/v1/apps/{uuid}/queries/{name}/run': {},
       'PUT /api/v1/groups/{id}/apps/{uuid}': { access: 'use' },
       'PUT /api/v1/groups/{id}/resources/{resourceId}': { access: 'use' },

@@ -171,10 +171,11 @@ describe('a resource with OAuth 2.0 client credentials', () => {
           `/api/v1/audit-events?resource=${id}&action=*`,
         )
       ).json.data.filter(({ action }) => action.startsWith('grant.') || action.startsWith('query.'));
-    for (const deadline = performance.now() + 10_000; (await recorded()).length < 2;)
+    for (const deadline = performance.now() + 10_000; (await recorded()).length < 3;)
       if (performance.now() > deadline) break;
     expect((await recorded()).map(({ action, outcome }) => `${action} ${outcome}`).sort()).toEqual([
       'grant.acquired success',
+      'grant.issued success',
       'grant.verified failure',
     ]);
   });

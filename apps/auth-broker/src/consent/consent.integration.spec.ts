@@ -4,7 +4,6 @@ import {
   beginConsent,
   completeConsent,
   forgetCallersGrant,
-  leaseCredential,
   listGrantEvents,
   listGrants,
   openConsent,

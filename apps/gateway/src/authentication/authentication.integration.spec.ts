@@ -88,7 +88,7 @@ describe('API tokens', () => {
     );
     const scoped = routes.filter(({ access }) => !['anybody', 'any-token', 'embed-session'].includes(access));
     expect(scoped.length).toBeGreaterThan(45);
-    const other = { read: await gateway.token(['webhooks:read']), admin: await gateway.token(['admin']) };
+    const other = { read: await gateway.token(['users:act']), admin: await gateway.token(['admin']) };
     const own = new Map<string, string>();
     for (const { path, method, access } of scoped) {
       if (!own.has(access)) own.set(access, await gateway.token([access as Scope]));
@@ -148,7 +148,10 @@ describe('API tokens', () => {
     expect(taking.sort()).toEqual(
       [
         ...proxied.map((method) => `${method} /proxy/{resource}/{path}`),
+        'delete /api/v1/resources/{resource}/auth',
         'get /api/v1/resources/{resource}/auth',
+        'get /api/v1/resources/{resource}/auth/timeline',
+        'post /api/v1/resources/{resource}/auth/start',
         'post /api/v1/apps/{uuid}/queries/{name}/run',
         'post /api/v1/resources/{resource}/preview',
         'post /api/v1/resources/{resource}/query',

@@ -28,10 +28,9 @@ export class ConsentVisits {
     const { handle } = request.params as { handle: string };
     const org = organisationOf(handle);
     if (org === undefined) return refuse(reply, consentExpired({}));
-    noteSecrets(org, [handle]);
     if (visitOf(request) === 'look') return sendPage(reply, 200, lookPage(handle));
     const browser = browserOf(request) ?? randomBytes(32).toString('base64url');
-    noteSecrets(org, [browser]);
+    noteSecrets(org, [handle, browser]);
     const isConfirmed = (request.query as { confirmed?: string }).confirmed === '1';
     if (isConfirmed && !comesFromUs(request)) return refuse(reply, forbidden({}));
     const asked = { handleHash: sha256(handle), browserHash: sha256(browser), isConfirmed };

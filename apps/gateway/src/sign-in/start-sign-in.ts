@@ -36,7 +36,8 @@ export async function beginSignIn(
 ): Promise<string> {
   const { baseUrl } = request.server.publicAddresses;
   const [handle, state] = [newOrganisationToken(org), newOrganisationToken(org)];
-  noteSecrets(org, [handle, state]);
+  // The handle is for the caller to be told: it is noted once a browser has it.
+  noteSecrets(org, [state]);
   const call: Call = {
     ...{ org, principal, requestId },
     ...(ip === undefined ? {} : { ip }),

@@ -86,6 +86,7 @@ describe('createResource', () => {
       basedOn: null,
       baseUrl: 'https://api.example.com/v1',
       isTrial: false,
+      rotates: false,
     };
     expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: false });
     expect(made.authentication).toEqual({ method: 'bearer', token: { set: true, fingerprint: 'ab12' } });
@@ -229,7 +230,14 @@ describe('updateResource', () => {
       { resource: 'orders', settings: { baseUrl: 'https://c.example' }, draftId },
       call,
     );
-    const claim = { draftId, resourceId: made.id, basedOn: null, baseUrl: 'https://c.example', isTrial: false };
+    const claim = {
+      draftId,
+      resourceId: made.id,
+      basedOn: null,
+      baseUrl: 'https://c.example',
+      isTrial: false,
+      rotates: false,
+    };
     expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: true });
     expect(made).toMatchObject({ version: 3, authentication: kept.authentication });
     await room.ask(updateResource, { resource: 'orders', settings: {}, draftId: randomUUID() }, call);

@@ -61,6 +61,10 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   },
   { route: 'GET /api/v1/resources/{id}', ...reads },
   { route: 'GET /api/v1/resources/{resource}/auth', ...runs },
+  // These resources ask nobody to sign in, which only those hear who may use them.
+  { route: 'POST /api/v1/resources/{resource}/auth/start', ...runs, body: () => ({}), done: 400 },
+  { route: 'GET /api/v1/resources/{resource}/auth/timeline', ...runs },
+  { route: 'DELETE /api/v1/resources/{resource}/auth', ...runs },
   { route: 'PATCH /api/v1/resources/{id}', ...edits, body: (name) => ({ description: name }) },
   { route: 'DELETE /api/v1/resources/{id}', ...edits, level: 'own', done: 204 },
   { route: 'GET /api/v1/resources/{id}/versions', ...reads },
