@@ -15,13 +15,18 @@ const answer = z.union([z.object({ problem: problemOnTheWire }), z.object({ repl
 
 /** The calling half of contracts: encodes, seals where a contract says so, waits, and turns what comes back into a reply or a problem. */
 export class Caller {
+  /** What waits for an answer of one instance, by its id. */
+  private readonly waiting = new Map<string, Set<() => void>>();
+
   constructor(
     private readonly connection: NatsConnection,
     private readonly identity: ProcessIdentity,
     private readonly presence: Presence,
     private readonly channels: SealedChannels,
     private readonly replies: Replies,
-  ) {}
+  ) {
+    presence.onLoss(({ instance }) => this.waiting.get(instance)?.forEach((giveUp) => giveUp()));
+  }
 
   async request<C extends RequestContract>(contract: C, input: RequestOf<C>, call: Call): Promise<ReplyOf<C>> {
     const plain = Buffer.from(JSON.stringify({ call, input }));
@@ -31,14 +36,18 @@ export class Caller {
     return this.read(contract, message);
   }
 
-  /** Addresses one live instance; one that turns out to be gone is struck off, and the next is asked. */
+  /**
+   * Addresses one live instance; one that turns out to be gone is struck off, and the next is asked. Of one that dies with the
+   * call in hand nobody knows what it has done: whoever called is told so at once.
+   */
   private async sealed(contract: RequestContract, plain: Uint8Array): Promise<Uint8Array> {
     for (let tries = 0; tries < 3; tries += 1) {
       const peer = await this.presence.until(() => anyOf(this.presence.live(contract.service)), contract.deadlineMs);
       if (peer === undefined) break;
       const subject = subjectOf(contract.subject, { instance: peer.instance });
       try {
-        const { data, reply } = await this.exchange(contract, subject, this.channels.seal(peer.key, plain, subject));
+        const sealed = this.channels.seal(peer.key, plain, subject);
+        const { data, reply } = await this.exchange(contract, subject, sealed, peer.instance);
         return Buffer.from(this.channels.open(data, reply).plain);
       } catch (error) {
         if (!(error instanceof NobodyThere)) throw error;
@@ -62,22 +71,42 @@ export class Caller {
     contract: RequestContract,
     subject: string,
     data: Uint8Array,
+    instance?: string,
   ): Promise<{ data: Uint8Array; reply: string }> {
     return new Promise((resolve, reject) => {
-      const inbox = this.replies.expect((message: Msg) => {
+      const done = (): void => {
         inbox.close();
         clearTimeout(timer);
+        if (instance !== undefined) this.expectNothing(instance, giveUp);
+      };
+      const inbox = this.replies.expect((message: Msg) => {
+        done();
         if (isNoResponders(message)) reject(new NobodyThere(subject));
         else resolve({ data: message.data, reply: inbox.subject });
       });
-      const timer = setTimeout(() => {
-        inbox.close();
-        reject(unavailable({}, { note: `${subject} was not answered within ${contract.deadlineMs} ms` }));
-      }, contract.deadlineMs);
+      const fail = (note: string): void => {
+        done();
+        reject(unavailable({}, { note: `${subject} ${note}` }));
+      };
+      const giveUp = (): void => fail('will not be answered: the process is gone');
+      const timer = setTimeout(() => fail(`was not answered within ${contract.deadlineMs} ms`), contract.deadlineMs);
+      if (instance !== undefined) this.expectOf(instance, giveUp);
       const head = headers();
       head.set(deadlineHeader, String(contract.deadlineMs));
       this.connection.publish(subject, data, { reply: inbox.subject, headers: head });
     });
+  }
+
+  private expectOf(instance: string, giveUp: () => void): void {
+    const waiting = this.waiting.get(instance) ?? new Set();
+    waiting.add(giveUp);
+    this.waiting.set(instance, waiting);
+  }
+
+  private expectNothing(instance: string, giveUp: () => void): void {
+    const waiting = this.waiting.get(instance);
+    waiting?.delete(giveUp);
+    if (waiting?.size === 0) this.waiting.delete(instance);
   }
 
   private read<C extends RequestContract>(contract: C, data: Uint8Array): ReplyOf<C> {
