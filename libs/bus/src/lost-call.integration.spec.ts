@@ -9,10 +9,12 @@ const call: Call = { org: randomUUID(), principal: { type: 'service', id: 'test'
 it('whoever waits for a process that is lost is told so at once, and not when the call would have had to be answered', async () => {
   await using stack = await startStack();
   const [gateway, broker] = await Promise.all([stack.busOf('gateway'), stack.busOf('auth-broker')]);
+  let answer = (): void => undefined;
   const inHand = new Promise<void>((resolve) => {
-    broker.serve(draftCredential, () => {
+    broker.serve(draftCredential, async () => {
       resolve();
-      return new Promise(() => undefined);
+      await new Promise<void>((late) => (answer = late));
+      return { draftId: randomUUID() };
     });
   });
   await broker.connection.flush();
@@ -24,4 +26,5 @@ it('whoever waits for a process that is lost is told so at once, and not when th
   gateway.presence.forget('auth-broker', broker.identity.instance);
   await told;
   expect(performance.now() - begun).toBeLessThan(500);
+  answer();
 });
