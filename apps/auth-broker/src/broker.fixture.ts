@@ -12,7 +12,7 @@ import {
   verifySignIn,
 } from '@pontage/contracts/auth-broker';
 import { eventStream, type AuditDraft } from '@pontage/contracts/events';
-import { config as configBucket, organisations, regions } from '@pontage/contracts/snapshots';
+import { config as configBucket, organisations, regions, resources } from '@pontage/contracts/snapshots';
 import { MasterKeys } from '@pontage/envelope';
 import { migrate } from '@pontage/persistence';
 import { SnapshotWriter } from '@pontage/snapshots';
@@ -61,6 +61,7 @@ export class BrokerStack implements AsyncDisposable {
     );
     await SnapshotWriter.open(registry, regions);
     await SnapshotWriter.open(registry, organisations);
+    await SnapshotWriter.open(registry, resources);
     operator.subscribe('>', {
       callback: (_, message) => {
         started.wire.push(Buffer.concat([Buffer.from(message.subject), message.data]));

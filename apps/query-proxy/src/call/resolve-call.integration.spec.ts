@@ -21,7 +21,7 @@ const groupIds = { everywhere: 1, staging: 2, nothing: 3 };
 beforeAll(async () => {
   stack = await startStack();
   const registry = await stack.busOf('resource-registry');
-  const [organisations, permissions, resources, apps, queries, config, regions] = await Promise.all([
+  const [organisations, permissions, resources, apps, queries, config, regions, grants] = await Promise.all([
     SnapshotWriter.open(registry, buckets.organisations),
     SnapshotWriter.open(registry, buckets.permissions),
     SnapshotWriter.open(registry, buckets.resources),
@@ -29,8 +29,9 @@ beforeAll(async () => {
     SnapshotWriter.open(registry, buckets.queries),
     SnapshotWriter.open(registry, buckets.config),
     SnapshotWriter.open(registry, buckets.regions),
+    SnapshotWriter.open(await stack.busOf('auth-broker'), buckets.grants),
   ]);
-  writers = [organisations, permissions, resources, apps, queries, config, regions];
+  writers = [organisations, permissions, resources, apps, queries, config, regions, grants];
   const base = { name: 'g', allApps: 'use', allResources: 'none', apps: {}, resources: {} } as const;
   await Promise.all([
     organisations.put(org, {
