@@ -11,6 +11,7 @@ import { root } from './root.mjs';
 const tests = [
   'test/faults',
   'egress-worker/src/policy',
+  'auth-broker/src/consent/refresh-races',
   ...['forbidden-destinations', 'regions', 'revoked-in-flight'].map((name) => `test/e2e/${name}`),
 ];
 const page = join(root, 'docs', 'reliability.md');
