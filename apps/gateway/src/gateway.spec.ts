@@ -23,6 +23,9 @@ const open = [
   'GET /api/openapi.json',
   'GET /.well-known/jwks.json',
   'GET /api/v1/outbound-addresses',
+  // Its handle, and the browser's cookie, are what lets one in.
+  'GET /auth/consent/:handle',
+  'GET /auth/assets/:file',
   'GET /docs',
   'GET /docs/assets/:file',
   'GET /embed/:nonce',
@@ -34,6 +37,7 @@ const open = [
   'GET /login/callback',
   'GET /login/oidc',
   'GET /metrics',
+  'GET /oauth/callback',
   'GET /problems/:slug',
   'GET /readyz',
   'OPTIONS /embed/:nonce',
@@ -159,9 +163,9 @@ describe('surfaces', () => {
     expect(urls.filter((url) => url.startsWith('/embed'))).toEqual([]);
   });
 
-  it('serve nothing but embeds and health to the outside', async () => {
+  it('serve nothing but embeds, the sign-ins that they lead to, and health to the outside', async () => {
     const urls = await served('external');
     expect(urls).toContain('/embed/:nonce');
-    expect(urls.filter((url) => !/^\/(?:embed|embedded|healthz|readyz)(?:\/|$)/.test(url))).toEqual([]);
+    expect(urls.filter((url) => !/^\/(?:embed|embedded|auth\/consent|auth\/assets|oauth\/callback|healthz|readyz)(?:\/|$)/.test(url))).toEqual([]);
   });
 });
