@@ -166,6 +166,10 @@ describe('surfaces', () => {
   it('serve nothing but embeds, the sign-ins that they lead to, and health to the outside', async () => {
     const urls = await served('external');
     expect(urls).toContain('/embed/:nonce');
-    expect(urls.filter((url) => !/^\/(?:embed|embedded|auth\/consent|auth\/assets|oauth\/callback|healthz|readyz)(?:\/|$)/.test(url))).toEqual([]);
+    expect(
+      urls.filter(
+        (url) => !/^\/(?:embed|embedded|auth\/consent|auth\/assets|oauth\/callback|healthz|readyz)(?:\/|$)/.test(url),
+      ),
+    ).toEqual([]);
   });
 });
