@@ -93,7 +93,7 @@ beforeAll(async () => {
     }
   });
   await seeding[Symbol.asyncDispose]();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   for (const child of [...brokers]) await end(child, 'SIGKILL');
   await stack[Symbol.asyncDispose]();
