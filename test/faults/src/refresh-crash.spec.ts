@@ -127,7 +127,9 @@ describe('promise 12: kill -9 of the broker that refreshes', () => {
     const tookMs = Date.now() - begun;
     await Promise.all(asking);
     const { refused } = refreshesSince(from);
-    figure(`promise 12, before it was sent: ${ended.filter((outcome, index) => outcome === users[index]).length} of ${grants} go on, after ${tookMs} ms, ${refused} refreshes refused`);
+    figure(
+      `promise 12, before it was sent: ${ended.filter((outcome, index) => outcome === users[index]).length} of ${grants} go on, after ${tookMs} ms, ${refused} refreshes refused`,
+    );
     expect(ended).toEqual(users);
     expect(refused).toBe(0);
     expect(tookMs).toBeLessThan(forgottenMs);
@@ -145,7 +147,9 @@ describe('promise 12: kill -9 of the broker that refreshes', () => {
     await Promise.all(asking);
     for (let again = 0; again < 3; again += 1) expect(await outcomes('between')).toEqual(ended);
     const { asked, refused } = refreshesSince(from);
-    figure(`promise 12, sent and not stored: ${ended.filter((outcome) => outcome === 'consent-required').length} of ${grants} have to sign in again; ${asked} token requests in all, ${refused} refused`);
+    figure(
+      `promise 12, sent and not stored: ${ended.filter((outcome) => outcome === 'consent-required').length} of ${grants} have to sign in again; ${asked} token requests in all, ${refused} refused`,
+    );
     expect(ended).toEqual(users.map(() => 'consent-required'));
     expect([asked, refused]).toEqual([2 * grants, grants]);
     await signIn('between', 'user-1');
@@ -159,7 +163,9 @@ describe('promise 12: kill -9 of the broker that refreshes', () => {
     await killBroker();
     const ended = await outcomes('stored');
     const { asked, refused } = refreshesSince(from);
-    figure(`promise 12, stored: ${ended.filter((outcome, index) => outcome === users[index]).length} of ${grants} go on, ${asked} refreshes, ${refused} refused`);
+    figure(
+      `promise 12, stored: ${ended.filter((outcome, index) => outcome === users[index]).length} of ${grants} go on, ${asked} refreshes, ${refused} refused`,
+    );
     expect([answered, ended]).toEqual([users, users]);
     expect([asked, refused]).toEqual([grants, 0]);
   }, 180_000);
@@ -169,28 +175,36 @@ describe('promise 12: a provider that fails', () => {
   it.each([
     ['answers 500', 500, {}],
     ['answers 429 with Retry-After', 429, { 'retry-after': '3' }],
-  ])('%s is asked less and less, and revokes nothing', async (what, status, headers) => {
-    const name = `failing-${status}`;
-    await expired(name);
-    const from = provider.tokenRequests.length;
-    provider.instead = (_, response) =>
-      void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end('{"error":"server_error"}');
-    const until = Date.now() + 8_000;
-    const told = new Set<string>();
-    while (Date.now() < until) told.add(await query(name, 'user-1'));
-    const { asked } = refreshesSince(from);
-    provider.instead = undefined;
-    const begun = Date.now();
-    const recovered = await (async () => {
-      for (;;) {
-        const outcome = await query(name, 'user-1');
-        if (outcome === 'user-1' || Date.now() - begun > 30_000) return outcome;
-        await sleep(200);
-      }
-    })();
-    figure(`promise 12, the provider ${what} for 8 s: ${asked} token requests for one grant, queries told ${[...told].join(', ')}; recovered after ${Date.now() - begun} ms`);
-    expect([...told]).toEqual(['token-endpoint-failed']);
-    expect(asked).toBeLessThanOrEqual(5);
-    expect(recovered).toBe('user-1');
-  }, 120_000);
+  ])(
+    '%s is asked less and less, and revokes nothing',
+    async (what, status, headers) => {
+      const name = `failing-${status}`;
+      await expired(name);
+      const from = provider.tokenRequests.length;
+      provider.instead = (_, response) =>
+        void response
+          .writeHead(status, { 'content-type': 'application/json', ...headers })
+          .end('{"error":"server_error"}');
+      const until = Date.now() + 8_000;
+      const told = new Set<string>();
+      while (Date.now() < until) told.add(await query(name, 'user-1'));
+      const { asked } = refreshesSince(from);
+      provider.instead = undefined;
+      const begun = Date.now();
+      const recovered = await (async () => {
+        for (;;) {
+          const outcome = await query(name, 'user-1');
+          if (outcome === 'user-1' || Date.now() - begun > 30_000) return outcome;
+          await sleep(200);
+        }
+      })();
+      figure(
+        `promise 12, the provider ${what} for 8 s: ${asked} token requests for one grant, queries told ${[...told].join(', ')}; recovered after ${Date.now() - begun} ms`,
+      );
+      expect([...told]).toEqual(['token-endpoint-failed']);
+      expect(asked).toBeLessThanOrEqual(5);
+      expect(recovered).toBe('user-1');
+    },
+    120_000,
+  );
 });
