@@ -232,8 +232,9 @@ describe('another organisation', () => {
       'PUT /api/v1/apps/{uuid}/queries/{name}': { resource: 'x', request: { path: '/' } },
       'POST /api/v1/resources/{id}/rollback': { version: 1 },
       'POST /api/v1/resources/{id}/auth/rotate': { token: 'x' },
-      'POST /api/v1/resources/{resource}/query': { path: '/' },
-      'POST /api/v1/resources/{resource}/preview': { path: '/' },
+      ...Object.fromEntries(
+        ['query', 'preview'].map((run) => [`POST /api/v1/resources/{resource}/${run}`, { path: '/' }]),
+      ),
       'PATCH /api/v1/webhooks/{id}': { enabled: false },
       'POST /api/v1/apps/{uuid}/queries/{name}/run': {},
       'PUT /api/v1/groups/{id}/apps/{uuid}': { access: 'use' },

@@ -34,6 +34,9 @@ const baseUrl = 'https://api.example.com/v1';
 const add = (settings: object, more: object = {}) =>
   room.ask(createResource, { settings: { name: 'orders', baseUrl, ...settings }, ...more }, call);
 
+/** A claim that is meant, and for no rotation. */
+const plain = { isTrial: false, rotates: false };
+
 describe('createResource', () => {
   it('saves the settings with their order and duplicates, and tells the data plane before it answers', async () => {
     const urlParams: [string, string][] = [
@@ -80,14 +83,7 @@ describe('createResource', () => {
       authentication: { method: 'bearer', token: { set: true, fingerprint: 'ab12' } },
     });
     const made = await add({}, { draftId });
-    const claim = {
-      draftId,
-      resourceId: made.id,
-      basedOn: null,
-      baseUrl: 'https://api.example.com/v1',
-      isTrial: false,
-      rotates: false,
-    };
+    const claim = { ...plain, draftId, resourceId: made.id, basedOn: null, baseUrl: 'https://api.example.com/v1' };
     expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: false });
     expect(made.authentication).toEqual({ method: 'bearer', token: { set: true, fingerprint: 'ab12' } });
     expect(watch.get(`${call.org}.${made.id}`)).toMatchObject({ credentialId, authMethod: 'bearer' });
@@ -230,14 +226,7 @@ describe('updateResource', () => {
       { resource: 'orders', settings: { baseUrl: 'https://c.example' }, draftId },
       call,
     );
-    const claim = {
-      draftId,
-      resourceId: made.id,
-      basedOn: null,
-      baseUrl: 'https://c.example',
-      isTrial: false,
-      rotates: false,
-    };
+    const claim = { ...plain, draftId, resourceId: made.id, basedOn: null, baseUrl: 'https://c.example' };
     expect(room.broker.claims.at(-1)).toEqual({ ...claim, destinationChanged: true });
     expect(made).toMatchObject({ version: 3, authentication: kept.authentication });
     await room.ask(updateResource, { resource: 'orders', settings: {}, draftId: randomUUID() }, call);
