@@ -199,9 +199,8 @@ describe('another organisation', () => {
     expect([made.status, made.headers.get('etag')]).toEqual([201, '"1"']);
     expect(made.json.adminToken).toMatch(/^pontage_/);
     const token = made.json.adminToken;
-    expect((await ask(pontage, 'GET', '/api/v1/me', undefined, { token })).json.organisation).toEqual({
-      id: made.json.id,
-    });
+    const { json: me } = await ask(pontage, 'GET', '/api/v1/me', undefined, { token });
+    expect(me.organisation).toEqual({ id: made.json.id });
 
     const [app, group, resource] = [
       await ask<App>(pontage, 'POST', '/api/v1/apps', { name: name() }),
@@ -232,9 +231,8 @@ describe('another organisation', () => {
       'PUT /api/v1/apps/{uuid}/queries/{name}': { resource: 'x', request: { path: '/' } },
       'POST /api/v1/resources/{id}/rollback': { version: 1 },
       'POST /api/v1/resources/{id}/auth/rotate': { token: 'x' },
-      ...Object.fromEntries(
-        ['query', 'preview'].map((run) => [`POST /api/v1/resources/{resource}/${run}`, { path: '/' }]),
-      ),
+      'POST /api/v1/resources/{resource}/query': { path: '/' },
+      'POST /api/v1/resources/{resource}/preview': { path: '/' },
       'PATCH /api/v1/webhooks/{id}': { enabled: false },
       'POST /api/v1/apps/{uuid}/queries/{name}/run': {},
       'PUT /api/v1/groups/{id}/apps/{uuid}': { access: 'use' },
