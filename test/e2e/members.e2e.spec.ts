@@ -35,6 +35,7 @@ beforeAll(async () => {
       PONTAGE_OIDC_GROUPS_CLAIM: 'groups',
       PONTAGE_OIDC_NAME: 'Example ID',
       PONTAGE_EGRESS_ALLOW: new URL(provider.origin).host,
+      PONTAGE_TRUSTED_PROXIES: '127.0.0.1',
     },
   });
   second = await startGatewayOf(pontage);
@@ -234,10 +235,9 @@ describe('a member whom an identity provider knows', () => {
   }, 60_000);
 
   it('comes back to the browser that began, once, with what was asked for', async () => {
-    const begun = await fetch(`${pontage.url}/login/oidc?returnTo=//evil.test`, {
-      redirect: 'manual',
-      headers: { 'x-forwarded-host': 'evil.test' },
-    });
+    // From an address of its own: what others have tried from theirs is not counted here.
+    const from = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-host': 'evil.test' };
+    const begun = await fetch(`${pontage.url}/login/oidc?returnTo=//evil.test`, { redirect: 'manual', headers: from });
     const asked = new URL(begun.headers.get('location') ?? '');
     expect([begun.status, asked.searchParams.get('redirect_uri')]).toEqual([302, `${pontage.url}/login/callback`]);
     const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -254,8 +254,10 @@ describe('a member whom an identity provider knows', () => {
       [{ cookie: `${cookie}x` }, `state=${state}&code=x&iss=${iss}`],
     ];
     const answers = [];
-    for (const [headers, query] of callbacks)
-      answers.push(await fetch(`${pontage.url}/login/callback?${query}`, { redirect: 'manual', headers }));
+    for (const [headers, query] of callbacks) {
+      const visit = { redirect: 'manual', headers: { ...from, ...headers } } as const;
+      answers.push(await fetch(`${pontage.url}/login/callback?${query}`, visit));
+    }
     expect(answers.map(({ status }) => status)).toEqual(callbacks.map(() => 401));
     for (const answer of answers) expect(sessionOf(answer)).toBe('');
   }, 60_000);
