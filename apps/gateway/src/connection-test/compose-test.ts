@@ -30,6 +30,7 @@ const stageOfProblem: ReadonlyMap<string, ProbeStage> = new Map([
   ['destination-denied', 'policy'],
   ['upstream-tls-failed', 'tls'],
   ['credential-rejected', 'authenticate'],
+  ['consent-required', 'authenticate'],
   ['challenge-unsupported', 'authenticate'],
   ['body-not-signable', 'authenticate'],
   ['lease-unavailable', 'authenticate'],

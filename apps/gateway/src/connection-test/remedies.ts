@@ -37,6 +37,8 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   'too-many-redirects': 'Make the URL that the redirects lead to the base URL.',
   'credential-rejected':
     'Check user and password, or client id and client secret, and that the account is not locked; then save the credential again.',
+  'consent-required':
+    'Sign in at the provider (authUrl of a refused query, or the sign-in of the resource), then test again.',
   'challenge-unsupported':
     'Let the upstream offer a scheme and algorithm that this auth method has, or choose another method.',
   'token-endpoint-failed':
