@@ -118,6 +118,7 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
   '/api/v1/resources/:resource/auth': operation({
     id: 'checkSignIn',
     actsForUsers: true,
+    inSession: true,
     summary: "Tells how the caller stands with the resource's upstream, and what the next query would do.",
     access: 'queries:run',
     query: signInQuery,

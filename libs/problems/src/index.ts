@@ -66,6 +66,7 @@ export {
   auditUnavailable,
   problemCatalogue,
 } from './catalogue.js';
+export { causesOf } from './causes-of.js';
 export { asProblem, problemFromWire } from './from-wire.js';
 export { secretVariable, templateUnsupported, unknownVariable } from './template-problems.js';
 export { webhookDisabled, webhookLimitReached } from './webhook-problems.js';

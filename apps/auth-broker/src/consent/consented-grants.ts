@@ -1,8 +1,8 @@
 import type { Work } from '@pontage/persistence';
 import { grants as grantsBucket } from '@pontage/contracts/snapshots';
-import { grantPlace, kept, refreshAt, type GrantKey, type Keeping } from '../grant/grant-store.js';
+import { grantSnapshotKey, type GrantKey } from '@pontage/snapshots';
+import { grantPlace, kept, refreshAt, type Keeping } from '../grant/grant-store.js';
 import type { SecretBox } from '../secrets/secret-box.js';
-import { grantSnapshotKey } from './grant-snapshots.js';
 
 /** What somebody's consent has brought. */
 export interface Consented extends Keeping {

@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto';
 import { grants } from '@pontage/contracts/snapshots';
 import type { SnapshotSink, UnitOfWork } from '@pontage/persistence';
-import type { SnapshotWriter } from '@pontage/snapshots';
-import type { GrantKey } from '../grant/grant-store.js';
+import { grantSnapshotKey, type GrantKey, type SnapshotWriter } from '@pontage/snapshots';
 
 /** The broker's pen for the bucket `grants`. */
 export type GrantPen = SnapshotWriter<typeof grants>;
-
-/** Where the bucket has a grant. */
-export const grantSnapshotKey = ({ org, credentialId, environment, caller }: GrantKey): string =>
-  [org, credentialId, environment, createHash('sha256').update(caller).digest('hex')].join('.');
 
 /** Writes what transactions announce: into this bucket, or into the other one that the broker owns. */
 export const sinkOf = (pen: GrantPen, other: SnapshotSink): SnapshotSink => ({

@@ -1,6 +1,6 @@
 import type { AuthMethod, Credential } from '@pontage/auth-methods';
 import type { Call, Caller } from '@pontage/contracts';
-import type { GrantKey } from './grant-store.js';
+import type { GrantKey } from '@pontage/snapshots';
 import type { GrantWish } from './grant-state.js';
 
 /** Everything that is needed to find, or to obtain, the grant of a credential in one environment. */

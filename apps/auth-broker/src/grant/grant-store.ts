@@ -1,17 +1,9 @@
 import type { Caller } from '@pontage/contracts';
 import { notFound } from '@pontage/problems';
 import { type UnitOfWork, violates, type Work } from '@pontage/persistence';
+import type { GrantKey } from '@pontage/snapshots';
 import { type SecretBox } from '../secrets/secret-box.js';
 import type { GrantState } from './grant-state.js';
-
-/** Whose grant: one per credential and environment, or one of those for each caller. */
-export interface GrantKey {
-  readonly org: string;
-  readonly credentialId: string;
-  readonly environment: string;
-  /** The caller's name; empty: the grant serves everybody. */
-  readonly caller: string;
-}
 
 /** An attempt in the air: only its owner lands it. */
 export interface Flight extends GrantKey {

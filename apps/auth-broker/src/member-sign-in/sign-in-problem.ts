@@ -1,4 +1,4 @@
-import { isProblem, signInRefused, tokenEndpointFailed } from '@pontage/problems';
+import { causesOf, isProblem, signInRefused, tokenEndpointFailed } from '@pontage/problems';
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 
 /**
@@ -6,7 +6,7 @@ import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'open
  * the answer up would choose what we say.
  */
 export function signInProblem(error: unknown): Error {
-  const own = causes(error).find((each) => isProblem(each));
+  const own = causesOf(error).find((each) => isProblem(each));
   if (own !== undefined) return own;
   if (error instanceof AuthorizationResponseError)
     return signInRefused({}, { detail: 'The identity provider did not let this person in.' });
@@ -14,7 +14,7 @@ export function signInProblem(error: unknown): Error {
     return error.status < 500
       ? signInRefused({}, { detail: 'The identity provider did not take the code.' })
       : tokenEndpointFailed({}, { detail: `The identity provider answered ${error.status}.` });
-  const answer = causes(error).find((each) => each instanceof Response);
+  const answer = causesOf(error).find((each) => each instanceof Response);
   if (answer !== undefined && !answer.ok)
     return tokenEndpointFailed({}, { detail: `The identity provider answered ${answer.status}.` });
   const note = error instanceof ClientError ? error.code : error instanceof Error ? error.name : typeof error;
@@ -22,9 +22,4 @@ export function signInProblem(error: unknown): Error {
     {},
     { detail: 'What came back from the identity provider does not fit what was asked.', note: String(note) },
   );
-}
-
-/** The error and what it came from. */
-function causes(error: unknown): unknown[] {
-  return error instanceof Error && error.cause !== undefined ? [error, ...causes(error.cause)] : [error];
 }

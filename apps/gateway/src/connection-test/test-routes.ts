@@ -1,7 +1,8 @@
 import { adHocQuery, type QueryCall } from '@pontage/contracts/query-proxy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from '../query-path/forwardable-cookies.js';
-import type { Caller, QueryPath } from '../query-path/query-path.js';
+import type { Caller } from '../query-path/caller.js';
+import type { QueryPath } from '../query-path/query-path.js';
 import { parsed } from '../routes/parsed.js';
 import { refuseUnstorableText } from '../routes/read-json.js';
 import { composeTest } from './compose-test.js';

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '@pontage/bus';
 import { completeConsent, openConsent } from '@pontage/contracts/auth-broker';
-import { cookiePairs } from '@pontage/http-message';
-import { consentExpired, forbidden, isProblem } from '@pontage/problems';
+import { consentExpired, forbidden, isProblem, type Problem } from '@pontage/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sha256 } from '../authentication/hash.js';
 import { callOf } from '../authentication/caller.js';
-import { organisationOf } from '../authentication/credentials.js';
+import { cookieOf, organisationOf } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';
+import { isFromOwnPage } from '../authentication/refuse-forgery.js';
 import { visitOf } from '../embed/visit.js';
 import { sendPage } from '../pages/send-page.js';
 import { statusOf } from '../problems/status-of.js';
@@ -32,11 +32,13 @@ export class ConsentVisits {
     const browser = browserOf(request) ?? randomBytes(32).toString('base64url');
     noteSecrets(org, [handle, browser]);
     const isConfirmed = (request.query as { confirmed?: string }).confirmed === '1';
-    if (isConfirmed && !comesFromUs(request)) return refuse(reply, forbidden({}));
+    // Another page could send somebody past the one that says who gets what.
+    if (isConfirmed && !isFromOwnPage(request, request.server.publicAddresses.ownOrigin))
+      return refuse(reply, forbidden({}));
     const asked = { handleHash: sha256(handle), browserHash: sha256(browser), isConfirmed };
     try {
       const next = await this.bus.request(openConsent, asked, callOf(request, org, gateway));
-      reply.header('set-cookie', cookieOf(browser));
+      reply.header('set-cookie', browserCookie(browser));
       if (next.step === 'confirm') return await sendPage(reply, 200, confirmPage(handle, next));
       return await reply.header('cache-control', 'no-store').redirect(next.url, 303);
     } catch (error) {
@@ -70,20 +72,16 @@ export class ConsentVisits {
   }
 }
 
-function refuse(reply: FastifyReply, problem: ReturnType<typeof consentExpired>): FastifyReply {
+function refuse(reply: FastifyReply, problem: Problem): FastifyReply {
   const { kind, title } = problem.definition;
   return sendPage(reply, statusOf[kind], brokenPage(problem.detail ?? title, null));
 }
 
 function browserOf(request: FastifyRequest): string | undefined {
-  const found = cookiePairs(request.headers.cookie).find(([name]) => name === cookieName)?.[1];
+  const found = cookieOf(request, cookieName);
   return found !== undefined && /^[\w-]{43}$/.test(found) ? found : undefined;
 }
 
 /** @see RFC 6265bis, 4.1.3. Lax: the provider's redirect, which is a navigation from another site, brings it along. */
-const cookieOf = (browser: string): string =>
+const browserCookie = (browser: string): string =>
   `${cookieName}=${browser}; Path=/; Max-Age=${cookieSeconds}; Secure; HttpOnly; SameSite=Lax`;
-
-/** Only our own page confirms: another one could send somebody past it. @see https://www.w3.org/TR/fetch-metadata/ */
-const comesFromUs = ({ headers }: FastifyRequest): boolean =>
-  headers['sec-fetch-site'] === undefined || headers['sec-fetch-site'] === 'same-origin';

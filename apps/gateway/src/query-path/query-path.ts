@@ -1,28 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bus } from '@pontage/bus';
-import type { ExternalPrincipal, Principal, Scope } from '@pontage/contracts';
+import type { ExternalPrincipal, Scope } from '@pontage/contracts';
 import type { QueryAdmission } from '../admission/admit-query.js';
 import { answerTest, answerUnsavedTest } from '../connection-test/test-routes.js';
 import type { organisations, ValueOf } from '@pontage/contracts/snapshots';
 import type { AnswerMemory } from './answer/answer-memory.js';
 import type { CreditBudget } from './answer/credit-budget.js';
+import type { Caller } from './caller.js';
 import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
 import type { QueryClient } from './client/query-client.js';
 import type { Spool } from './request-body/spool.js';
 import { answerSignIn } from '../sign-in/sign-in-route.js';
 import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
-
-/** Who calls, as the query-proxy has to know. */
-export interface Caller<P extends Principal = Principal> {
-  readonly org: string;
-  readonly principal: P;
-  readonly requestId: string;
-  readonly ip?: string;
-  readonly userAgent?: string;
-  /** False once the caller's token or session is gone: what is in hand for it ends. */
-  readonly isLive: () => boolean;
-}
 
 /** What the query path takes from the rest of the gateway. */
 export interface QueryPath {

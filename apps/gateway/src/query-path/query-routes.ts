@@ -7,7 +7,8 @@ import { parsed } from '../routes/parsed.js';
 import { withWayOut } from '../sign-in/start-sign-in.js';
 import { forwardableCookies } from './forwardable-cookies.js';
 import { queryAnswer } from './answer/query-answer.js';
-import type { Caller, QueryPath } from './query-path.js';
+import type { Caller } from './caller.js';
+import type { QueryPath } from './query-path.js';
 import { runWhole } from './run-whole.js';
 
 /** `/query` takes and gives bodies of up to this. */

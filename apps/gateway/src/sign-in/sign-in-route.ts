@@ -2,6 +2,7 @@ import { checkSignIn } from '@pontage/contracts/query-proxy';
 import { unavailable } from '@pontage/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from '../query-path/forwardable-cookies.js';
+import { frameOf } from '../query-path/caller.js';
 import type { QueryPath } from '../query-path/query-path.js';
 import { parsed } from '../routes/parsed.js';
 
@@ -14,7 +15,7 @@ export async function answerSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const call = await path.authenticate.caller(request, 'queries:run');
+  const caller = await path.authenticate.caller(request, 'queries:run');
   const { resource } = request.params as { resource: string };
   const { environment } = parsed(signInQuery, request.query);
   const cookieLine = forwardableCookies(request.raw);
@@ -25,6 +26,6 @@ export async function answerSignIn(
   };
   // The call may take as long as a token endpoint does, which is too long to wait for somebody to make it.
   if (path.bus.presence.live('query-proxy').length === 0) throw unavailable({}, { note: 'there is no query-proxy' });
-  const found = await path.bus.request(checkSignIn, asked, call);
+  const found = await path.bus.request(checkSignIn, asked, frameOf(caller));
   return reply.header('cache-control', 'no-store').header('x-request-id', request.id).send(found);
 }

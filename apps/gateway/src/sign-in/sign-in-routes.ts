@@ -3,7 +3,8 @@ import { pageRequest } from '@pontage/contracts';
 import { unsupportedMediaType } from '@pontage/problems';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Caller, QueryPath, QuerySurface } from '../query-path/query-path.js';
+import { frameOf } from '../query-path/caller.js';
+import type { QueryPath, QuerySurface } from '../query-path/query-path.js';
 import { parsed } from '../routes/parsed.js';
 import { describes, operation } from '../routes/operation.js';
 import { signInQuery } from './sign-in-route.js';
@@ -14,17 +15,21 @@ const eventsQuery = z.strictObject({ ...signInQuery.shape, ...pageRequest.shape 
 
 /** How callers sign in to the upstreams of resources, and take that back. */
 export function serveSignIns(fastify: FastifyInstance, path: QueryPath, surface: QuerySurface): void {
-  if (surface.internal) serveTokens(fastify, path);
+  if (surface.internal) {
+    serveStart(fastify, path);
+    serveGrant(fastify, path);
+  }
   if (surface.external) serveSessions(fastify, path);
 }
 
-function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
+function serveStart(fastify: FastifyInstance, path: QueryPath): void {
   const starts = operation({
     id: 'startSignIn',
     summary:
       "Begins a sign-in of the caller at the resource's provider. The URL does for one browser, once, for ten minutes.",
     access: 'queries:run',
     actsForUsers: true,
+    inSession: true,
     params: ofResource,
     body: startBody,
     reply: startAnswer,
@@ -33,11 +38,15 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
   fastify.post('/api/v1/resources/:resource/auth/start', { config: describes(starts) }, async (request, reply) =>
     reply.header('cache-control', 'no-store').send(await answerStart(path, request)),
   );
+}
+
+function serveGrant(fastify: FastifyInstance, path: QueryPath): void {
   const ends = operation({
     id: 'endSignIn',
     summary: "Forgets what the caller's sign-in has brought, and ends it at the provider where that can be.",
     access: 'queries:run',
     actsForUsers: true,
+    inSession: true,
     params: ofResource,
     query: signInQuery,
     reply: endSignIn.reply,
@@ -46,13 +55,14 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
   fastify.delete('/api/v1/resources/:resource/auth', { config: describes(ends) }, async (request, reply) => {
     const caller = await path.authenticate.caller(request, 'queries:run');
     const asked = { ...(request.params as { resource: string }), ...parsed(signInQuery, request.query) };
-    return reply.send(await path.bus.request(endSignIn, asked, callOf(caller)));
+    return reply.send(await path.bus.request(endSignIn, asked, frameOf(caller)));
   });
   const lists = operation({
     id: 'listSignInEvents',
     summary: "Lists what happened to the caller's grant and why, the newest first.",
     access: 'queries:run',
     actsForUsers: true,
+    inSession: true,
     params: ofResource,
     query: eventsQuery,
     reply: listSignInEvents.reply,
@@ -63,7 +73,7 @@ function serveTokens(fastify: FastifyInstance, path: QueryPath): void {
     const asked = { ...(request.params as { resource: string }), ...parsed(eventsQuery, request.query) };
     return reply
       .header('cache-control', 'no-store')
-      .send(await path.bus.request(listSignInEvents, asked, callOf(caller)));
+      .send(await path.bus.request(listSignInEvents, asked, frameOf(caller)));
   });
 }
 
@@ -77,7 +87,7 @@ function serveSessions(fastify: FastifyInstance, path: QueryPath): void {
   });
   fastify.get('/embedded/api/resources', { config: describes(lists) }, async (request, reply) => {
     const caller = await path.authenticate.embedSession(request);
-    return reply.header('cache-control', 'no-store').send(await path.bus.request(listSignIns, {}, callOf(caller)));
+    return reply.header('cache-control', 'no-store').send(await path.bus.request(listSignIns, {}, frameOf(caller)));
   });
   const starts = operation({
     id: 'startEmbeddedSignIn',
@@ -98,5 +108,3 @@ function serveSessions(fastify: FastifyInstance, path: QueryPath): void {
     },
   );
 }
-
-const callOf = ({ isLive: _, ...call }: Caller) => call;

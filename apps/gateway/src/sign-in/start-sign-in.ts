@@ -1,11 +1,11 @@
-import type { Call } from '@pontage/contracts';
 import { startSignIn } from '@pontage/contracts/query-proxy';
 import { consentRequired, isProblem, unavailable, type Problem } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { newOrganisationToken } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';
-import type { Caller, QueryPath } from '../query-path/query-path.js';
+import { frameOf, type Caller } from '../query-path/caller.js';
+import type { QueryPath } from '../query-path/query-path.js';
 import { parsed } from '../routes/parsed.js';
 import { returnTargetOf } from './return-target.js';
 
@@ -31,25 +31,17 @@ interface Wanted {
 export async function beginSignIn(
   path: Pick<QueryPath, 'bus'>,
   request: FastifyRequest,
-  { org, principal, requestId, ip, userAgent }: Caller,
+  caller: Caller,
   { resource, environment, returnTo, mayReuse = false }: Wanted,
 ): Promise<string> {
   const { baseUrl } = request.server.publicAddresses;
-  const [handle, state] = [newOrganisationToken(org), newOrganisationToken(org)];
+  const [handle, state] = [newOrganisationToken(caller.org), newOrganisationToken(caller.org)];
   // The handle is for the caller to be told: it is noted once a browser has it.
-  noteSecrets(org, [state]);
-  const call: Call = {
-    ...{ org, principal, requestId },
-    ...(ip === undefined ? {} : { ip }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-  };
+  noteSecrets(caller.org, [state]);
   if (path.bus.presence.live('query-proxy').length === 0) throw unavailable({}, { note: 'there is no query-proxy' });
   const asked = { resource, handle, state, redirectUri: `${baseUrl}/oauth/callback`, returnTo, mayReuse };
-  const begun = await path.bus.request(
-    startSignIn,
-    environment === undefined ? asked : { ...asked, environment },
-    call,
-  );
+  const wanted = environment === undefined ? asked : { ...asked, environment };
+  const begun = await path.bus.request(startSignIn, wanted, frameOf(caller));
   return `${baseUrl}/auth/consent/${begun.handle}`;
 }
 
@@ -77,7 +69,8 @@ export async function withWayOut(
   const { resource, environment } = problem.facts;
   if (typeof resource !== 'string') return problem;
   try {
-    const wanted = { resource, environment, returnTo: null, mayReuse: true } as Wanted;
+    const within = typeof environment === 'string' ? environment : undefined;
+    const wanted = { resource, environment: within, returnTo: null, mayReuse: true };
     const authUrl = await beginSignIn(path, request, caller, wanted);
     const detail = problem.detail;
     return consentRequired({ resource, authUrl }, detail === undefined ? {} : { detail });

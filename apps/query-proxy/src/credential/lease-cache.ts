@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Bus } from '@pontage/bus';
 import { callerName, type Call, type Caller, type RequestOf } from '@pontage/contracts';
 import { leaseCredential, type Lease } from '@pontage/contracts/auth-broker';
 import type { config, grants } from '@pontage/contracts/snapshots';
-import type { SnapshotWatch } from '@pontage/snapshots';
+import { grantSnapshotKey, type SnapshotWatch } from '@pontage/snapshots';
 import { noteLease } from './note-lent.js';
 
 /** Which lease: of what, for where, and who asks. A changed secret is another credential, so it takes effect at once. */
@@ -157,8 +156,6 @@ export function leaseName(key: LeaseKey, serves: Lease['serves']): string {
   return serves === 'everyone' ? everyones : `${everyones}/${callerName(caller)}`;
 }
 
-/** @see grants in libs/contracts/src/snapshots/buckets.ts */
 function grantKeyOf(org: string, { credentialId, environment, caller }: LeaseKey, { serves }: Lease): string {
-  const whose = serves === 'everyone' ? '' : callerName(caller);
-  return [org, credentialId, environment, createHash('sha256').update(whose).digest('hex')].join('.');
+  return grantSnapshotKey({ org, credentialId, environment, caller: serves === 'everyone' ? '' : callerName(caller) });
 }

@@ -35,6 +35,8 @@ function carriersOf({ headers, url }: OutboundRequest, tokens: readonly string[]
   const holdsToken = (text: string): boolean => tokens.some((token) => text.includes(token));
   return {
     headers: headers.filter(([, value]) => holdsToken(value)).map(([name]) => name.toLowerCase()),
-    queryParams: [...new URL(url).searchParams].filter(([, value]) => holdsToken(value)).map(([name]) => name),
+    queryParams: [...new URLSearchParams(/\?(.*)$/s.exec(url)?.[1])]
+      .filter(([, value]) => holdsToken(value))
+      .map(([name]) => name),
   };
 }

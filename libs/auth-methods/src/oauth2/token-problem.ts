@@ -1,5 +1,5 @@
 import { retryAfterMs } from '@pontage/http-message';
-import { credentialRejected, isProblem, tokenEndpointFailed } from '@pontage/problems';
+import { causesOf, credentialRejected, isProblem, tokenEndpointFailed } from '@pontage/problems';
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client';
 
 /** RFC 6749 5.2: what the provider says when it does not accept the client or its grant. */
@@ -25,13 +25,13 @@ const knownCodes: ReadonlySet<string> = new Set([
  * which holds the provider's whole answer: either may repeat a secret.
  */
 export function tokenProblem(error: unknown): Error {
-  const own = causes(error).find((each) => isProblem(each));
+  const own = causesOf(error).find((each) => isProblem(each));
   if (own !== undefined) return own;
   if (error instanceof ResponseBodyError) return tokenRefusal(error.status, error.error, error.response);
   if (error instanceof WWWAuthenticateChallengeError) return tokenRefusal(error.status, undefined);
   if (!(error instanceof ClientError))
     return tokenEndpointFailed({}, { detail: 'The token request could not be made.', note: nameOf(error) });
-  const [answer] = causes(error).filter((each) => each instanceof Response);
+  const [answer] = causesOf(error).filter((each) => each instanceof Response);
   if (answer !== undefined && !answer.ok) return tokenRefusal(answer.status, undefined, answer);
   return tokenEndpointFailed(
     {},
@@ -55,11 +55,6 @@ export function tokenRefusal(status: number, code: string | undefined, answer?: 
 function pauseOf({ headers }: Pick<Response, 'headers'>): { retryAfterSeconds?: number } {
   const ms = retryAfterMs([...headers], Date.now());
   return ms === undefined ? {} : { retryAfterSeconds: Math.ceil(ms / 1_000) };
-}
-
-/** The error and what it came from. */
-function causes(error: unknown): unknown[] {
-  return error instanceof Error && error.cause !== undefined ? [error, ...causes(error.cause)] : [error];
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
