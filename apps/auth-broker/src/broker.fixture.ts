@@ -127,14 +127,18 @@ export class BrokerStack implements AsyncDisposable {
   }
 
   /** Begins a sign-in as a query-proxy does, and opens it in a browser. Returns the URL at the provider, and how to come back. */
-  async signIn(of: { credentialId: string; resourceId: string }, call: Call, more: { environment?: string } = {}) {
+  async signIn(
+    of: { credentialId: string; resourceId: string },
+    call: Call,
+    more: { environment?: string; mayEdit?: boolean } = {},
+  ) {
     const [handle, state, browser] = [secret(), secret(), secret()];
     const caller = callerOf(call.principal);
     await this.proxy.request(
       beginConsent,
       {
         ...{ credentialId: of.credentialId, resourceId: of.resourceId, region: 'us-west-2', environment: 'production' },
-        ...{ caller, resourceName: 'orders', handle, state, redirectUri, returnTo: null, ...more },
+        ...{ caller, resourceName: 'orders', handle, state, redirectUri, returnTo: null, mayEdit: true, ...more },
       },
       call,
     );
@@ -223,3 +227,16 @@ export const callOf = (org: string = randomUUID(), scopes: Scope[] = ['admin']):
   principal: { type: 'token', id: randomUUID(), display: 'spec', scopes, groupIds: null },
   requestId: randomUUID(),
 });
+
+/** Who has all scopes in an organisation, in some of its groups only: a token, and a member with a token of his. */
+export function restrictedCalls(org: string): Call[] {
+  const rights = { id: randomUUID(), display: 'spec', scopes: ['admin' as const], groupIds: [1] };
+  const member = {
+    ...rights,
+    type: 'member',
+    email: 'ada@example.com',
+    openResources: false,
+    token: randomUUID(),
+  } as const;
+  return [{ ...rights, type: 'token' } as const, member].map((principal) => ({ ...callOf(org), principal }));
+}

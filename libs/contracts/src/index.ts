@@ -16,6 +16,7 @@ export {
   holdsScope,
   memberPrincipal,
   principal,
+  requireWholeOrganisation,
   scope,
   scopes,
   tokenPrincipal,

@@ -1,3 +1,4 @@
+import { forbidden } from '@pontage/problems';
 import { z } from 'zod';
 
 /** Every scope a token may carry; an unknown one is refused (API.md, Conventions). */
@@ -140,4 +141,13 @@ export function groupsOf(principal: Principal): readonly number[] | null {
     case 'member':
       return principal.groupIds;
   }
+}
+
+/**
+ * Refuses what is of the whole organisation to whoever is restricted to groups.
+ * @throws forbidden
+ */
+export function requireWholeOrganisation(principal: Principal, what: string): void {
+  if (groupsOf(principal) === null) return;
+  throw forbidden({}, { detail: `${what} of the whole organisation, and you are restricted to groups.` });
 }

@@ -1,12 +1,11 @@
 import { serves } from '@pontage/bus';
-import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
+import { requireWholeOrganisation, type Call, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
 import { findAuditEvent } from '@pontage/contracts/audit-log';
 import { UnitOfWork } from '@pontage/persistence';
 import { notFound } from '@pontage/problems';
 import { eventOf } from '../record/event-columns.js';
 import { selectEvents } from '../record/event-table.js';
 import { StreamPosition } from '../stream/stream-position.js';
-import { requireWholeOrganisation } from './require-whole-organisation.js';
 
 /** Answers with one event of the caller's organisation. */
 @serves(findAuditEvent)
@@ -20,7 +19,7 @@ export class FindAuditEvent {
     { id }: ParsedRequestOf<typeof findAuditEvent>,
     { org, principal }: Call,
   ): Promise<ReplyOf<typeof findAuditEvent>> {
-    requireWholeOrganisation(principal);
+    requireWholeOrganisation(principal, 'The record is');
     await this.position.caughtUp(org);
     const [row] = await this.unitOfWork.run(org, (work) =>
       selectEvents(work, [{ sql: 'id = ?', values: [id] }], 'desc', 1),

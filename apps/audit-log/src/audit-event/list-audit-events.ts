@@ -1,5 +1,5 @@
 import { serves } from '@pontage/bus';
-import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
+import { requireWholeOrganisation, type Call, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
 import { listAuditEvents } from '@pontage/contracts/audit-log';
 import { decodeCursor, encodeCursor, UnitOfWork } from '@pontage/persistence';
 import { z } from 'zod';
@@ -7,7 +7,6 @@ import { eventOf, type EventColumns } from '../record/event-columns.js';
 import { selectEvents, type Condition } from '../record/event-table.js';
 import { StreamPosition } from '../stream/stream-position.js';
 import { conditionsOf } from './event-filter.js';
-import { requireWholeOrganisation } from './require-whole-organisation.js';
 
 /** What the events of one page may come to, so that the answer fits into a message of the bus. */
 const pageBytes = 384 * 1024;
@@ -26,7 +25,7 @@ export class ListAuditEvents {
     request: ParsedRequestOf<typeof listAuditEvents>,
     { org, principal }: Call,
   ): Promise<ReplyOf<typeof listAuditEvents>> {
-    requireWholeOrganisation(principal);
+    requireWholeOrganisation(principal, 'The record is');
     const { limit, cursor, order: wanted, ...filter } = request;
     const [order, seq] = decodeCursor(cursor, place) ?? [wanted, undefined];
     // Later pages are behind what the first one waited for.

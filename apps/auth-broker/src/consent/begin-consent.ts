@@ -3,6 +3,7 @@ import { auditOf, serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { beginConsent } from '@pontage/contracts/auth-broker';
 import { UnitOfWork, type Work } from '@pontage/persistence';
+import { refuseShared } from '../grant/grant-wishes.js';
 import { ConsentStore, type BegunConsent } from './consent-store.js';
 import { ConsentWays } from './consent-ways.js';
 
@@ -19,6 +20,7 @@ export class BeginConsent {
 
   async handle(request: Request, call: Call): Promise<ReplyOf<typeof beginConsent>> {
     const { wish } = await this.ways.of(request, call);
+    refuseShared(wish, request.mayEdit);
     return this.unitOfWork.run(call.org, async (work) => {
       const begun = begunBy(request, call, wish.caller);
       const earlier = request.mayReuse ? await this.consents.unopened(work, begun) : undefined;

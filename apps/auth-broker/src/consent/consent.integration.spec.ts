@@ -4,13 +4,14 @@ import {
   beginConsent,
   completeConsent,
   forgetCallersGrant,
+  forgetGrant,
   listGrantEvents,
   listGrants,
   openConsent,
 } from '@pontage/contracts/auth-broker';
 import { callerOf } from '@pontage/contracts';
 import { OAuthProvider } from '@pontage/testkit';
-import { BrokerStack, callOf, redirectUri, sha256 } from '../broker.fixture.js';
+import { BrokerStack, callOf, redirectUri, restrictedCalls, sha256 } from '../broker.fixture.js';
 
 let stack: BrokerStack;
 let provider: OAuthProvider;
@@ -38,7 +39,8 @@ const placeOf = ({ credentialId, resourceId }: Of, call: Call) => ({
   ...{ credentialId, resourceId, region: 'us-west-2', environment: 'production' },
   caller: callerOf(call.principal),
 });
-const forget = (of: Of, call: Call) => stack.proxy.request(forgetCallersGrant, placeOf(of, call), call);
+const forget = (of: Of, call: Call, mayEdit = true) =>
+  stack.proxy.request(forgetCallersGrant, { ...placeOf(of, call), mayEdit }, call);
 const timeline = async (of: Of, call: Call) =>
   (await stack.proxy.request(listGrantEvents, placeOf(of, call), call)).data.map(({ event, trigger }) => [
     event,
@@ -67,6 +69,19 @@ describe('a sign-in', () => {
     expect((await stack.lease(of, call)).serves).toBe('everyone');
   });
 
+  it('of a shared credential is begun and forgotten by whoever may edit the resource', async () => {
+    const call = callOf();
+    const user = anybody(call.org);
+    const of = await stack.credential(provider.authentication({ share: 'everyone' }), call);
+    await signIn(of, call, 'ada');
+    await expect(stack.signIn(of, user, { mayEdit: false })).rejects.toMatchObject({ slug: 'forbidden' });
+    await expect(forget(of, user, false)).rejects.toMatchObject({ slug: 'forbidden' });
+    expect(await whose(of, user)).toBe('ada');
+    const own = await stack.credential(provider.authentication(), call);
+    await expect(stack.signIn(own, user, { mayEdit: false })).resolves.toBeDefined();
+    await expect(forget(own, user, false)).resolves.toBeDefined();
+  });
+
   it('lends no refresh token, and says nothing secret on the bus', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
@@ -91,7 +106,7 @@ describe('a sign-in', () => {
   it('asks for a page of ours first, unless that is to be skipped', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication({ skipConsentScreen: false }), call);
-    const begun = { ...placeOf(of, call), resourceName: 'orders', redirectUri, returnTo: null };
+    const begun = { ...placeOf(of, call), mayEdit: true, resourceName: 'orders', redirectUri, returnTo: null };
     await stack.proxy.request(beginConsent, { ...begun, handle: 'h'.repeat(64), state: 's'.repeat(64) }, call);
     const opening = { handleHash: sha256('h'.repeat(64)), browserHash: sha256('b'), isConfirmed: false };
     expect(await stack.gateway.request(openConsent, opening, call)).toEqual({
@@ -149,6 +164,7 @@ describe('a sign-in belongs to one browser', () => {
         beginConsent,
         {
           ...placeOf(of, by),
+          mayEdit: false,
           resourceName: 'orders',
           redirectUri,
           returnTo: null,
@@ -265,5 +281,12 @@ describe('a grant that somebody agreed to', () => {
     expect((await listed({ expiresBefore: new Date(Date.now() + 7_200_000).toISOString() })).data).toHaveLength(1);
     expect((await listed({}, callOf())).data).toEqual([]);
     await expect(listed({}, callOf(call.org, ['resources:read']))).rejects.toMatchObject({ slug: 'missing-scope' });
+    for (const restricted of restrictedCalls(call.org)) {
+      await expect(listed({}, restricted)).rejects.toMatchObject({ slug: 'forbidden' });
+      await expect(stack.gateway.request(forgetGrant, { id: data[0]?.id ?? '' }, restricted)).rejects.toMatchObject({
+        slug: 'forbidden',
+      });
+    }
+    expect((await listed({})).data).toHaveLength(1);
   });
 });

@@ -1,9 +1,9 @@
 import { needsGrant } from '@pontage/auth-methods';
 import type { Call } from '@pontage/contracts';
 import type { UnitOfWork } from '@pontage/persistence';
-import { asProblem } from '@pontage/problems';
+import { isProblem } from '@pontage/problems';
 import type { OpenedCredentials } from '../credential/opened-credentials.js';
-import { type GrantUse, type GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
+import { refuseShared, type GrantUse, type GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
 import { tellOfRemoval } from '../grant/tell-of-grant.js';
 import type { TokenEgress } from '../grant/token-egress.js';
 import type { ConsentedGrants } from './consented-grants.js';
@@ -23,11 +23,12 @@ export class Forgetting {
     private readonly outside: { readonly credentials: OpenedCredentials; readonly egress: TokenEgress },
   ) {}
 
-  /** @throws notFound, leaseUnavailable, unknownVariable, invalidRequest */
-  async forget(use: GrantUse, call: Call): Promise<Forgotten> {
+  /** @throws forbidden for whoever may not change the resource and would forget everybody's; notFound, leaseUnavailable, unknownVariable, invalidRequest */
+  async forget(use: GrantUse & { readonly mayEdit: boolean }, call: Call): Promise<Forgotten> {
     const { method, credential } = await this.outside.credentials.find(use, call);
     if (!needsGrant(method, credential.settings)) return { revokedAtProvider: null };
     const wish = await this.wishes.of(method, credential, use, call);
+    refuseShared(wish, use.mayEdit);
     const removed = await this.unitOfWork.run(call.org, async (work) => {
       // What the caller agreed to before the credential became this one goes as well.
       if (wish.scope !== undefined) await this.consented.adopt(work, wish, { ...wish, scope: wish.scope });
@@ -54,7 +55,7 @@ export class Forgetting {
       return (await method.consent.revoke(credential, value, context)) ? true : null;
     } catch (error) {
       // It is forgotten here in any case, and whoever asked is told that the provider may still know it.
-      asProblem(error);
+      if (!isProblem(error)) throw error;
       return false;
     }
   }

@@ -128,7 +128,7 @@ describe('promise 13: what people do while a refresh is under way', () => {
       const place = { credentialId: of.credentialId, resourceId: of.resourceId, region: 'us-west-2' };
       return stack.proxy.request(
         forgetCallersGrant,
-        { ...place, environment: 'production', caller: callerOf(call.principal) },
+        { ...place, environment: 'production', caller: callerOf(call.principal), mayEdit: false },
         call,
       );
     });

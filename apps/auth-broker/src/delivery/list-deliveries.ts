@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { listWebhookDeliveries } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { WebhookStore } from '../webhook/webhook-store.js';
-import { requireWholeOrganisation } from '../webhook/webhook.js';
+import { requireAllWebhooks } from '../webhook/webhook.js';
 import { DeliveryStore } from './delivery-store.js';
 
 @serves(listWebhookDeliveries)
@@ -18,7 +18,7 @@ export class ListDeliveries implements Serves<typeof listWebhookDeliveries> {
     page: ParsedRequestOf<typeof listWebhookDeliveries>,
     call: Call,
   ): Promise<ReplyOf<typeof listWebhookDeliveries>> {
-    requireWholeOrganisation(call.principal);
+    requireAllWebhooks(call.principal);
     return this.unitOfWork.run(call.org, async (work) => {
       await this.webhooks.require(work, page.webhookId);
       return this.deliveries.list(work, page);

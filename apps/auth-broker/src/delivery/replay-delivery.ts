@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { replayWebhookDelivery } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { webhookDisabled } from '@pontage/problems';
-import { requireWholeOrganisation } from '../webhook/webhook.js';
+import { requireAllWebhooks } from '../webhook/webhook.js';
 import { Courier } from './courier.js';
 import { DeliveryStore } from './delivery-store.js';
 
@@ -19,7 +19,7 @@ export class ReplayDelivery implements Serves<typeof replayWebhookDelivery> {
     { id }: ParsedRequestOf<typeof replayWebhookDelivery>,
     call: Call,
   ): Promise<ReplyOf<typeof replayWebhookDelivery>> {
-    requireWholeOrganisation(call.principal);
+    requireAllWebhooks(call.principal);
     const replayed = await this.unitOfWork.run(call.org, async (work) => {
       const { delivery, isEnabled } = await this.deliveries.replay(work, id);
       if (!isEnabled) throw webhookDisabled({});

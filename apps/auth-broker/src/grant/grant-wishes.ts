@@ -9,7 +9,7 @@ import {
 import { callerName, type Call, type Caller } from '@pontage/contracts';
 import { SealBroken } from '@pontage/envelope';
 import { type UnitOfWork } from '@pontage/persistence';
-import { leaseUnavailable } from '@pontage/problems';
+import { forbidden, leaseUnavailable } from '@pontage/problems';
 import { type RenderedCredentials, type VariableVersions } from '../lease/rendered-credentials.js';
 import { type Fingerprint, type Fingerprints } from '../secrets/fingerprints.js';
 import { reportDamage } from '../secrets/report-damage.js';
@@ -81,6 +81,12 @@ export class GrantWishes {
       throw leaseUnavailable({}, { detail: 'The stored fingerprint key cannot be opened.', cause: error });
     }
   }
+}
+
+/** @throws forbidden when a grant serves everybody, and whoever would change it may only use the resource */
+export function refuseShared({ owner }: WishedGrant, mayEdit: boolean): void {
+  if (owner !== undefined || mayEdit) return;
+  throw forbidden({}, { detail: 'One sign-in serves everybody here: whoever may edit the resource sees to it.' });
 }
 
 const always: RefreshManner = { ahead: true, onDemand: true, background: false };

@@ -1,5 +1,12 @@
 import { serves } from '@pontage/bus';
-import { holdsScope, type Call, type Caller, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
+import {
+  holdsScope,
+  requireWholeOrganisation,
+  type Call,
+  type Caller,
+  type ParsedRequestOf,
+  type ReplyOf,
+} from '@pontage/contracts';
 import { forgetGrant } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { missingScope, notFound } from '@pontage/problems';
@@ -23,6 +30,7 @@ export class ForgetGrant {
 
   async handle({ id }: ParsedRequestOf<typeof forgetGrant>, call: Call): Promise<ReplyOf<typeof forgetGrant>> {
     if (!holdsScope(call.principal, 'admin')) throw missingScope({ scope: 'admin' });
+    requireWholeOrganisation(call.principal, 'Grants are');
     const [row] = await this.unitOfWork.run(call.org, ({ manager }) =>
       manager.query<Row[]>(
         `SELECT credential_id AS "credentialId", resource_id AS "resourceId", environment, owner, region
@@ -32,7 +40,7 @@ export class ForgetGrant {
     );
     if (row?.region === undefined || row.region === null) throw notFound({});
     const { owner, region, ...of } = row;
-    return this.forgetting.forget({ ...of, region, caller: owner ?? nobody }, call);
+    return this.forgetting.forget({ ...of, region, caller: owner ?? nobody, mayEdit: true }, call);
   }
 }
 

@@ -1,5 +1,12 @@
 import { serves } from '@pontage/bus';
-import { holdsScope, type Call, type Caller, type ParsedRequestOf, type ReplyOf } from '@pontage/contracts';
+import {
+  holdsScope,
+  requireWholeOrganisation,
+  type Call,
+  type Caller,
+  type ParsedRequestOf,
+  type ReplyOf,
+} from '@pontage/contracts';
 import { listGrants } from '@pontage/contracts/auth-broker';
 import { decodeCursor, pageOf, UnitOfWork } from '@pontage/persistence';
 import { missingScope } from '@pontage/problems';
@@ -34,6 +41,7 @@ export class ListGrants {
     call: Call,
   ): Promise<ReplyOf<typeof listGrants>> {
     if (!holdsScope(call.principal, 'admin')) throw missingScope({ scope: 'admin' });
+    requireWholeOrganisation(call.principal, 'Grants are');
     const from = decodeCursor(cursor, place);
     const rows = await this.unitOfWork.run(call.org, ({ manager }) =>
       manager.query<Row[]>(

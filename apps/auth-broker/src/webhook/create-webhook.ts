@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { createWebhook } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { WebhookStore } from './webhook-store.js';
-import { newSecret, recordOf, refuseClearText, requireWholeOrganisation } from './webhook.js';
+import { newSecret, recordOf, refuseClearText, requireAllWebhooks } from './webhook.js';
 
 @serves(createWebhook)
 export class CreateWebhook implements Serves<typeof createWebhook> {
@@ -13,7 +13,7 @@ export class CreateWebhook implements Serves<typeof createWebhook> {
   ) {}
 
   handle(draft: ParsedRequestOf<typeof createWebhook>, call: Call): Promise<ReplyOf<typeof createWebhook>> {
-    requireWholeOrganisation(call.principal);
+    requireAllWebhooks(call.principal);
     refuseClearText(draft.url);
     const secret = newSecret();
     return this.unitOfWork.run(call.org, async (work) => {

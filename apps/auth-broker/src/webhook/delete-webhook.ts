@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { deleteWebhook } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { WebhookStore } from './webhook-store.js';
-import { recordOf, requireWholeOrganisation } from './webhook.js';
+import { recordOf, requireAllWebhooks } from './webhook.js';
 
 @serves(deleteWebhook)
 export class DeleteWebhook implements Serves<typeof deleteWebhook> {
@@ -13,7 +13,7 @@ export class DeleteWebhook implements Serves<typeof deleteWebhook> {
   ) {}
 
   handle({ id }: ParsedRequestOf<typeof deleteWebhook>, call: Call): Promise<ReplyOf<typeof deleteWebhook>> {
-    requireWholeOrganisation(call.principal);
+    requireAllWebhooks(call.principal);
     return this.unitOfWork.run(call.org, async (work) => {
       const deleted = await this.webhooks.delete(work, id);
       work.audit({ ...auditOf(call), action: 'webhook.deleted', outcome: 'success', data: recordOf(deleted) });

@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { listWebhooks } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { WebhookStore } from './webhook-store.js';
-import { requireWholeOrganisation } from './webhook.js';
+import { requireAllWebhooks } from './webhook.js';
 
 @serves(listWebhooks)
 export class ListWebhooks implements Serves<typeof listWebhooks> {
@@ -13,7 +13,7 @@ export class ListWebhooks implements Serves<typeof listWebhooks> {
   ) {}
 
   handle(page: ParsedRequestOf<typeof listWebhooks>, call: Call): Promise<ReplyOf<typeof listWebhooks>> {
-    requireWholeOrganisation(call.principal);
+    requireAllWebhooks(call.principal);
     return this.unitOfWork.run(call.org, (work) => this.webhooks.list(work, page));
   }
 }

@@ -3,7 +3,7 @@ import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { updateWebhook } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
 import { WebhookStore } from './webhook-store.js';
-import { recordOf, refuseClearText, requireWholeOrganisation } from './webhook.js';
+import { recordOf, refuseClearText, requireAllWebhooks } from './webhook.js';
 
 @serves(updateWebhook)
 export class UpdateWebhook implements Serves<typeof updateWebhook> {
@@ -13,7 +13,7 @@ export class UpdateWebhook implements Serves<typeof updateWebhook> {
   ) {}
 
   handle({ id, settings }: ParsedRequestOf<typeof updateWebhook>, call: Call): Promise<ReplyOf<typeof updateWebhook>> {
-    requireWholeOrganisation(call.principal);
+    requireAllWebhooks(call.principal);
     if (settings.url !== undefined) refuseClearText(settings.url);
     const { url, events, description, enabled, region } = settings;
     return this.unitOfWork.run(call.org, async (work) => {

@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Principal } from '@pontage/contracts';
+import { requireWholeOrganisation, type Principal } from '@pontage/contracts';
 import type { Webhook } from '@pontage/contracts/auth-broker';
 import { classifyAddress, destinationOf } from '@pontage/egress-policy';
-import { forbidden, invalidRequest } from '@pontage/problems';
+import { invalidRequest } from '@pontage/problems';
 
 const secretBytes = 32;
 
 /** A secret as Standard Webhooks writes it: 32 random bytes in base64, and a prefix that says what it is. */
 export const newSecret = (): string => `whsec_${randomBytes(secretBytes).toString('base64')}`;
 
-/** @throws forbidden for a token that is restricted to groups: webhooks hear of every resource's grants */
-export function requireWholeOrganisation(principal: Principal): void {
-  if (principal.type !== 'token' || principal.groupIds === null) return;
-  throw forbidden({}, { detail: 'Webhooks are of the whole organisation, and this token is restricted to groups.' });
-}
+/** @throws forbidden for whoever is restricted to groups: webhooks hear of every resource's grants */
+export const requireAllWebhooks = (principal: Principal): void => requireWholeOrganisation(principal, 'Webhooks are');
 
 /**
  * Refuses what would be sent in clear over a public network. Addresses that are not public may be spoken http with;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Principal } from '@pontage/contracts';
+import type { Principal, Scope } from '@pontage/contracts';
 import { permissions, type ValueOf } from '@pontage/contracts/snapshots';
 import type { Problem } from '@pontage/problems';
-import { authoriseApp, authoriseResource } from './authorise.js';
+import { authoriseApp, authoriseResource, mayEdit } from './authorise.js';
 
 type Group = ValueOf<typeof permissions>;
 const group = (more: Partial<Group>): Group => ({
@@ -125,5 +125,33 @@ describe('authoriseApp, for an external user', () => {
         'a',
       ),
     ).rejects.toMatchObject({ slug: 'stale-policy' });
+  });
+});
+
+describe('mayEdit', () => {
+  const editor = { scopes: ['resources:write'] };
+  const edits = (groups: readonly Group[], principal: Principal) =>
+    mayEdit({ groups: () => groups.map((each, id) => ({ id, group: each })) }, 'org', principal, { id: 'r' });
+
+  it('is for whoever has the scope, and a group that edits the resource when they are restricted to groups', () => {
+    expect(edits([], token({ ...editor, groupIds: null }))).toBe(true);
+    expect(edits([], token({ groupIds: null }))).toBe(false);
+    expect(edits([group({ resources: { r: 'edit' } })], token(editor))).toBe(true);
+    expect(edits([group({ allResources: 'own' })], token(editor))).toBe(true);
+    expect(edits([group({ allResources: 'use', resources: { r: 'use', other: 'own' } })], token(editor))).toBe(false);
+    expect(edits([group({ resources: { r: 'own' } })], token())).toBe(false);
+  });
+
+  it('is for members where the organisation lets whoever is in no group edit its resources', () => {
+    const member = { type: 'member', id: 'm', display: 'm', email: 'm', token: null } as const;
+    const scopes: Scope[] = ['resources:write'];
+    expect(edits([], { ...member, scopes, groupIds: [], openResources: true })).toBe(true);
+    expect(edits([], { ...member, scopes, groupIds: [], openResources: false })).toBe(false);
+  });
+
+  it('is for no external user', () => {
+    const external = { type: 'external', id: 's', externalIdentifier: 'u', app: 'a' } as const;
+    const session = { ...external, groupIds: [1], environment: 'production', userInfo: {}, metadataJson: '{}' };
+    expect(edits([group({ allResources: 'own' })], session)).toBe(false);
   });
 });

@@ -73,6 +73,23 @@ export function authoriseUnderWay(
   else if (!groupsMayUse(policy, org, groups, app)) throw notFound({});
 }
 
+/** True when a principal may change a resource, and with it what serves everybody who uses it. */
+export function mayEdit(
+  policy: Pick<Policy, 'groups'>,
+  org: string,
+  principal: Principal,
+  { id }: Pick<ResourceSnapshot, 'id'>,
+): boolean {
+  if (!holdsScope(principal, 'resources:write')) return false;
+  const groups = groupsOf(principal);
+  if (groups === null || (principal.type === 'member' && principal.openResources)) return true;
+  return policy
+    .groups(org, groups)
+    .some(({ group }) => editing.has(group.allResources) || editing.has(group.resources[id] ?? 'none'));
+}
+
+const editing: ReadonlySet<string> = new Set(['edit', 'own']);
+
 /** A test of another credential is a part of changing it: the gateway has asked whether the caller may. */
 export const scopeOf = (test: RunQuery['test']): Scope =>
   test?.draftId === undefined ? 'queries:run' : 'resources:write';

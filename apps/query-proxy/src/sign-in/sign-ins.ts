@@ -13,11 +13,19 @@ import { recordDenial } from '../audit/record-denial.js';
 import type { LeaseKey } from '../credential/lease-cache.js';
 import { regionOf } from '../execution/prepare.js';
 import type { Rooms } from '../execution/rooms.js';
+import { mayEdit } from '../policy/authorise.js';
 import { CheckSignIn } from './check-sign-in.js';
 import { resolveSignIn, resourcesOfApp, type AskedSignIn } from './resolve-sign-in.js';
 
 /** An app that asks of more resources shows the others' need when a query meets it. */
 const maxListed = 50;
+
+/** What a sign-in is for, and whether whoever asks may change it for everybody. */
+interface Target {
+  readonly key: LeaseKey;
+  readonly name: string;
+  readonly mayEdit: boolean;
+}
 
 /** How callers sign in to the upstreams of resources that they may use. What is denied is on record. */
 export class SignIns {
@@ -39,25 +47,27 @@ export class SignIns {
 
   /** Begins a sign-in. @throws invalidRequest when there is nothing to sign in to */
   start(asked: ParsedRequestOf<typeof startSignIn>, call: Call): Promise<ReplyOf<typeof startSignIn>> {
-    return this.recorded(asked, call, async () => {
-      const { key, name } = await this.keyOf(asked, call);
+    const begin = async () => {
+      const { key, name, mayEdit } = await this.targetOf(asked, call);
       const { resource: _resource, environment: _environment, ...given } = asked;
-      return this.rooms.bus.request(beginConsent, { ...key, ...given, resourceName: name }, call);
-    });
+      return this.rooms.bus.request(beginConsent, { ...key, ...given, mayEdit, resourceName: name }, call);
+    };
+    // Nobody has asked for the way out that a refused query is told: that there is none is no denial.
+    return asked.mayReuse === true ? begin() : this.recorded(asked, call, begin);
   }
 
   /** Forgets what the caller's sign-in has brought. */
   end(asked: ParsedRequestOf<typeof endSignIn>, call: Call): Promise<ReplyOf<typeof endSignIn>> {
     return this.recorded(asked, call, async () => {
-      const { key } = await this.keyOf(asked, call);
-      return this.rooms.bus.request(forgetCallersGrant, key, call);
+      const { key, mayEdit } = await this.targetOf(asked, call);
+      return this.rooms.bus.request(forgetCallersGrant, { ...key, mayEdit }, call);
     });
   }
 
   /** Lists what happened to the caller's grant. */
   events(asked: ParsedRequestOf<typeof listSignInEvents>, call: Call): Promise<ReplyOf<typeof listSignInEvents>> {
     return this.recorded(asked, call, async () => {
-      const { key } = await this.keyOf(asked, call);
+      const { key } = await this.targetOf(asked, call);
       const { resource: _resource, environment: _environment, ...page } = asked;
       return this.rooms.bus.request(listGrantEvents, { ...key, ...page }, call);
     });
@@ -79,7 +89,7 @@ export class SignIns {
     return { data: all.filter(({ state }) => state !== 'not-required') };
   }
 
-  private async keyOf(asked: AskedSignIn, call: Call): Promise<{ key: LeaseKey; name: string }> {
+  private async targetOf(asked: AskedSignIn, call: Call): Promise<Target> {
     const { bus, policy } = this.rooms;
     const { run, resolved } = await resolveSignIn(policy, asked, call);
     const { credentialId, id: resourceId, name } = resolved.resource;
@@ -88,7 +98,11 @@ export class SignIns {
     if (bus.presence.live('auth-broker').length === 0) throw unavailable({}, { note: 'there is no auth-broker' });
     const region = regionOf(policy, run, resolved);
     const { environment } = resolved;
-    return { key: { credentialId, resourceId, region, environment, caller: callerOf(call.principal) }, name };
+    return {
+      key: { credentialId, resourceId, region, environment, caller: callerOf(call.principal) },
+      name,
+      mayEdit: mayEdit(policy, call.org, call.principal, resolved.resource),
+    };
   }
 
   private async recorded<T>({ resource }: AskedSignIn, call: Call, answer: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import {
   consentExpired,
   credentialRejected,
   destinationDenied,
+  forbidden,
   invalidRequest,
   leaseUnavailable,
   notFound,
@@ -25,6 +26,9 @@ export const grantOf = z.strictObject({
   environment: z.string(),
   caller,
 });
+
+/** Whether the caller may change the resource. Whoever may only use it replaces and forgets no grant that serves everybody. */
+export const byCaller = z.strictObject({ ...grantOf.shape, mayEdit: z.boolean() });
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -50,7 +54,7 @@ export const beginConsent = requestContract({
   subject: 'v1.auth-broker.consent.begin',
   callers: ['query-proxy'],
   request: z.strictObject({
-    ...grantOf.shape,
+    ...byCaller.shape,
     resourceName: z.string(),
     handle: z.string(),
     state: z.string(),
@@ -62,7 +66,7 @@ export const beginConsent = requestContract({
     mayReuse: z.boolean().default(false),
   }),
   reply: z.strictObject({ handle: z.string() }),
-  problems: consentProblems,
+  problems: [forbidden, ...consentProblems],
   sealed: true,
 });
 

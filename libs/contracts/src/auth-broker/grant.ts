@@ -1,4 +1,5 @@
 import {
+  forbidden,
   invalidRequest,
   leaseUnavailable,
   missingScope,
@@ -10,7 +11,7 @@ import { z } from 'zod';
 import { caller } from '../caller.js';
 import { requestContract } from '../contract.js';
 import { pageOf, pageRequest } from '../page.js';
-import { grantOf } from './consent.js';
+import { byCaller, grantOf } from './consent.js';
 
 /** One thing that happened to a grant. */
 export const grantEvent = z.strictObject({
@@ -54,7 +55,7 @@ export const listGrants = requestContract({
     resourceId: z.uuid().optional(),
   }),
   reply: pageOf(grantView),
-  problems: [invalidRequest, missingScope],
+  problems: [invalidRequest, missingScope, forbidden],
 });
 
 /** How a grant was forgotten. */
@@ -69,7 +70,7 @@ export const forgetGrant = requestContract({
   callers: ['gateway'],
   request: z.strictObject({ id: z.uuid() }),
   reply: forgotten,
-  problems: [notFound, missingScope, leaseUnavailable, unknownVariable, invalidRequest, unavailable],
+  problems: [notFound, missingScope, forbidden, leaseUnavailable, unknownVariable, invalidRequest, unavailable],
   deadlineMs: 20_000,
 });
 
@@ -77,9 +78,9 @@ export const forgetGrant = requestContract({
 export const forgetCallersGrant = requestContract({
   subject: 'v1.auth-broker.grant.forget-callers',
   callers: ['query-proxy'],
-  request: grantOf,
+  request: byCaller,
   reply: forgotten,
-  problems: [notFound, leaseUnavailable, unknownVariable, invalidRequest, unavailable],
+  problems: [notFound, forbidden, leaseUnavailable, unknownVariable, invalidRequest, unavailable],
   deadlineMs: 20_000,
 });
 

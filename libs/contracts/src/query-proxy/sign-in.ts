@@ -46,7 +46,7 @@ export const endSignIn = requestContract({
   callers: ['gateway'],
   request: ofCaller,
   reply: forgetCallersGrant.reply,
-  problems: [...refusals, ...forgetCallersGrant.problems],
+  problems: [missingScope, stalePolicy, ...forgetCallersGrant.problems],
   deadlineMs: 25_000,
 });
 

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '@pontage/bus';
-import type { Call, ReplyOf } from '@pontage/contracts';
+import { groupsOf, type Call, type ReplyOf } from '@pontage/contracts';
 import { draftRotation, dropDrafts } from '@pontage/contracts/auth-broker';
 import { environmentName, installRotation, prepareRotation } from '@pontage/contracts/resource-registry';
 import { forbidden, newSecretRejected } from '@pontage/problems';
@@ -92,7 +92,7 @@ function below(baseUrl: string, url: string): string | undefined {
  * @throws forbidden for whoever is restricted to groups and names a variable where nobody can see which
  */
 function refuseHiddenVariables(fields: z.output<typeof newSecrets>, { principal }: Call): void {
-  if (principal.type !== 'token' || principal.groupIds === null) return;
+  if (groupsOf(principal) === null) return;
   const named = Object.entries(fields).filter(([, value]) => JSON.stringify(value).includes('{{'));
   if (named.length === 0) return;
   const detail = 'A token that is restricted to groups rotates to secrets without configuration variables.';
