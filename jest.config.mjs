@@ -16,10 +16,10 @@ const transform = {
 };
 
 /** Tests with real processes share the machine with whatever else it does. */
-const retryOnce = ['<rootDir>/test/retry-once.mjs'];
+const retryOnce = { setupFilesAfterEnv: ['<rootDir>/test/retry-once.mjs'] };
+const oneAtATime = { ...retryOnce, runner: '<rootDir>/test/one-at-a-time.mjs' };
 
-const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
-  setupFilesAfterEnv,
+const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch,
   transform,
@@ -29,6 +29,7 @@ const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['reflect-metadata'],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.nx/'],
+  ...more,
 });
 
 export default {
@@ -36,7 +37,8 @@ export default {
     project('unit', ['<rootDir>/{libs,apps,examples}/*/src/**/!(*.integration).spec.ts']),
     project('integration', ['<rootDir>/{libs,apps}/*/src/**/*.integration.spec.ts'], retryOnce),
     project('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
-    project('end-to-end', ['<rootDir>/test/{e2e,faults,bench}/**/*.spec.ts'], retryOnce),
+    project('end-to-end', ['<rootDir>/test/{e2e,bench}/**/*.spec.ts'], retryOnce),
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts'], oneAtATime),
   ],
   testTimeout: 30_000,
   maxWorkers: 2,
