@@ -34,11 +34,11 @@ const project = (displayName, testMatch, more = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['<rootDir>/{libs,apps,examples}/*/src/**/!(*.integration).spec.ts']),
+    project('unit', ['<rootDir>/{libs,apps,examples}/*/src/**/!(*.integration|*.load).spec.ts']),
     project('integration', ['<rootDir>/{libs,apps}/*/src/**/*.integration.spec.ts'], retryOnce),
     project('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
-    project('end-to-end', ['<rootDir>/test/{e2e,bench}/**/*.spec.ts'], retryOnce),
-    project('faults', ['<rootDir>/test/faults/**/*.spec.ts'], oneAtATime),
+    project('end-to-end', ['<rootDir>/test/{e2e,faults,bench}/**/!(*.load).spec.ts'], retryOnce),
+    project('load', ['<rootDir>/{libs,apps,test}/*/src/**/*.load.spec.ts'], oneAtATime),
   ],
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -1,7 +1,7 @@
 import Runner from 'jest-runner';
 
 /**
- * Runs test files one at a time, after those of other projects: what kills, floods and measures would disturb its neighbours,
+ * Runs test files one at a time, and not beside those of other projects: what floods and measures would disturb its neighbours,
  * and be disturbed by them.
  */
 export default class OneAtATime extends (Runner.default ?? Runner) {
