@@ -10,6 +10,7 @@ import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
 import { GrantStore } from './grant/grant-store.js';
 import { GrantWishes } from './grant/grant-wishes.js';
+import { RememberedMetadata } from './grant/remembered-metadata.js';
 import type { TokenEgress } from './grant/token-egress.js';
 import { GrantLeases } from './lease/grant-leases.js';
 import type { RenderedCredentials } from './lease/rendered-credentials.js';
@@ -33,14 +34,15 @@ export interface GrantFoundations {
 /** The wiring of grants: how they are obtained, lent, agreed to, verified and forgotten. */
 export function grantRooms(on: GrantFoundations): Provider[] {
   const { unitOfWork, box, egress, credentials } = on;
+  const providers = new RememberedMetadata(egress);
   const grants = new GrantStore(unitOfWork, box);
   const consented = new ConsentedGrants(box);
-  const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, egress), consented);
+  const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, providers), consented);
   const wishes = new GrantWishes(unitOfWork, on.fingerprints, on.rendered);
   const verifications = new Verifications(egress);
   const verdicts = new GrantVerdicts(unitOfWork, grants);
   const leases = new GrantLeases(wishes, keeper, new GrantUses(unitOfWork, grants));
-  const forgetting = new Forgetting(unitOfWork, consented, wishes, { credentials, egress });
+  const forgetting = new Forgetting(unitOfWork, consented, wishes, { credentials, egress: providers });
   return [
     { provide: GrantKeeper, useValue: keeper },
     { provide: GrantWishes, useValue: wishes },
@@ -48,7 +50,7 @@ export function grantRooms(on: GrantFoundations): Provider[] {
     { provide: Verifications, useValue: verifications },
     { provide: GrantSignIns, useValue: new GrantSignIns(wishes, keeper, verifications, verdicts) },
     { provide: ConsentStore, useValue: new ConsentStore(box) },
-    { provide: ConsentWays, useValue: new ConsentWays(credentials, wishes, egress) },
+    { provide: ConsentWays, useValue: new ConsentWays(credentials, wishes, providers) },
     { provide: ConsentLanding, useValue: new ConsentLanding(unitOfWork, grants, consented) },
     { provide: Forgetting, useValue: forgetting },
   ];

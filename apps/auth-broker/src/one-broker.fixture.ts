@@ -8,6 +8,7 @@ import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import { createLogger } from '@pontage/telemetry';
 import type { Stack } from '@pontage/testkit';
 import { AppModule, entities } from './app.module.js';
+import { idleGrantsOf } from './background-work.js';
 import { sinkOf } from './consent/grant-snapshots.js';
 import { Courier } from './delivery/courier.js';
 import { Deliver } from './delivery/deliver.js';
@@ -24,6 +25,7 @@ import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { RotationBucket } from './rotation/rotation-bucket.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
+import type { Sweep } from './sweep.js';
 import { WebhookStore } from './webhook/webhook-store.js';
 
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */
@@ -52,6 +54,8 @@ export interface Broker extends AsyncDisposable {
   readonly bus: Bus;
   readonly identityKeys: IdentityKeys;
   readonly egress: { readonly sent: number };
+  /** Refreshes what nobody uses, once it has been started. */
+  readonly idle: Sweep;
 }
 
 const silent = createLogger('spec', 'silent');
@@ -81,8 +85,10 @@ export async function startBroker(stack: Stack, keys: MasterKeys, forget: () => 
   await app.listen();
   // The wiretap is somebody who listens: without it a call that comes before the subscription would be told so.
   await bus.connection.flush();
+  const idle = idleGrantsOf(app, unitOfWork, silent);
   const end = async (): Promise<void> => {
     if (!forget()) return;
+    await idle.stop();
     watch.stop();
     pen.watch.stop();
     bucket.stop();
@@ -92,5 +98,5 @@ export async function startBroker(stack: Stack, keys: MasterKeys, forget: () => 
     await bus.drain();
     await unitOfWork.close();
   };
-  return { unitOfWork, box, bus, identityKeys, egress, [Symbol.asyncDispose]: end };
+  return { unitOfWork, box, bus, identityKeys, egress, idle, [Symbol.asyncDispose]: end };
 }

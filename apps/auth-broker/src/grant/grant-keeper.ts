@@ -50,7 +50,9 @@ export class GrantKeeper {
       if (lacksConsent(state, request)) {
         if (await this.adopt(request, state)) continue;
         throw about(
-          state.problem === null ? consentRequired({}, { detail: 'Nobody has signed in yet.' }) : remembered(state),
+          state.problem === null
+            ? consentRequired({}, { detail: 'Nobody has signed in yet.' })
+            : problemFromWire(state.problem),
           request,
         );
       }
@@ -59,7 +61,7 @@ export class GrantKeeper {
         if (verdict.renews === true) this.renew(request, state, value);
         return { version: state.version, value, expiresInMs: state.remainingMs, validForMs: verdict.validForMs };
       }
-      if (verdict.kind === 'fail') throw about(failed ?? remembered(state), request);
+      if (verdict.kind === 'fail') throw about(failed ?? remembered(state, request), request);
       if (performance.now() > giveUpAt)
         throw leaseUnavailable({}, { detail: 'The token endpoint is being asked, and it takes too long.' });
       failed =
@@ -160,10 +162,12 @@ function afterFailure(
   return verdict.kind === 'use' ? verdict : { kind: 'fail' };
 }
 
-const remembered = ({ problem }: GrantState): Problem =>
-  problem === null
-    ? leaseUnavailable({}, { detail: 'The grant is over, and it is not to be refreshed on demand.' })
-    : problemFromWire(problem);
+/** What the last attempt ended in; without one, that the grant is over: a person's can be had by signing in again. */
+function remembered({ problem }: GrantState, { scope }: GrantRequest): Problem {
+  if (problem !== null) return problemFromWire(problem);
+  const detail = 'The grant is over, and it is not to be refreshed on demand.';
+  return scope === undefined ? leaseUnavailable({}, { detail }) : consentRequired({}, { detail });
+}
 
 /** A consent that is lacking, with what it is about; every other problem as it is. */
 function about(problem: Problem, { resourceId, environment }: GrantRequest): Problem {
