@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@pontage/backends';
-import { startPontage, type Pontage } from '@pontage/testkit';
+import { startFurther, startPontage, type Further, type Pontage } from '@pontage/testkit';
 import type { Browser } from 'playwright-core';
 import { ask, type List } from './src/ask.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
-import { startGatewayOf, type FurtherGateway } from './src/members/further-gateway.js';
 import { IdentityProvider } from './src/members/identity-provider.js';
 import { firstPassword, ownHeaders, postLogin, sessionOf, signIn, type MemberSession } from './src/members/member.js';
 
@@ -16,7 +15,7 @@ interface Member {
 
 let provider: IdentityProvider;
 let pontage: Pontage;
-let second: FurtherGateway;
+let second: Further;
 let browser: Browser;
 let count = 0;
 
@@ -38,7 +37,7 @@ beforeAll(async () => {
       PONTAGE_TRUSTED_PROXIES: '127.0.0.1',
     },
   });
-  second = await startGatewayOf(pontage);
+  second = await startFurther(pontage, 'gateway');
   browser = await launchChromium();
 }, 240_000);
 afterAll(async () => {

@@ -4,10 +4,10 @@ import { gzipSync, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUpstream, type Upstream } from '@pontage/fixtures';
 import { makeTestFolder, removeTestFolder, startPontage, type Pontage } from '@pontage/testkit';
-import pg from 'pg';
 import { ask } from './src/ask.js';
 import { canary, canariedResources, canaryCredentials } from './src/canaried.js';
 import { runQuery, saveResource, trySaveResource, type SavedResource } from './src/save-resource.js';
+import { dumpRows } from './src/dump-rows.js';
 import { forms, SecretSearch, type Hit } from './src/search-secrets.js';
 
 let upstream: Upstream;
@@ -98,33 +98,12 @@ async function writeInClear(): Promise<SavedResource> {
   });
 }
 
-/** What a backup by SQL would hold: every row of every table, as the superuser sees it. */
-async function dump(file: string): Promise<number> {
-  const client = new pg.Client(pontage.processes().databaseUrl);
-  await client.connect();
-  try {
-    await client.query('CHECKPOINT');
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables`,
-    );
-    const texts: string[] = [];
-    for (const { name } of rows) {
-      const { rows: content } = await client.query<{ line: string }>(`SELECT t::text AS line FROM ${name} AS t`);
-      texts.push(`${name}\n${content.map(({ line }) => line).join('\n')}`);
-    }
-    writeFileSync(file, texts.join('\n'));
-    return rows.length;
-  } finally {
-    await client.end();
-  }
-}
-
 describe('what lies on the disk', () => {
   it('promise 5: holds no secret in any form, and the search finds what is there', async () => {
     await useEverything();
     await changeSecrets();
     await writeInClear();
-    const tables = await dump(join(work, 'dump.sql'));
+    const tables = await dumpRows(pontage, join(work, 'dump.sql'));
     writeFileSync(join(work, 'output.log'), pontage.output());
 
     const wanted = [...new Set(secrets)];
