@@ -1,10 +1,20 @@
 /// <reference path="./oidc-provider.d.ts" />
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import { personAt } from './person.js';
 import { providerRecords } from './provider-records.js';
+
+/** The places of a tenant of Auth0, which serves HTTPS and whose issuer ends in a slash. */
+const auth0Routes = { authorization: '/authorize', token: '/oauth/token', revocation: '/oauth/revoke' };
+
+/** What a server proves itself with, in PEM. */
+interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -27,27 +37,41 @@ export class OAuthProvider implements AsyncDisposable {
   /** In place of the token endpoint, until it is undefined again. */
   instead: Answer | undefined;
   readonly tokenRequests: TokenRequest[] = [];
-  private readonly server = createServer((request, response) => void this.answer(request, response));
+  private readonly records = providerRecords();
+  private readonly server: Server;
   private provider: Provider | undefined;
 
-  /** @param redirectUris where it may send people back to */
-  static async start(redirectUris: readonly string[]): Promise<OAuthProvider> {
-    const started = new OAuthProvider();
+  private constructor(private readonly tenant: TlsIdentity | undefined) {
+    const answer = (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response);
+    this.server = tenant === undefined ? createServer(answer) : createSecureServer({ ...tenant }, answer);
+  }
+
+  /**
+   * @param redirectUris where it may send people back to
+   * @param tenant a certificate for `localhost`: it is laid out as a tenant of Auth0 is, there
+   */
+  static async start(redirectUris: readonly string[], tenant?: TlsIdentity): Promise<OAuthProvider> {
+    const started = new OAuthProvider(tenant);
     await new Promise<void>((resolve) => started.server.listen(0, '127.0.0.1', resolve));
-    started.provider = new Provider(started.origin, started.configuration(redirectUris));
+    const issuer = tenant === undefined ? started.origin : `${started.origin}/`;
+    started.provider = new Provider(issuer, started.configuration(redirectUris));
     return started;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const { port } = this.server.address() as AddressInfo;
+    return this.tenant === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   }
 
   /** The `authentication` of a resource whose callers sign in here. */
   authentication(more: object = {}): Record<string, unknown> {
+    const at =
+      this.tenant === undefined
+        ? { method: 'oauth2', issuer: this.origin }
+        : { method: 'auth0', domain: new URL(this.origin).host };
     return {
-      method: 'oauth2',
+      ...at,
       grant: 'authorization_code',
-      issuer: this.origin,
       clientId: this.clientId,
       clientSecret: this.clientSecret,
       scopes: ['openid', 'offline_access'],
@@ -66,6 +90,11 @@ export class OAuthProvider implements AsyncDisposable {
   async accountOf(accessToken: string): Promise<string | undefined> {
     const found = await this.provider?.AccessToken.find(accessToken);
     return found?.isValid === true ? found.accountId : undefined;
+  }
+
+  /** Takes none of the access tokens any more that it has given out. */
+  endAccessTokens(): void {
+    this.records.forget('AccessToken');
   }
 
   /** True for a refresh token that could be used now. */
@@ -89,7 +118,8 @@ export class OAuthProvider implements AsyncDisposable {
   readonly pass: Answer = (request, response) => this.provider?.callback()(request, response);
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url !== '/token') return void this.pass(request, response);
+    if (request.url !== (this.tenant === undefined ? '/token' : auth0Routes.token))
+      return void this.pass(request, response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
@@ -103,7 +133,7 @@ export class OAuthProvider implements AsyncDisposable {
 
   private configuration(redirectUris: readonly string[]): object {
     return {
-      adapter: providerRecords(),
+      adapter: this.records.Records,
       clients: [
         {
           client_id: this.clientId,
@@ -113,6 +143,7 @@ export class OAuthProvider implements AsyncDisposable {
           response_types: ['code'],
         },
       ],
+      ...(this.tenant === undefined ? {} : { routes: auth0Routes }),
       cookies: { keys: [randomBytes(16).toString('hex')] },
       claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'] },
       findAccount: (_: unknown, id: string) => ({

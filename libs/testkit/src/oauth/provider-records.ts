@@ -8,9 +8,9 @@ interface Payload {
  * What a provider remembers. Its own memory forgets all but the newest thousand records, and takes what it has forgotten for
  * refused.
  */
-export function providerRecords(): new (model: string) => object {
+export function providerRecords(): { readonly Records: new (model: string) => object; forget(model: string): void } {
   const records = new Map<string, Payload>();
-  return class Records {
+  class Records {
     constructor(private readonly model: string) {}
 
     async upsert(id: string, payload: Payload): Promise<void> {
@@ -41,5 +41,10 @@ export function providerRecords(): new (model: string) => object {
     private key(id: string): string {
       return `${this.model}:${id}`;
     }
+  }
+  /** Forgets everything of one kind. */
+  const forget = (model: string): void => {
+    for (const key of records.keys()) if (key.startsWith(`${model}:`)) records.delete(key);
   };
+  return { Records, forget };
 }
