@@ -5,6 +5,7 @@ import { ask } from './src/ask.js';
 import { appOf, inApp, mount, refuseThirdPartyCookies } from './src/browser/embedding.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
 import { startParentSite, type ParentSite } from './src/browser/parent-site.js';
+import { ownHeaders, signIn } from './src/members/member.js';
 import { startEmbedSetting, type EmbedSetting } from './src/embed-setting.js';
 import { PeopleUpstream } from './src/upstreams/people-upstream.js';
 
@@ -116,6 +117,34 @@ describe('a person with a browser', () => {
     expect(own.status).toBe(200);
     expect((await query(name)).json.body.account).toBe('eve');
     expect((await fetch(callback, { redirect: 'manual', headers: { cookie } })).status).toBe(410);
+  });
+});
+
+describe('a member', () => {
+  it('signs in at the provider from a session, and what they run by a token of theirs carries their grant', async () => {
+    const name = await resource();
+    const [email, password] = ['ada@example.com', 'a long passphrase'];
+    await ask(pontage, 'POST', '/api/v1/members', { email, password, role: 'admin' });
+    const headers = ownHeaders(pontage, await signIn(pontage, email, password));
+    const session = { token: null, headers };
+    const draft = { name: 'mine', scopes: ['queries:run'] };
+    const { token } = (await ask<{ token: string }>(pontage, 'POST', '/api/v1/tokens', draft, session)).json;
+    expect((await query(name, {}, { token })).json.code).toBe('consent-required');
+
+    const forged = { host: 'evil.test', 'x-forwarded-host': 'evil.test', origin: 'https://evil.test' };
+    expect((await start(name, {}, { token: null, headers: { ...headers, ...forged } })).status).toBe(403);
+    const { json } = await start(name, { returnTo: '/api/v1/me' }, session);
+    expect(new URL(json.url).origin).toBe(pontage.url);
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(json.url);
+    await signInAt(page, 'ada');
+    await page.waitForURL(`${pontage.url}/api/v1/me`);
+    expect((await query(name, {}, { token })).json.body.account).toBe('ada');
+    expect(await standing(name, session)).toMatchObject({ state: 'authorized' });
+    // It is theirs, and nobody else's.
+    expect((await query(name)).json.code).toBe('consent-required');
+    expect((await ask(pontage, 'DELETE', `/api/v1/resources/${name}/auth`, undefined, session)).status).toBe(200);
+    expect((await query(name, {}, { token })).json.code).toBe('consent-required');
   });
 });
 

@@ -1,6 +1,7 @@
 // `OAUTH2_TOKEN` and `OAUTH2_ID_TOKEN` in a header, a URL parameter or a body: the token stands there, and only there.
 
 import { encodeComponent, headerOf, type OutboundRequest } from '@pontage/http-message';
+import { invalidRequest } from '@pontage/problems';
 import type { AccessToken } from './token-answer.js';
 
 /** The texts that tokens stand for. A longer word that holds one is none. */
@@ -19,15 +20,23 @@ export interface Filled {
   readonly hasToken: boolean;
 }
 
-/** Fills in tokens where a request names them. A body that is passed on as it came stays as it came. */
-export function fillPlaceholders(request: OutboundRequest, { accessToken, idToken = '' }: AccessToken): Filled {
+/**
+ * Fills in tokens where a request names them. A body that is passed on as it came stays as it came.
+ * @throws invalidRequest where it names an ID token, and there is none
+ */
+export function fillPlaceholders(request: OutboundRequest, { accessToken, idToken }: AccessToken): Filled {
   if (!mayHold(request)) return { request, hasToken: false };
-  const texts: Readonly<Record<Placeholder, string>> = { OAUTH2_TOKEN: accessToken, OAUTH2_ID_TOKEN: idToken };
+  const texts: Readonly<Record<Placeholder, string | undefined>> = {
+    OAUTH2_TOKEN: accessToken,
+    OAUTH2_ID_TOKEN: idToken,
+  };
   let hasToken = false;
   const fill = (text: string, encode: (token: string) => string = (token) => token): string =>
     text.replaceAll(pattern, (name) => {
+      const token = texts[name as Placeholder];
+      if (token === undefined) throw invalidRequest({}, { detail: noIdToken });
       hasToken ||= name === 'OAUTH2_TOKEN';
-      return encode(texts[name as Placeholder]);
+      return encode(token);
     });
   const filled = {
     ...request,
@@ -37,6 +46,8 @@ export function fillPlaceholders(request: OutboundRequest, { accessToken, idToke
   };
   return { request: filled, hasToken };
 }
+
+const noIdToken = 'OAUTH2_ID_TOKEN stands for nothing: the provider gave no ID token. Ask it for the scope openid.';
 
 type Fill = (text: string, encode?: (token: string) => string) => string;
 
@@ -78,10 +89,29 @@ function decoded(text: string): string {
 function filledBody(request: OutboundRequest, fill: Fill): Uint8Array | undefined {
   const { body, bodyIsPassedOn } = request;
   if (body === undefined || bodyIsPassedOn === true) return body;
-  const encode = encoderOf(headerOf(request, 'content-type') ?? '');
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+  const contentType = headerOf(request, 'content-type') ?? '';
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const boundary = /^multipart\/form-data;.*boundary="?([^";]+)/i.exec(contentType)?.[1];
+  if (boundary !== undefined) return filledParts(bytes, boundary, fill);
+  const encode = encoderOf(contentType);
+  const text = bytes.toString();
   const filled = encode === undefined ? text : fill(text, encode);
   return filled === text ? body : Buffer.from(filled);
+}
+
+/** Only the fields: a file is what it is. @see RFC 7578, 4 */
+function filledParts(bytes: Buffer, boundary: string, fill: Fill): Uint8Array {
+  const delimiter = `--${boundary}`;
+  const filled = bytes
+    .toString('latin1')
+    .split(delimiter)
+    .map((part) => {
+      const endOfHead = part.indexOf('\r\n\r\n');
+      const isField = endOfHead !== -1 && !/;\s*filename\*?=/i.test(part.slice(0, endOfHead));
+      return isField ? part.slice(0, endOfHead) + fill(part.slice(endOfHead)) : part;
+    })
+    .join(delimiter);
+  return Buffer.from(filled, 'latin1');
 }
 
 /** How a token is written in a body of this type; undefined: nothing is filled in there. */
