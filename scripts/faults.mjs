@@ -12,7 +12,7 @@ const tests = [
   'test/faults',
   'egress-worker/src/policy',
   'auth-broker/src/consent/refresh-races',
-  ...['forbidden-destinations', 'regions', 'revoked-in-flight'].map((name) => `test/e2e/${name}`),
+  ...['forbidden-destinations', 'people-secrets', 'regions', 'revoked-in-flight'].map((name) => `test/e2e/${name}`),
 ];
 const page = join(root, 'docs', 'reliability.md');
 const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->'];
