@@ -184,7 +184,7 @@ function peopleOf({ unitOfWork, buckets, lives }: Rooms, { groups, organisations
     { provide: Exclusions, useValue: exclusions },
     { provide: MemberLeaving, useValue: leaving },
     { provide: MemberChange, useValue: new MemberChange(members, rules, passwords, { leaving, exclusions }) },
-    { provide: IdentifiedMembers, useValue: new IdentifiedMembers(members, groups, organisations) },
+    { provide: IdentifiedMembers, useValue: new IdentifiedMembers(members, groups, organisations, exclusions) },
     { provide: SignIns, useValue: new SignIns(unitOfWork, members, sessions, lives) },
     { provide: SessionEnds, useValue: sessionEnds },
     { provide: SessionLives, useValue: lives },

@@ -19,7 +19,7 @@ export const registrySettings = {
   /** The password of the first member, `admin@localhost`; absent: nobody is made a member. */
   PONTAGE_ADMIN_PASSWORD: z.string().min(12).max(200).optional(),
   /** After how many minutes without use a member's session ends, and after how many hours in any case. */
-  PONTAGE_SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).max(43_200).default(60),
+  PONTAGE_SESSION_IDLE_MINUTES: z.coerce.number().int().min(5).max(43_200).default(60),
   PONTAGE_SESSION_HOURS: z.coerce.number().int().min(1).max(720).default(12),
 };
 

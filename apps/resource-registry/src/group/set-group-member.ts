@@ -2,6 +2,7 @@ import { serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { setGroupMember } from '@pontage/contracts/resource-registry';
 import { CallTransactions } from '../call/call-transactions.js';
+import { Exclusions } from '../member/exclusions.js';
 import { MemberStore } from '../member/member-store.js';
 import { GroupStore } from './group-store.js';
 import { requireEverything, requireKnown } from './reach.js';
@@ -12,6 +13,7 @@ export class SetGroupMember implements Serves<typeof setGroupMember> {
     private readonly transactions: CallTransactions,
     private readonly groups: GroupStore,
     private readonly members: MemberStore,
+    private readonly exclusions: Exclusions,
   ) {}
 
   handle(
@@ -26,7 +28,7 @@ export class SetGroupMember implements Serves<typeof setGroupMember> {
       if (member.groupIds.includes(id) === isIn) return group;
       const others = member.groupIds.filter((each) => each !== id);
       const groupIds = isIn ? [...others, id].sort((a, b) => a - b) : others;
-      await this.members.update(work, { ...member, groupIds, version: member.version + 1 });
+      await this.members.update(work, { ...member, groupIds, version: this.exclusions.nextVersion(work.org, member) });
       work.record('member.updated', {
         data: { member: memberId, group: id },
         changes: [{ pointer: '/groupIds', from: [...member.groupIds], to: groupIds }],

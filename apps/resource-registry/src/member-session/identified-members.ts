@@ -5,6 +5,7 @@ import type { Work } from '@pontage/persistence';
 import { signInRefused } from '@pontage/problems';
 import { entryOf } from '../call/call-transactions.js';
 import type { GroupStore } from '../group/group-store.js';
+import type { Exclusions } from '../member/exclusions.js';
 import type { MemberStore } from '../member/member-store.js';
 import type { OrganisationStore } from '../organisation/organisation-store.js';
 import { changesOfMember, newMember, type SavedMember } from '../member/member.js';
@@ -15,6 +16,7 @@ export class IdentifiedMembers {
     private readonly members: MemberStore,
     private readonly groups: GroupStore,
     private readonly organisations: OrganisationStore,
+    private readonly exclusions: Exclusions,
   ) {}
 
   /**
@@ -48,7 +50,7 @@ export class IdentifiedMembers {
     const name = identity.name === '' ? before.name : identity.name;
     const isSame = name === before.name && groupIds.join() === before.groupIds.join();
     if (isSame) return before;
-    const after = { ...before, name, groupIds, version: before.version + 1 };
+    const after = { ...before, name, groupIds, version: this.exclusions.nextVersion(work.org, before) };
     await this.members.update(work, after);
     this.record(work, 'member.updated', call, before, after);
     return after;

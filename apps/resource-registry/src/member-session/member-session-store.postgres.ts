@@ -33,8 +33,11 @@ export class PostgresMemberSessionStore extends MemberSessionStore {
     for (const session of await this.of(work, memberId)) if (session.hash !== but) await this.end(work, session);
   }
 
-  async sweep(work: Work, memberId: string): Promise<void> {
-    for (const session of await this.of(work, memberId)) if (isOver(session)) await this.end(work, session);
+  async sweep(work: Work, memberId: string, most: number): Promise<void> {
+    const all = await this.of(work, memberId);
+    const live = all.filter((session) => !isOver(session));
+    const newest = new Set(live.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).slice(0, most));
+    for (const session of all) if (!newest.has(session)) await this.end(work, session);
   }
 
   async hashes(manager: EntityManager): Promise<readonly string[]> {

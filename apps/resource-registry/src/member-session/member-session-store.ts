@@ -12,8 +12,8 @@ export abstract class MemberSessionStore implements SnapshotSource {
   abstract end(work: Work, session: MemberSession): Promise<void>;
   /** Ends a member's sessions, but for the one of the hash `but`. */
   abstract endThoseOf(work: Work, memberId: string, but?: string): Promise<void>;
-  /** Forgets a member's sessions that have ended by themselves. */
-  abstract sweep(work: Work, memberId: string): Promise<void>;
+  /** Forgets a member's sessions that have ended by themselves, and ends the oldest of those beyond `most`. */
+  abstract sweep(work: Work, memberId: string, most: number): Promise<void>;
   /** Hashes of the manager's organisation. */
   abstract hashes(manager: EntityManager): Promise<readonly string[]>;
   abstract snapshots(manager: EntityManager): Promise<readonly SnapshotRow[]>;

@@ -1,7 +1,7 @@
 import { serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { signInWithPassword } from '@pontage/contracts/resource-registry';
-import { signInRefused } from '@pontage/problems';
+import { isProblem, notFound, signInRefused } from '@pontage/problems';
 import { MemberStore } from '../member/member-store.js';
 import { Passwords } from '../password/passwords.js';
 import { SignIns } from './sign-ins.js';
@@ -30,7 +30,10 @@ export class SignInWithPassword implements Serves<typeof signInWithPassword> {
       throw signInRefused({});
     }
     return this.signIns.within(org, async (work) => {
-      const member = await this.members.lock(work, known.id);
+      // He may have been removed while it was compared.
+      const member = await this.members.lock(work, known.id).catch((error: unknown) => {
+        throw isProblem(error, notFound) ? signInRefused({}) : error;
+      });
       // It may have been replaced while it was compared.
       if (member.passwordHash !== known.passwordHash) throw signInRefused({});
       return this.signIns.open(work, member, tokenHash, call, { method: 'password' });

@@ -20,6 +20,9 @@ export interface OpenedSession {
 /** How somebody has shown who he is, for the record. */
 export type SignInManner = { readonly method: 'password' } | { readonly method: 'oidc'; readonly issuer: string };
 
+/** Of one member at once: somebody who signs in more often than that has forgotten the first. */
+const mostSessions = 50;
+
 /** Opens sessions, and records those that were not opened. */
 export class SignIns {
   constructor(
@@ -52,7 +55,7 @@ export class SignIns {
     manner: SignInManner,
   ): Promise<OpenedSession> {
     if (member.disabled) throw signInRefused({});
-    await this.sessions.sweep(work, member.id);
+    await this.sessions.sweep(work, member.id, mostSessions - 1);
     const session = newSession(member.id, tokenHash, this.life);
     await this.sessions.insert(work, session);
     await this.members.noteSignIn(work, member.id, session.createdAt);

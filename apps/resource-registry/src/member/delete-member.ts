@@ -19,7 +19,7 @@ export class DeleteMember implements Serves<typeof deleteMember> {
   ) {}
 
   handle({ id, ifVersion }: ParsedRequestOf<typeof deleteMember>, call: Call): Promise<ReplyOf<typeof deleteMember>> {
-    return this.exclusions.around(call, id, () =>
+    return this.exclusions.around(call, { id, ifVersion }, () =>
       this.transactions.run(call, async (work) => {
         requireEverything(work.reach);
         const member = await this.members.lock(work, id);

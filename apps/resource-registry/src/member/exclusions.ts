@@ -1,4 +1,4 @@
-import { holdsScope, type Call } from '@pontage/contracts';
+import { groupsOf, holdsScope, type Call } from '@pontage/contracts';
 import type { members } from '@pontage/contracts/snapshots';
 import type { UnitOfWork } from '@pontage/persistence';
 import { isProblem, lastAdmin, unavailable } from '@pontage/problems';
@@ -8,6 +8,12 @@ import { keyOf } from './member-store.postgres.js';
 import { refuseHigher } from './member.js';
 
 const waitMs = 2_000;
+
+/** Who is to be kept out, and of which version. */
+interface Excluded {
+  readonly id: string;
+  readonly ifVersion?: number | undefined;
+}
 
 /**
  * Keeps members out who are disabled or removed: every gateway is told first, and it is stored second, so that it takes
@@ -24,8 +30,8 @@ export class Exclusions {
    * Keeps a member out, and stores it by `work`.
    * @throws Problem what `work` refuses with; `unavailable` when it could not be stored: he is kept out all the same
    */
-  async around<T>(call: Call, id: string, work: () => Promise<T>): Promise<T> {
-    const isOut = await this.keepOut(call, id);
+  async around<T>(call: Call, who: Excluded, work: () => Promise<T>): Promise<T> {
+    const isOut = await this.keepOut(call, who);
     try {
       return await work();
     } catch (error) {
@@ -35,7 +41,7 @@ export class Exclusions {
           {},
           { cause: error, detail: 'Every gateway refuses this member now, but it is not stored yet: ask again.' },
         );
-      await this.letIn(call.org, id);
+      await this.letIn(call.org, who.id);
       throw error;
     }
   }
@@ -45,17 +51,26 @@ export class Exclusions {
     return Math.max(version, this.writer.watch.versionOf(keyOf(org, id)) ?? 0) + 1;
   }
 
+  /** The version of a change that leaves it as it is whether he is let in: one who is kept out stays so. */
+  nextVersion(org: string, member: { readonly id: string; readonly version: number }): number {
+    return this.isTold(org, member) ? member.version + 1 : member.version;
+  }
+
   /** True unless the gateways were told something of a member that is not stored. */
   isTold(org: string, { id, version }: { readonly id: string; readonly version: number }): boolean {
     return (this.writer.watch.versionOf(keyOf(org, id)) ?? 0) <= version;
   }
 
-  /** True when the gateways knew him and do no longer. What only the database knows is decided where it is stored. */
-  private async keepOut({ org, principal }: Call, id: string): Promise<boolean> {
+  /**
+   * True when the gateways knew him and do no longer. What only the database knows is decided where it is stored, and so is
+   * what whoever may not do this asks for.
+   */
+  private async keepOut({ org, principal }: Call, { id, ifVersion }: Excluded): Promise<boolean> {
     const { watch } = this.writer;
     const key = keyOf(org, id);
     const known = watch.get(key);
-    if (known === undefined || !holdsScope(principal, 'members:write')) return false;
+    if (known === undefined || !holdsScope(principal, 'members:write') || groupsOf(principal) !== null) return false;
+    if (ifVersion !== undefined && ifVersion !== watch.versionOf(key)) return false;
     refuseHigher(principal, known.role);
     if (known.role === 'admin' && !this.hasOtherAdmin(org, key)) throw lastAdmin({});
     while (watch.get(key) !== undefined) {

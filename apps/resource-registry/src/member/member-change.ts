@@ -1,4 +1,4 @@
-import { holdsScope } from '@pontage/contracts';
+import { holdsScope, type Call } from '@pontage/contracts';
 import type { memberChanges } from '@pontage/contracts/resource-registry';
 import { forbidden, invalidRequest, notFound } from '@pontage/problems';
 import type { z } from 'zod';
@@ -41,15 +41,23 @@ export class MemberChange {
     const byManager = holdsScope(principal, 'members:write') && reach === 'everything';
     if (!bySelf && !byManager) throw notFound({});
     const member = await this.members.find(work, id);
-    if (!bySelf) {
-      refuseHigher(principal, member.role);
-      if (changes.currentPassword !== undefined) throw wrongField('currentPassword', 'Only he himself gives this.');
-    } else if (principal.token !== null && changes.password !== undefined)
-      throw forbidden({}, { detail: 'A password is changed in a session, not with a token.' });
+    const beyond = Object.keys(changes).find((name) => !ofOneself.has(name));
+    if (beyond !== undefined && !byManager)
+      throw forbidden({}, { detail: `A member does not change his own ${beyond}.` });
+    // A token may do less than its owner.
+    if (!bySelf || beyond !== undefined) refuseHigher(principal, member.role);
     if (changes.role !== undefined) refuseHigher(principal, changes.role);
-    const beyond = byManager ? undefined : Object.keys(changes).find((name) => !ofOneself.has(name));
-    if (beyond !== undefined) throw forbidden({}, { detail: `A member does not change his own ${beyond}.` });
+    if (!bySelf && changes.currentPassword !== undefined)
+      throw wrongField('currentPassword', 'Only he himself gives this.');
+    if (bySelf && changes.password !== undefined) refuseUnproven(principal.token !== null, byManager, member);
     return { member, bySelf };
+  }
+
+  /** Holds what somebody has proven, and may, against the member as he is when it is stored. @throws invalidRequest, forbidden */
+  requireSame({ member, bySelf }: Proven, now: SavedMember, { principal }: Call): void {
+    if (!bySelf) refuseHigher(principal, now.role);
+    else if (member.passwordHash !== now.passwordHash)
+      throw wrongField('currentPassword', 'Your password has just been changed.');
   }
 
   /** The hash of a new password. Whoever changes his own proves that he knows the old one. @throws invalidRequest */
@@ -81,6 +89,13 @@ export class MemberChange {
     if (changes.length > 0) work.record('member.updated', { data: { member: saved.id }, changes });
     return saved;
   }
+}
+
+/** Whoever has a session, and no password to prove himself by, would make a second way in that his provider cannot close. */
+function refuseUnproven(isToken: boolean, byManager: boolean, { passwordHash }: SavedMember): void {
+  if (isToken) throw forbidden({}, { detail: 'A password is changed in a session, not with a token.' });
+  if (passwordHash === null && !byManager)
+    throw forbidden({}, { detail: 'Who manages members gives the first password.' });
 }
 
 const wrongField = (name: string, detail: string): Error =>

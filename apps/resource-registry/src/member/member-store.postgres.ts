@@ -89,13 +89,11 @@ export class PostgresMemberStore extends MemberStore {
     work.snapshot(members, keyOf(work.org, id), { version: version + 1, value: null });
   }
 
-  async dropGroup(work: Work, groupId: number): Promise<void> {
+  async lockThoseOf(work: Work, groupId: number): Promise<readonly SavedMember[]> {
     const rows = await work.manager.find(GroupMemberRow, { where: { groupId }, order: { memberId: 'ASC' } });
-    for (const { memberId } of rows) {
-      const member = await this.lock(work, memberId);
-      const groupIds = member.groupIds.filter((id) => id !== groupId);
-      await this.update(work, { ...member, groupIds, version: member.version + 1 });
-    }
+    const members = [];
+    for (const { memberId } of rows) members.push(await this.lock(work, memberId));
+    return members;
   }
 
   async snapshots(manager: EntityManager): Promise<readonly SnapshotRow[]> {

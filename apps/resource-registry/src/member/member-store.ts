@@ -33,7 +33,7 @@ export abstract class MemberStore implements SnapshotSource {
   abstract noteSignIn(work: Work, id: string, at: Date): Promise<void>;
   /** @param version the last one that anybody was told of */
   abstract delete(work: Work, member: SavedMember): Promise<void>;
-  /** Takes a group that is about to go from every member. */
-  abstract dropGroup(work: Work, groupId: number): Promise<void>;
+  /** The members of a group, whom nobody else changes meanwhile. */
+  abstract lockThoseOf(work: Work, groupId: number): Promise<readonly SavedMember[]>;
   abstract snapshots(manager: EntityManager): Promise<readonly SnapshotRow[]>;
 }

@@ -119,6 +119,17 @@ describe('members', () => {
     await signIn(me.email, 'the first password');
   });
 
+  it('get their first password from whoever manages members, and their address by no narrower token', async () => {
+    const me = await add();
+    await expect(change(me.id, { password: 'the first password' }, memberCall(me.id))).rejects.toMatchObject(
+      problem('forbidden'),
+    );
+    const boss = await add({ role: 'admin' });
+    const narrow = memberCall(boss.id, { scopes: ['members:write'], groupIds: null, token: randomUUID() });
+    await expect(change(boss.id, { email: address() }, narrow)).rejects.toMatchObject(problem('forbidden'));
+    expect((await change(boss.id, { name: 'Boss' }, narrow)).name).toBe('Boss');
+  });
+
   it('lose their other sessions when the password is replaced', async () => {
     const me = await add({ password: 'the first password' });
     const [kept, lost] = [await signIn(me.email, 'the first password'), await signIn(me.email, 'the first password')];
@@ -142,11 +153,27 @@ describe('members', () => {
   });
 
   it('are let in again when the change that kept them out was refused', async () => {
-    const me = await add();
-    await expect(
-      room.ask(registry.updateMember, { id: me.id, changes: { disabled: true }, ifVersion: 99 }, admin),
-    ).rejects.toMatchObject(problem('precondition-failed'));
+    const [me, other] = [await add(), await add()];
+    await expect(change(me.id, { disabled: true, email: other.email })).rejects.toMatchObject(
+      problem('member-email-taken'),
+    );
     expect(told(me.id)).toMatchObject({ role: 'member' });
+  });
+
+  it('are not kept out for a moment by whoever may not, or names another version', async () => {
+    const me = await add();
+    const before = known.versionOf(`${admin.org}.${me.id}`);
+    const restricted = callOf(admin.org, { groupIds: [1] });
+    const isRefused = (asked: Promise<unknown>, slug: string) => expect(asked).rejects.toMatchObject(problem(slug));
+    await isRefused(room.ask(registry.deleteMember, { id: me.id }, restricted), 'forbidden');
+    await isRefused(change(me.id, { disabled: true }, restricted), 'not-found');
+    const stale = { id: me.id, ifVersion: 99 };
+    await isRefused(room.ask(registry.deleteMember, stale, admin), 'precondition-failed');
+    await isRefused(
+      room.ask(registry.updateMember, { ...stale, changes: { disabled: true } }, admin),
+      'precondition-failed',
+    );
+    expect([told(me.id)?.role, known.versionOf(`${admin.org}.${me.id}`)]).toEqual(['member', before]);
   });
 
   it('go with their sessions and their tokens', async () => {

@@ -20,14 +20,17 @@ export class UpdateMember implements Serves<typeof updateMember> {
   async handle(asked: ParsedRequestOf<typeof updateMember>, call: Call): Promise<ReplyOf<typeof updateMember>> {
     const { id, changes, ifVersion, sessionHash } = asked;
     const { password, currentPassword, ...settings } = changes;
-    const proven = await this.transactions.run(call, (work) => this.change.askedBy(work, id, changes));
-    const passwordHash = await this.change.passwordFor(proven, { password, currentPassword });
-    const store = () =>
-      this.transactions.run(call, async (work: CallWork) => {
+    const change = async () => {
+      const proven = await this.transactions.run(call, (work) => this.change.askedBy(work, id, changes));
+      const passwordHash = await this.change.passwordFor(proven, { password, currentPassword });
+      return this.transactions.run(call, async (work: CallWork) => {
         const before = await this.members.lock(work, id);
         requireVersion(before.version, ifVersion);
+        // To hash takes a while: what was proven may hold no longer.
+        this.change.requireSame(proven, before, call);
         return viewOf(await this.change.apply(work, before, { ...settings, ...passwordHash }, sessionHash));
       });
-    return settings.disabled === true ? this.exclusions.around(call, id, store) : store();
+    };
+    return settings.disabled === true ? this.exclusions.around(call, { id, ifVersion }, change) : change();
   }
 }
