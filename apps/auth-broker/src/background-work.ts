@@ -4,7 +4,6 @@ import type { Logger } from '@pontage/telemetry';
 import { ConfigValueStore } from './config-value/config-value-store.js';
 import { ConfigValueSweep } from './config-value/config-value-sweep.js';
 import { consentSweep } from './consent/consent-sweep.js';
-import { ConsentedGrants } from './consent/consented-grants.js';
 import { CredentialStore } from './credential/credential-store.js';
 import { OpenedCredentials } from './credential/opened-credentials.js';
 import { DeliveryStore } from './delivery/delivery-store.js';
@@ -36,7 +35,7 @@ export const sweepsOf = (
   timelineSweep(unitOfWork),
   deliverySweep(new DeliveryStore(unitOfWork)),
   new ConfigValueSweep(unitOfWork, new ConfigValueStore(box), known.variables),
-  new RotationRounds(unitOfWork, new CredentialStore(box), known.named, new ConsentedGrants(box)),
+  new RotationRounds(unitOfWork, new CredentialStore(box), known.named),
   new RotationReminders(unitOfWork, known.named),
 ];
 

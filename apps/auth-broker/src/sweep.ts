@@ -1,9 +1,9 @@
 import type { Logger } from '@pontage/telemetry';
 
-/** What nobody needs any more, and how it goes away. */
+/** What goes on by itself: what nobody needs any more goes away, and what is due is done. */
 export interface Swept {
   readonly everyMs: number;
-  /** Deletes it. Returns how much there was. */
+  /** One round. Returns how much there was to do. */
   sweep(): Promise<number>;
   /** What the log says of a round that found something. */
   readonly done: string;
@@ -11,10 +11,10 @@ export interface Swept {
   readonly failed: string;
 }
 
-/** Deletes in the background: at the start, and then again and again. */
+/** Works in the background: at the start, and then again and again, one round at a time. */
 export class Sweep {
   private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
+  private round: Promise<void> | undefined;
 
   constructor(
     private readonly what: Swept,
@@ -22,7 +22,8 @@ export class Sweep {
   ) {}
 
   start(): void {
-    const begin = () => void (this.round = this.attempt());
+    // A round may take longer than the time to the next.
+    const begin = () => void (this.round ??= this.attempt().finally(() => (this.round = undefined)));
     this.timer = setInterval(begin, this.what.everyMs).unref();
     begin();
   }

@@ -29,8 +29,8 @@ export class ConsentLanding {
     const { input, scope = '', destination } = wish;
     const consented = { input, scope, value, lifetimeMs, destination, ...keepingOf(wish, value, lifetimeMs) };
     await this.unitOfWork.run(wish.org, async (work) => {
-      const version = await this.consented.settle(work, wish, consented);
-      await tellOfConsent(work, wish, version, expiresAt);
+      const settled = await this.consented.settle(work, wish, consented);
+      await tellOfConsent(work, wish, settled, expiresAt);
     });
   }
 }

@@ -60,7 +60,7 @@ export class ConsentStore {
     );
   }
 
-  /** One that was begun for the same caller a moment ago and that no browser has opened. @throws SealBroken */
+  /** One that was begun for and by the same caller a moment ago and that no browser has opened. @throws SealBroken */
   async unopened(
     { manager, org }: Pick<Work, 'manager' | 'org'>,
     {
@@ -68,14 +68,16 @@ export class ConsentStore {
       environment,
       caller,
       returnTo,
-    }: Pick<BegunConsent, 'credentialId' | 'environment' | 'caller' | 'returnTo'>,
+      begunBy,
+    }: Pick<BegunConsent, 'credentialId' | 'environment' | 'caller' | 'returnTo' | 'begunBy'>,
   ): Promise<BegunConsent | undefined> {
     const [row] = await manager.query<Row[]>(
       `SELECT ${columns} FROM consent
         WHERE credential_id = $1 AND environment = $2 AND caller = $3 AND return_to IS NOT DISTINCT FROM $4
+          AND begun_by->'call'->'principal'->>'id' = $5
           AND browser_hash IS NULL AND ${isLive} AND begun_at > clock_timestamp() - ${freshFor}
         ORDER BY begun_at DESC LIMIT 1`,
-      [credentialId, environment, caller, returnTo],
+      [credentialId, environment, caller, returnTo, begunBy.call.principal.id],
     );
     return row === undefined ? undefined : this.opened(org, row);
   }

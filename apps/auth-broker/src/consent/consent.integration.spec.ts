@@ -223,22 +223,6 @@ describe('a grant that somebody agreed to', () => {
     await expect(stack.lease(changed, call)).rejects.toMatchObject({ slug: 'consent-required' });
   });
 
-  it('is forgotten here and at the provider, also by who agreed before the credential was changed', async () => {
-    const call = callOf();
-    const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
-    const token = await tokenOf(of, call);
-    const { resourceId, credentialId: basedOn } = of;
-    const changed = await stack.credential(provider.authentication({ prompt: 'login' }), call, { resourceId, basedOn });
-    expect(await forget(changed, call)).toEqual({ revokedAtProvider: true });
-    expect(await provider.accountOf(token)).toBeUndefined();
-    for (const each of [of, changed])
-      await expect(stack.lease(each, call)).rejects.toMatchObject({ slug: 'consent-required' });
-    expect(await forget(changed, call)).toEqual({ revokedAtProvider: null });
-    expect((await timeline(changed, call))[0]).toEqual(['revoked', null]);
-    expect(stack.eventsOf(changed.credentialId, 'grant.revoked')).toHaveLength(1);
-  });
-
   it('is spent when the provider says so: one attempt, then somebody has to sign in, who can', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
@@ -258,6 +242,8 @@ describe('a grant that somebody agreed to', () => {
     provider.instead = undefined;
     await signIn(of, call, 'ada');
     expect(await whose(of, call)).toBe('ada');
+    // Whoever was told that it is failing is told that this is over.
+    expect(stack.eventsOf(of.credentialId, 'grant.recovered')).toHaveLength(1);
   });
 
   it('stands in the list of its organisation, by when it ends', async () => {

@@ -20,10 +20,23 @@ export interface Removed {
   readonly value: unknown;
 }
 
+/** What a person has agreed to: for which resource, and what was asked for. */
+interface Purpose {
+  readonly resourceId: string;
+  readonly scope: string;
+}
+
+/** What has become of a grant that somebody agreed to. */
+export interface Settled {
+  readonly version: number;
+  readonly recovers: boolean;
+}
+
 interface Held {
   readonly credentialId: string;
   readonly version: number;
   readonly sealed: Buffer | null;
+  readonly failures: number;
 }
 
 const ofKey = 'credential_id = $1 AND environment = $2 AND caller = $3';
@@ -37,9 +50,9 @@ const nothingFails =
 export class ConsentedGrants {
   constructor(private readonly box: SecretBox) {}
 
-  /** Puts a new grant in the place of whatever is there. Returns its version. */
-  async settle(work: Work, key: GrantKey, consented: Consented): Promise<number> {
-    const { version } = await this.hold(work, key);
+  /** Puts a new grant in the place of whatever is there. Returns its version, and whether no grant could be had before it. */
+  async settle(work: Work, key: GrantKey, consented: Consented): Promise<Settled> {
+    const { version, failures } = await this.hold(work, key);
     const { input, scope, value, lifetimeMs, destination } = consented;
     const next = version + 1;
     await work.manager.query(
@@ -54,7 +67,7 @@ export class ConsentedGrants {
       ],
     );
     work.snapshot(grantsBucket, grantSnapshotKey(key), { version: next, value: { state: 'held' } });
-    return next;
+    return { version: next, recovers: failures > 0 };
   }
 
   /** Takes the grant away; undefined when there is none. */
@@ -71,13 +84,30 @@ export class ConsentedGrants {
   }
 
   /**
+   * Takes away what the caller has agreed to for one purpose, under every credential that the resource has had: also what is
+   * being refreshed. Returns what was there.
+   */
+  async removeAll(work: Work, key: GrantKey, { resourceId, scope }: Purpose): Promise<readonly Removed[]> {
+    const rows = await work.manager.query<Pick<Held, 'credentialId'>[]>(
+      `SELECT credential_id AS "credentialId" FROM issued_grant
+        WHERE environment = $2 AND caller = $3 AND credential_id <> $1 AND scope = $4
+          AND credential_id IN (SELECT id FROM credential WHERE resource_id = $5) ORDER BY credential_id`,
+      [...placeOf(key), scope, resourceId],
+    );
+    const removed = [];
+    for (const { credentialId } of [key, ...rows]) removed.push(await this.remove(work, { ...key, credentialId }));
+    return removed.filter((each) => each !== undefined);
+  }
+
+  /**
    * Takes over the grant that the caller has of another credential of the same resource, when it is good for the same: a
-   * changed secret of the client is no reason to ask anybody again. False when there is none, or while it is being refreshed.
+   * changed secret of the client is no reason to ask anybody again. False when there is none, while it is being refreshed, or
+   * when there is one here: a person may have signed in anew.
    */
   async adopt(
     work: Work,
     key: GrantKey,
-    { resourceId, input, scope }: { resourceId: string; input: string; scope: string },
+    { resourceId, input, scope }: Purpose & { readonly input: string },
   ): Promise<boolean> {
     const [donor] = await work.manager.query<Held[]>(
       `SELECT credential_id AS "credentialId", version, sealed FROM issued_grant AS held
@@ -91,7 +121,8 @@ export class ConsentedGrants {
     const from = { ...key, credentialId: donor.credentialId };
     const value = this.opened(from, donor.version, donor.sealed);
     if (value === undefined) return false;
-    const { version } = await this.hold(work, key);
+    const { version, sealed: own } = await this.hold(work, key);
+    if (own !== null) return false;
     const next = Math.max(version, donor.version) + 1;
     const sealed = this.box.seal(grantPlace(key, next), { value });
     await work.manager.query(
@@ -111,23 +142,6 @@ export class ConsentedGrants {
     return true;
   }
 
-  /** Hands over what people have agreed to with credentials that are about to be deleted. What has a successor already stays there. */
-  async bequeath(work: Work, from: readonly string[], to: string): Promise<void> {
-    const rows = await work.manager.query<
-      (Omit<GrantKey, 'org'> & { input: string; scope: string; resourceId: string })[]
-    >(
-      `SELECT credential_id AS "credentialId", environment, caller, input, scope, resource_id AS "resourceId"
-         FROM issued_grant JOIN credential ON credential.id = credential_id
-        WHERE credential_id = ANY($1) AND issued_grant.sealed IS NOT NULL AND scope <> ''`,
-      [[...from]],
-    );
-    for (const { environment, caller, ...agreed } of rows) {
-      const key = { org: work.org, credentialId: to, environment, caller };
-      const [own] = await work.manager.query<Held[]>(`SELECT sealed FROM issued_grant WHERE ${ofKey}`, placeOf(key));
-      if (own === undefined || own.sealed === null) await this.adopt(work, key, agreed);
-    }
-  }
-
   /** The row, made if it is missing, and nobody else's until the transaction ends. */
   private async hold({ manager, org }: Work, key: GrantKey): Promise<Held> {
     await manager.query(
@@ -136,7 +150,7 @@ export class ConsentedGrants {
       [...placeOf(key), org],
     );
     const [row] = await manager.query<Held[]>(
-      `SELECT credential_id AS "credentialId", version, sealed FROM issued_grant WHERE ${ofKey} FOR UPDATE`,
+      `SELECT credential_id AS "credentialId", version, sealed, failures FROM issued_grant WHERE ${ofKey} FOR UPDATE`,
       placeOf(key),
     );
     if (row === undefined) throw new Error('the row that was just made is not there');

@@ -1,12 +1,12 @@
 import { needsGrant } from '@pontage/auth-methods';
 import type { Call } from '@pontage/contracts';
-import type { UnitOfWork } from '@pontage/persistence';
+import type { UnitOfWork, Work } from '@pontage/persistence';
 import { isProblem } from '@pontage/problems';
 import type { OpenedCredentials } from '../credential/opened-credentials.js';
 import { refuseShared, type GrantUse, type GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
 import { tellOfRemoval } from '../grant/tell-of-grant.js';
 import type { TokenEgress } from '../grant/token-egress.js';
-import type { ConsentedGrants } from './consented-grants.js';
+import type { ConsentedGrants, Removed } from './consented-grants.js';
 
 /** What became of a grant that was to be forgotten. */
 export interface Forgotten {
@@ -30,14 +30,21 @@ export class Forgetting {
     const wish = await this.wishes.of(method, credential, use, call);
     refuseShared(wish, use.mayEdit);
     const removed = await this.unitOfWork.run(call.org, async (work) => {
-      // What the caller agreed to before the credential became this one goes as well.
-      if (wish.scope !== undefined) await this.consented.adopt(work, wish, { ...wish, scope: wish.scope });
-      const gone = await this.consented.remove(work, wish);
-      if (gone !== undefined) await tellOfRemoval(work, wish, gone.version);
+      const gone = await this.remove(work, wish);
+      const newest = Math.max(...gone.map(({ version }) => version));
+      if (gone.length > 0) await tellOfRemoval(work, wish, newest);
       return gone;
     });
-    if (removed?.value === undefined) return { revokedAtProvider: null };
-    return { revokedAtProvider: await this.revoke(wish, removed.value) };
+    const values = removed.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    const ended = await Promise.all(values.map((value) => this.revoke(wish, value)));
+    return { revokedAtProvider: ended.includes(false) ? false : ended.includes(true) ? true : null };
+  }
+
+  /** What the caller agreed to before the credential became this one goes as well. */
+  private async remove(work: Work, { scope, ...wish }: WishedGrant): Promise<readonly Removed[]> {
+    if (scope !== undefined) return this.consented.removeAll(work, wish, { ...wish, scope });
+    const gone = await this.consented.remove(work, wish);
+    return gone === undefined ? [] : [gone];
   }
 
   private async revoke(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Grant } from '@pontage/auth-methods';
 import { auditOf } from '@pontage/bus';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
@@ -14,6 +15,7 @@ import { type TokenEgress } from './token-egress.js';
 /** An owner that says nothing for so long is lost, and the next one may take off. */
 const flightMs = 10_000;
 const stayEveryMs = 3_000;
+const landAgainAfterMs = [100, 500, 2_000, 5_000];
 
 /** What is recorded of an attempt, however it ends. */
 interface Facts {
@@ -45,7 +47,7 @@ export class GrantFlights {
       const elapsedMs = Math.round(performance.now() - startedAt);
       const facts = { method: request.method.id, environment: request.environment, trigger, elapsedMs };
       if (isProblem(outcome)) await this.crash(request, flight, state, outcome, facts);
-      else await this.land(request, flight, state, outcome, facts);
+      else await this.landSafely(() => this.land(request, flight, state, outcome, facts));
       return isProblem(outcome) ? outcome : undefined;
     } finally {
       clearInterval(timer);
@@ -60,6 +62,21 @@ export class GrantFlights {
       caller: owner,
       held,
     });
+  }
+
+  /**
+   * The provider may have spent the refresh token by now, so that what it gave for it must not be lost by a moment's trouble here. A
+   * second landing of one flight changes nothing.
+   */
+  private async landSafely(land: () => Promise<void>): Promise<void> {
+    for (const waitMs of landAgainAfterMs) {
+      try {
+        return await land();
+      } catch {
+        await pause(waitMs);
+      }
+    }
+    return land();
   }
 
   private async land(

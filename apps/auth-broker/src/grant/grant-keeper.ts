@@ -69,12 +69,20 @@ export class GrantKeeper {
     }
   }
 
-  /** Obtains the next grant when that is due although nobody asks. What it fails with is on record. */
-  async refreshIdle(request: GrantRequest): Promise<void> {
+  /**
+   * Obtains the next grant when that is due although nobody asks. What it fails with is on record. One that is of no use any
+   * more, as its credential reads otherwise now, waits for somebody to ask. False: nothing was done.
+   */
+  async refreshIdle(request: GrantRequest): Promise<boolean> {
     const { state, value } = await this.read(request);
     const isDue = state.refreshInMs !== null && state.refreshInMs <= 0 && state.flightForMs <= 0;
-    if (isDue && state.sealed !== null && state.input === request.input)
-      await this.join(request, state, 'background', value);
+    if (!isDue) return false;
+    if (state.sealed === null || state.input !== request.input) {
+      await this.grants.leaveAlone(request, state.version);
+      return false;
+    }
+    await this.join(request, state, 'background', value);
+    return true;
   }
 
   /** The good grant that is there; undefined when one would have to be obtained first. Nobody is asked. */

@@ -140,6 +140,13 @@ describe('a manner', () => {
     expect(judge(none, { ...wish, manner: stubborn })).toEqual({ kind: 'acquire', trigger: 'first' });
   });
 
+  it('without refreshing on demand uses what is good to its end', () => {
+    const wish = { input: 'x', refused: undefined, manner: { ...manner, onDemand: false } };
+    const state = { ...good, input: 'x', ageMs: 3_580_000, remainingMs: 20_000 };
+    expect(judge(state, wish)).toMatchObject({ kind: 'use' });
+    expect(judge({ ...state, remainingMs: -1 }, wish)).toEqual({ kind: 'fail' });
+  });
+
   it('with refreshing in the background is a little ahead of everybody else, and never in step', () => {
     expect(refreshInMs(3_600 * seconds, manner, 0)).toBe(3_300 * seconds);
     expect(refreshInMs(3_600 * seconds, manner, 1)).toBe(3_150 * seconds);

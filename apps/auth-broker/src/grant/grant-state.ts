@@ -76,7 +76,9 @@ export function judge(state: GrantState, wish: GrantWish): Verdict {
   if (state.flightForMs > 0) return isGood ? { kind: 'use', validForMs: lifetime.ms } : { kind: 'wait' };
   if (isOurs && state.retryInMs > 0) return isGood ? { kind: 'use', validForMs: lifetime.ms } : { kind: 'fail' };
   const trigger = triggerOf(state, isOurs, isRefused && isUsable);
-  if (trigger === 'expiry' && !wish.manner.onDemand) return { kind: 'fail' };
+  // Nobody may ask for the next one now: this one is used to its end.
+  if (trigger === 'expiry' && !wish.manner.onDemand)
+    return isGood ? { kind: 'use', validForMs: lifetime.ms } : { kind: 'fail' };
   return { kind: 'acquire', trigger };
 }
 

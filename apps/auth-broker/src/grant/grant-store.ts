@@ -134,8 +134,18 @@ export class GrantStore {
       flight,
       `sealed = CASE WHEN input = $6 THEN sealed END, failures = CASE WHEN input IS DISTINCT FROM $6 THEN 1 ELSE failures + 1 END, input = $6,
        problem = $7, retry_at = ${inMs('$8')}, flight_owner = NULL, flight_until = NULL, forget_at = ${forgottenAfter(`greatest(expires_at, ${inMs('$8')})`)},
-       refresh_at = CASE WHEN NOT $9 AND refresh_at IS NOT NULL THEN ${inMs('$8')} END, is_refreshable = is_refreshable AND NOT $9`,
+       refresh_at = CASE WHEN NOT $9 AND refresh_at IS NOT NULL THEN ${refreshAt('$8')} END, is_refreshable = is_refreshable AND NOT $9`,
       [failure.input, JSON.stringify(failure.problem), failure.retryInMs, failure.isSpent],
+    );
+  }
+
+  /** Takes a grant off the list of those that are refreshed by themselves, as long as it is the one that was read. */
+  async leaveAlone({ org, credentialId, environment, caller }: GrantKey, version: number): Promise<void> {
+    await this.unitOfWork.run(org, ({ manager }) =>
+      manager.query(
+        `UPDATE issued_grant SET refresh_at = NULL WHERE credential_id = $1 AND environment = $2 AND caller = $3 AND version = $4`,
+        [credentialId, environment, caller, version],
+      ),
     );
   }
 

@@ -19,9 +19,7 @@ export async function tellOfLanding(
   const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
   const event = version === 0 ? 'issued' : 'refreshed';
   await noteOnTimeline(work, request, { event, version: version + 1, trigger, lifetimeMs });
-  if (failures === 0) return;
-  await occurred(work, { ...fact, type: 'grant.recovered' });
-  await noteOnTimeline(work, request, { event: 'recovered', version: version + 1, trigger });
+  if (failures > 0) await tellOfRecovery(work, request, fact, version + 1);
 }
 
 /** Tells that no grant could be obtained: on its timeline each time, to everybody else when that begins. */
@@ -52,18 +50,26 @@ export async function tellOfCrash(
 export async function tellOfConsent(
   work: Work,
   request: GrantRequest,
-  version: number,
+  { version, recovers }: { readonly version: number; readonly recovers: boolean },
   expiresAt: Date | null,
 ): Promise<void> {
   const trigger = 'consent';
   const lifetimeMs = expiresAt === null ? null : expiresAt.getTime() - Date.now();
-  await occurred(work, {
-    ...factOf(request),
-    type: 'grant.issued',
-    trigger,
-    expiresAt: expiresAt?.toISOString() ?? null,
-  });
+  const fact = { ...factOf(request), trigger, expiresAt: expiresAt?.toISOString() ?? null } as const;
+  await occurred(work, { ...fact, type: 'grant.issued' });
   await noteOnTimeline(work, request, { event: 'issued', version, trigger, lifetimeMs });
+  if (recovers) await tellOfRecovery(work, request, fact, version);
+}
+
+/** Tells that whoever looked for what is wrong need look no more. */
+async function tellOfRecovery(
+  work: Work,
+  request: GrantRequest,
+  fact: Omit<Happening, 'type'> & { readonly trigger: Trigger | 'consent' },
+  version: number,
+): Promise<void> {
+  await occurred(work, { ...fact, type: 'grant.recovered' });
+  await noteOnTimeline(work, request, { event: 'recovered', version, trigger: fact.trigger });
 }
 
 /** Tells that a grant was forgotten. */

@@ -6,6 +6,7 @@ import { CreateIdentityKeys1764800000000 } from './create-identity-keys.js';
 import { CreateKeyRotations1763800000000 } from './create-key-rotations.js';
 import { CreateWebhooks1764700000000 } from './create-webhooks.js';
 import { KeyGrantsByCaller1764300000000 } from './key-grants-by-caller.js';
+import { ServeWebhooksInTurn1765100000000 } from './serve-webhooks-in-turn.js';
 
 /** Every change of the schema, in order. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   CreateIdentityKeys1764800000000,
   CreateCredentialRotations1764900000000,
   KeepConsents1765000000000,
+  ServeWebhooksInTurn1765100000000,
 ];

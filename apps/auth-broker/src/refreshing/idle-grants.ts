@@ -40,18 +40,18 @@ export class IdleGrants {
     failed: 'grants that nobody uses could not be looked for; trying again in a second',
   };
 
-  /** Refreshes what is due. Returns how many were. */
+  /** Refreshes what is due. Returns how much of it was tried. */
   async refresh(): Promise<number> {
-    let found = 0;
+    let tried = 0;
     for (const org of await this.unitOfWork.ids('due_grant_organisations')) {
       const due = await this.dueOf(org);
-      found += due.length;
       const lane = async (): Promise<void> => {
-        for (let next = due.shift(); next !== undefined; next = due.shift()) await this.attempt(org, next);
+        for (let next = due.shift(); next !== undefined; next = due.shift())
+          if (await this.attempt(org, next)) tried += 1;
       };
       await Promise.all(Array.from({ length: atOnce }, lane));
     }
-    return found;
+    return tried;
   }
 
   private dueOf(org: string): Promise<Due[]> {
@@ -67,18 +67,19 @@ export class IdleGrants {
   }
 
   /** What fails is on record, and is due again when its pause is over. */
-  private async attempt(org: string, { owner, ...due }: Due): Promise<void> {
+  private async attempt(org: string, { owner, ...due }: Due): Promise<boolean> {
     const call: Call = { org, principal: broker, requestId: randomUUID() };
     const use: GrantUse = { ...due, caller: owner ?? { kind: 'service', id: broker.id, display: broker.display } };
     try {
       const { method, credential } = await this.finding.credentials.find(use, call);
-      await this.keeper.refreshIdle(await this.finding.wishes.of(method, credential, use, call));
+      return await this.keeper.refreshIdle(await this.finding.wishes.of(method, credential, use, call));
     } catch (error) {
       this.logger.warn(
         { err: error, credentialId: due.credentialId },
         'a grant could not be refreshed in the background',
       );
       await this.postpone(org, due);
+      return false;
     }
   }
 

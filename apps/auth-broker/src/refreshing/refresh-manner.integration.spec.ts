@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OAuthProvider } from '@pontage/testkit';
 import { BrokerStack, callOf, redirectUri } from '../broker.fixture.js';
 
@@ -15,6 +15,10 @@ afterAll(async () => {
   await provider[Symbol.asyncDispose]();
 });
 
+afterEach(() => {
+  provider.instead = undefined;
+});
+
 const lifeSeconds = 3_600;
 const on = { ahead: true, onDemand: true, background: true };
 
@@ -27,6 +31,7 @@ async function signedIn(refresh: Partial<typeof on>) {
   await stack.lease(of, call);
   const before = provider.refreshes.granted;
   return {
+    of,
     pass: (seconds: number) => stack.letPass(of.credentialId, seconds),
     lease: (refusedGrantVersion?: number) =>
       stack.lease(of, call, refusedGrantVersion === undefined ? {} : { refusedGrantVersion }),
@@ -75,5 +80,29 @@ describe('refreshing in the background', () => {
     const { pass, refreshes } = await signedIn({ background });
     await pass(lifeSeconds - 60);
     expect(await refreshes()).toBe(expected);
+  });
+
+  /** Seconds until it is due; null: never. */
+  const dueIn = async (credentialId: string): Promise<number | null> => {
+    const [row] = await stack.sql<{ seconds: string | null }>(
+      'SELECT extract(epoch FROM refresh_at - clock_timestamp()) AS seconds FROM issued_grant WHERE credential_id = $1',
+      [credentialId],
+    );
+    return typeof row?.seconds === 'string' ? Number(row.seconds) : null;
+  };
+
+  it('leaves alone what is of no use any more, until somebody asks', async () => {
+    const { of, pass, refreshes } = await signedIn({});
+    await stack.sql(`UPDATE issued_grant SET input = 'another' WHERE credential_id = $1`, [of.credentialId]);
+    await pass(lifeSeconds - 60);
+    expect([await refreshes(), await dueIn(of.credentialId)]).toEqual([0, null]);
+  });
+
+  it('tries once a day for somebody who has not come for a day, however the provider is', async () => {
+    const { of, pass, refreshes } = await signedIn({});
+    provider.instead = (_, response) => void response.writeHead(503).end();
+    await pass(2 * 24 * 3_600);
+    expect([await refreshes(), (await dueIn(of.credentialId)) ?? 0]).toEqual([0, expect.any(Number)]);
+    expect(await dueIn(of.credentialId)).toBeGreaterThan(23 * 3_600);
   });
 });

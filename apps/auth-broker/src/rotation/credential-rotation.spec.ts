@@ -24,6 +24,7 @@ describe('a rotation', () => {
 
   it('is dropped when its resource has another credential', () => {
     expect(stepOf(state({ accepted: 100 }), false)).toBe('drop');
+    expect(stepOf(state({ accepted: 100, installedForMs: 9_000 }), false)).toBe('wait');
   });
 
   it('settles after a minute of answers without a refusal', () => {

@@ -43,6 +43,9 @@ const recentMs = 60 * 60_000;
 /** A change that the registry has not told of by now was not made. */
 const installWithinMs = 10 * 60_000;
 
+/** What the registry has told one process, all of them have heard by then. */
+const heardWithinMs = 10_000;
+
 /** Decides what becomes of a rotation. @param isNamed whether the resource names the new credential, as it was told last */
 export function stepOf(state: RotationState, isNamed: boolean): Step {
   const { prefers, installedForMs, accepted, refused, quietForMs, unacceptedForMs } = state;
@@ -50,7 +53,8 @@ export function stepOf(state: RotationState, isNamed: boolean): Step {
     if (isNamed) return 'install';
     return state.begunForMs > installWithinMs ? 'drop' : 'wait';
   }
-  if (!isNamed) return 'drop';
+  // Another process may have heard of it first.
+  if (!isNamed) return installedForMs > heardWithinMs ? 'drop' : 'wait';
   if (prefers === 'previous') return accepted >= provenBy ? 'recover' : 'wait';
   const isQuiet = quietForMs >= observedMs;
   if (accepted >= provenBy && isQuiet) return 'settle';

@@ -97,9 +97,10 @@ export class CredentialRotations {
 
   /** Somebody may be about to make these the resource's credentials again: they are not retired in the next moment. */
   async holdBack({ manager }: Work, previousIds: readonly string[]): Promise<void> {
-    await manager.query(`UPDATE credential_rotation SET quiet_from = clock_timestamp() WHERE previous_id = ANY($1)`, [
-      [...previousIds],
-    ]);
+    await manager.query(
+      `UPDATE credential_rotation SET quiet_from = clock_timestamp() WHERE previous_id = ANY($1) OR retires && $1::uuid[]`,
+      [[...previousIds]],
+    );
   }
 
   async install({ manager }: Work, { credentialId }: KeptRotation): Promise<void> {

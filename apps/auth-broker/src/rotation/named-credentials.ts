@@ -16,6 +16,11 @@ export interface NamedCredential {
 export class NamedCredentials {
   constructor(private readonly watch: SnapshotWatch<typeof resources>) {}
 
+  /** False while this process may have missed what the registry has told: nothing is to be ended or told then. */
+  isFresh(): boolean {
+    return this.watch.isFresh();
+  }
+
   /** True when the resource names this credential now. */
   isNamed(org: string, resourceId: string, credentialId: string): boolean {
     return this.of(`${org}.${resourceId}`).some((each) => each.credentialId === credentialId);

@@ -46,6 +46,7 @@ export class RotationReminders implements Swept {
   ) {}
 
   async sweep(): Promise<number> {
+    if (!this.named.isFresh()) return 0;
     let count = 0;
     for (const [org, named] of this.named.withRotation())
       count += await this.unitOfWork.run(org, (work) => this.remind(work, named));

@@ -1,6 +1,5 @@
 import { auditOf } from '@pontage/bus';
 import type { UnitOfWork, Work } from '@pontage/persistence';
-import type { ConsentedGrants } from '../consent/consented-grants.js';
 import type { CredentialStore } from '../credential/credential-store.js';
 import { occurred } from '../occurrence/occurred.js';
 import type { Swept } from '../sweep.js';
@@ -8,7 +7,7 @@ import { stepOf } from './credential-rotation.js';
 import type { KeptRotation } from './credential-rotations.js';
 import type { NamedCredentials } from './named-credentials.js';
 
-/** Brings rotations to their end, whichever process is there to do it: each step is one transaction. */
+/** Brings rotations to their end, whichever process is there to do it: those of an organisation in one transaction. */
 export class RotationRounds implements Swept {
   readonly everyMs = 1_000;
   readonly done = 'credentials were retired whose successors have proven themselves';
@@ -18,10 +17,10 @@ export class RotationRounds implements Swept {
     private readonly unitOfWork: UnitOfWork,
     private readonly credentials: CredentialStore,
     private readonly named: NamedCredentials,
-    private readonly consented: ConsentedGrants,
   ) {}
 
   async sweep(): Promise<number> {
+    if (!this.named.isFresh()) return 0;
     let retired = 0;
     for (const org of await this.unitOfWork.ids('credential_rotation_organisations'))
       retired += await this.unitOfWork.run(org, async (work) => {
@@ -72,7 +71,6 @@ export class RotationRounds implements Swept {
     const { credentialId, resourceId, previousId, retires } = rotation;
     await this.credentials.rotations.end(work, rotation);
     const ids = [previousId, ...retires];
-    await this.consented.bequeath(work, ids, credentialId);
     const retired = await this.credentials.retire(work, ids, { id: credentialId, resourceId });
     for (const id of retired)
       record(work, rotation, 'credential.retired', { credentialId: id, successor: credentialId });

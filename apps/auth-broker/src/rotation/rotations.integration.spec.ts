@@ -5,7 +5,6 @@ import { resourceSettings } from '@pontage/contracts/resource-registry';
 import { resources, rotations } from '@pontage/contracts/snapshots';
 import { SnapshotWatch, SnapshotWriter } from '@pontage/snapshots';
 import { BrokerStack, callOf, type Broker } from '../broker.fixture.js';
-import { ConsentedGrants } from '../consent/consented-grants.js';
 import { CredentialStore } from '../credential/credential-store.js';
 import { NamedCredentials } from './named-credentials.js';
 import { RotationBucket } from './rotation-bucket.js';
@@ -37,8 +36,7 @@ afterAll(async () => {
 });
 
 const broker = (): Broker => brokers[0] as Broker;
-const rounds = (of = broker()) =>
-  new RotationRounds(of.unitOfWork, new CredentialStore(of.box), named, new ConsentedGrants(of.box));
+const rounds = (of = broker(), known = named) => new RotationRounds(of.unitOfWork, new CredentialStore(of.box), known);
 const reminders = (of: Broker) => new RotationReminders(of.unitOfWork, named);
 
 /** Tells what the registry would: the resource has this credential. */
@@ -177,8 +175,53 @@ describe('a rotation', () => {
     expect(await ids(before.resourceId)).toEqual([third.credentialId]);
   });
 
+  it('deletes none that may be rolled back to, also one whose place was taken before it had proven itself', async () => {
+    const { before, after } = await installed();
+    await note(after.credentialId, 0, 10);
+    await letPass(after.credentialId, 61);
+    await rounds().sweep();
+    const third = await rotate(after);
+    await name(third);
+    await rounds().sweep();
+    await note(third.credentialId, 5, 0);
+    await letPass(third.credentialId, 61);
+    const asked = { resourceId: before.resourceId, credentialIds: [after.credentialId] };
+    await stack.registry.request(findSuccessors, asked, call);
+    await rounds().sweep();
+    expect(await ids(before.resourceId)).toHaveLength(3);
+  });
+
+  it('is not ended by a process that may have missed what the registry has told', async () => {
+    const { before, after } = await installed();
+    await letPass(after.credentialId, 11);
+    const late = await SnapshotWatch.open(broker().bus, resources);
+    late.stop();
+    await name(before);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await rounds(broker(), new NamedCredentials(late)).sweep();
+    expect(await entry(after.credentialId)).toMatchObject({ previousId: before.credentialId });
+  });
+
+  it('is refused for a client that people sign in with', async () => {
+    const url = 'https://login.example';
+    const client = {
+      method: 'oauth2',
+      grant: 'authorization_code',
+      issuer: url,
+      clientId: 'c',
+      clientSecret: 'canary-0',
+    };
+    const { credentialId, resourceId } = await stack.credential(client, call);
+    const asked = { credentialId, resourceId, fields: { clientSecret: 'canary-1' } };
+    await expect(stack.gateway.request(draftRotation, asked, call)).rejects.toMatchObject({
+      slug: 'invalid-request',
+      detail: expect.stringContaining('PATCH'),
+    });
+  });
+
   it('ends where the resource is rolled back, and deletes nothing', async () => {
     const { before, after } = await installed();
+    await letPass(after.credentialId, 11);
     await name(before);
     await rounds().sweep();
     expect(await ids(before.resourceId)).toHaveLength(2);

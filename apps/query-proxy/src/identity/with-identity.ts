@@ -31,7 +31,7 @@ export async function identityOf(
   const { identityHeader } = resource;
   if (identityHeader === null) return undefined;
   const claimsJson = claimsJsonOf(identityHeader.claims, { policy, org, principal, environment, app });
-  if (claimsJson.length > longestClaims)
+  if (Buffer.byteLength(claimsJson) > longestClaims)
     throw refused('/identityHeader/claims', 'What the claims say of this caller is longer than a header may be.');
   const asked = { resourceId: resource.id, claimsJson };
   return { header: identityHeader.name, token: await sign(asked), name: identityName(asked, { org, principal }) };
