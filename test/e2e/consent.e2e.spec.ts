@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OAuthProvider, type Pontage } from '@pontage/testkit';
 import type { Browser, Page } from 'playwright-core';
@@ -62,6 +63,14 @@ async function signInAt(page: Page, login: string): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click();
 }
 
+/** Goes through with a sign-in in a browser of its own, up to the page that says so. */
+async function signInBy(url: string, login: string): Promise<void> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(url);
+  await signInAt(page, login);
+  await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
+}
+
 describe('a person with a browser', () => {
   it('signs in from the URL that the API began, and the next query carries their token', async () => {
     const name = await resource({ skipConsentScreen: false });
@@ -81,6 +90,24 @@ describe('a person with a browser', () => {
     expect(await standing(name)).toMatchObject({ state: 'authorized' });
   });
 
+  it('is shown who gets what, whatever a link confirms that is not the one on that page, in this browser', async () => {
+    const name = await resource({ skipConsentScreen: false });
+    const { url } = (await start(name)).json;
+    // Without fetch metadata, as old browsers are.
+    const visit = (query: string, headers = {}) => fetch(`${url}${query}`, { redirect: 'manual', headers });
+    const first = await visit('?confirmed=1');
+    const shown = await first.text();
+    expect([first.status, shown]).toEqual([200, expect.stringContaining(`<h1>Sign in for ${name}</h1>`)]);
+    const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const ofAnother = createHmac('sha256', 'B'.repeat(43)).update(url.slice(-64)).digest('base64url');
+    for (const query of ['', '?confirmed=', '?confirmed=1', `?confirmed=${ofAnother}`]) {
+      const again = await visit(query, { cookie });
+      expect([query, again.status, await again.text()]).toEqual([query, 200, shown]);
+    }
+    const led = await visit(/\?confirmed=[\w-]{43}(?=")/.exec(shown)?.[0] ?? '', { cookie });
+    expect([led.status, new URL(led.headers.get('location') ?? '').origin]).toEqual([303, provider.origin]);
+  });
+
   it('is shown the way by the refused query itself, which begins one sign-in and not one for each', async () => {
     const name = await resource();
     const urls = new Set<unknown>();
@@ -90,10 +117,7 @@ describe('a person with a browser', () => {
     urls.add(((await proxied.json()) as { authUrl: string }).authUrl);
     expect(urls.size).toBe(1);
     expect([...urls][0]).toMatch(/\/auth\/consent\/[\w-]{64}$/);
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(String([...urls][0]));
-    await signInAt(page, 'grace');
-    await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    await signInBy(String([...urls][0]), 'grace');
     expect((await query(name)).json.body.account).toBe('grace');
   });
 
@@ -186,10 +210,7 @@ describe('a sign-in that serves everybody', () => {
     expect([begun.status, begun.json.code]).toEqual([403, 'forbidden']);
     expect((await query(name)).json.authUrl).toEqual(expect.stringContaining('/auth/consent/'));
 
-    const page = await (await browser.newContext()).newPage();
-    await page.goto((await start(name)).json.url);
-    await signInAt(page, 'ada');
-    await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    await signInBy((await start(name)).json.url, 'ada');
     expect((await query(name, {}, user)).json.body.account).toBe('ada');
     const ended = await ask(pontage, 'DELETE', `/api/v1/resources/${name}/auth`, undefined, user);
     expect(ended.status).toBe(403);
@@ -200,22 +221,14 @@ describe('a sign-in that serves everybody', () => {
 describe('a token', () => {
   it('stands where its placeholder stands, and only there', async () => {
     const name = await resource({}, { urlParams: [['token', 'OAUTH2_TOKEN']] });
-    const { json } = await start(name);
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(json.url);
-    await signInAt(page, 'ada');
-    await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    await signInBy((await start(name)).json.url, 'ada');
     expect((await query(name)).json.body).toEqual({ account: 'ada', authorization: false });
     expect(upstream.requests.at(-1)?.url).toMatch(/^\/me\?token=(?!OAUTH2)/);
   });
 
   it('is not put where data of a saved query says so', async () => {
     const name = await resource({ share: 'everyone' });
-    const { json } = await start(name);
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(json.url);
-    await signInAt(page, 'ada');
-    await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    await signInBy((await start(name)).json.url, 'ada');
     await ask(pontage, 'PUT', `/api/v1/apps/${setting.app}/queries/echo`, {
       resource: name,
       request: { path: '/me', urlParams: [['text', '{{ params.text }}']] },
@@ -234,11 +247,7 @@ describe('a token', () => {
 describe('a sign-in that is over', () => {
   it('is forgotten, here and at the provider, within the next query', async () => {
     const name = await resource();
-    const { json } = await start(name);
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(json.url);
-    await signInAt(page, 'ada');
-    await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    await signInBy((await start(name)).json.url, 'ada');
     expect((await query(name)).status).toBe(200);
     const ended = await ask(pontage, 'DELETE', `/api/v1/resources/${name}/auth`);
     expect(ended.json).toEqual({ revokedAtProvider: true });

@@ -125,8 +125,11 @@ describe('a member with a password', () => {
     );
     expect(told[0]).toEqual(told[1]);
     let refused: Response | undefined;
+    // The first organisation answers to its name and to none: that makes no two accounts of one.
+    const { name: organisation } = (await ask<{ name: string }>(pontage, 'GET', '/api/v1/organisation')).json;
     for (let tries = 0; tries < 12 && refused === undefined; tries += 1) {
-      const answer = await postLogin(pontage, { email, password: 'a wrong one' });
+      const named = tries % 2 === 0 ? {} : { organisation };
+      const answer = await postLogin(pontage, { email, password: 'a wrong one', ...named });
       if (answer.status === 429) refused = answer;
     }
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -134,6 +137,21 @@ describe('a member with a password', () => {
     // Somebody else comes in meanwhile, from the same address.
     await newMember();
   }, 60_000);
+});
+
+describe('a member who changes his own password', () => {
+  it('guesses at the old one as slowly as at the door, also when he leaves it out', async () => {
+    const session = await newMember();
+    const headers = { ...ownHeaders(pontage, session), 'x-forwarded-for': '203.0.113.9' };
+    const path = `/api/v1/members/${session.id}`;
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 12; tries += 1) {
+      const json = { password: 'another passphrase', ...(tries % 2 === 0 ? {} : { currentPassword: 'a guess' }) };
+      statuses.push((await ask(pontage, 'PATCH', path, json, { token: null, headers })).status);
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 400));
+    expect(statuses.slice(10)).toContain(429);
+  });
 });
 
 describe('what a member has', () => {
@@ -231,6 +249,16 @@ describe('a member whom an identity provider knows', () => {
     const page = await visit('mallory');
     expect(await page.textContent('[role=alert]')).toMatch(/did not work/);
     expect((await page.context().cookies(pontage.url)).filter(({ name }) => name.startsWith('__Host-'))).toEqual([]);
+  }, 60_000);
+
+  it('is told by a page when he is too many', async () => {
+    const begin = () =>
+      fetch(`${pontage.url}/login/oidc`, { redirect: 'manual', headers: { 'x-forwarded-for': '203.0.113.8' } });
+    let answer = await begin();
+    for (let tries = 0; tries < 30 && answer.status === 302; tries += 1) answer = await begin();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8']);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await answer.text()).toContain('Too many attempts.');
   }, 60_000);
 
   it('comes back to the browser that began, once, with what was asked for', async () => {

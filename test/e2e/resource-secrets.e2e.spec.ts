@@ -200,3 +200,25 @@ describe('someone who may read everything on the bus', () => {
     );
   });
 });
+
+describe('a secret that is rotated', () => {
+  it('is proven by no answer that nobody has judged it in, and by none at a path that there is not', async () => {
+    const [old, next] = [canary(), canary()];
+    const authentication = { method: 'bearer', token: old };
+    const { id } = await saveResource(pontage, { baseUrl: upstream.url, authentication });
+    const rotate = (path: string) =>
+      ask(pontage, 'POST', `/api/v1/resources/${id}/auth/rotate?path=${encodeURIComponent(path)}`, { token: next });
+    const led = await rotate('/redirect?to=http://169.254.169.254/&status=302');
+    expect([led.status, led.json.code]).toEqual([422, 'new-secret-rejected']);
+    for (const path of ['http://169.254.169.254/', '//evil.test/', '/../../etc', '/\r\nX: y']) {
+      const { status, json } = await rotate(path);
+      expect([path, status, json.code, json.errors?.[0]?.pointer]).toEqual([
+        path,
+        400,
+        'invalid-request',
+        '/query/path',
+      ]);
+    }
+    expect(await headerOfQuery(id, 'authorization')).toBe(`Bearer ${old}`);
+  });
+});

@@ -2,7 +2,7 @@ import { auditOf, serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { completeConsent } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
-import { asProblem, consentExpired, type Problem } from '@pontage/problems';
+import { asProblem, consentExpired, isProblem, overloaded, regionUnavailable, type Problem } from '@pontage/problems';
 import { ConsentLanding } from './consent-landing.js';
 import { ConsentStore, type BegunConsent } from './consent-store.js';
 import { ConsentWays } from './consent-ways.js';
@@ -32,6 +32,11 @@ export class CompleteConsent {
     } catch (error) {
       const problem = asProblem(error);
       await this.record(begun, problem);
+      if (isNotAsked(problem)) {
+        // The provider has not been asked, so what the person came back with is good still.
+        await this.unitOfWork.run(call.org, (work) => this.consents.reopen(work, begun));
+        throw problem;
+      }
       return { ...told, failure: { problem: problem.slug, detail: problem.detail ?? problem.definition.title } };
     }
   }
@@ -53,3 +58,7 @@ export class CompleteConsent {
     });
   }
 }
+
+/** There was no worker to ask by. */
+const isNotAsked = (problem: Problem): boolean =>
+  isProblem(problem, regionUnavailable) || isProblem(problem, overloaded);

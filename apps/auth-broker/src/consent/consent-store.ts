@@ -110,6 +110,16 @@ export class ConsentStore {
     return row === undefined ? undefined : this.opened(org, row);
   }
 
+  /** Takes back that a sign-in is over. */
+  async reopen({ manager }: Pick<Work, 'manager'>, { id }: Pick<BegunConsent, 'id'>): Promise<void> {
+    await manager.query('UPDATE consent SET completed_at = NULL WHERE id = $1', [id]);
+  }
+
+  /** Ends the sign-ins that somebody has under way who is gone. */
+  async dropThoseOf({ manager }: Pick<Work, 'manager'>, caller: string): Promise<void> {
+    await manager.query('DELETE FROM consent WHERE caller = $1', [caller]);
+  }
+
   private opened(org: string, { sealed, ...consent }: Row): BegunConsent {
     const secrets = this.box.open(consentPlace(org, consent.id), sealed) as unknown as ConsentSecrets;
     return { ...consent, secrets };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callerOf, type Call } from '@pontage/contracts';
-import { forgetCallersGrant, listGrantEvents } from '@pontage/contracts/auth-broker';
+import { forgetCallersGrant, forgetGrantsOf, listGrantEvents } from '@pontage/contracts/auth-broker';
 import { OAuthProvider } from '@pontage/testkit';
 import { BrokerStack, callOf, redirectUri } from '../broker.fixture.js';
 
@@ -42,6 +42,30 @@ async function signIn(of: Of, call: Call, login: string): Promise<void> {
 /** Another credential of the same resource, good for the same grants. */
 const changedFrom = ({ resourceId, credentialId: basedOn }: Of, call: Call): Promise<Of> =>
   stack.credential(provider.authentication({ prompt: 'login' }), call, { resourceId, basedOn });
+
+describe('what somebody agreed to who is gone', () => {
+  it('is forgotten, here and at the provider, and nothing of anybody else', async () => {
+    const [gone, other] = [callOf(), callOf()];
+    other.org = gone.org;
+    const one = await stack.credential(provider.authentication(), gone);
+    const two = await stack.credential(
+      provider.authentication({ scopes: ['openid', 'offline_access', 'email'] }),
+      gone,
+    );
+    for (const each of [one, two]) for (const call of [gone, other]) await signIn(each, call, 'ada');
+    const tokens = await Promise.all([one, two].map((of) => tokenOf(of, gone)));
+    const owner = { kind: 'token', id: gone.principal.id } as const;
+    const weak = callOf(gone.org, ['members:write']);
+    await expect(stack.gateway.request(forgetGrantsOf, owner, weak)).rejects.toMatchObject({ slug: 'missing-scope' });
+    expect(await stack.gateway.request(forgetGrantsOf, owner, other)).toEqual({ forgotten: 2, left: 0 });
+    for (const token of tokens) expect(await provider.accountOf(token)).toBeUndefined();
+    for (const each of [one, two]) {
+      await expect(stack.lease(each, gone)).rejects.toMatchObject({ slug: 'consent-required' });
+      expect(await whose(each, other)).toBe('ada');
+    }
+    expect(await stack.gateway.request(forgetGrantsOf, owner, other)).toEqual({ forgotten: 0, left: 0 });
+  });
+});
 
 describe('a grant that somebody agreed to', () => {
   it('is forgotten here and at the provider, also by who agreed before the credential was changed', async () => {

@@ -18,6 +18,18 @@ describe('Allowance', () => {
     expect(allowance.refusedSince('a')).toBe(0);
   });
 
+  it('forgets the key that was longest without use, not the one that is being refused', () => {
+    const allowance = new Allowance({ burst: 1, perSecond: 0 }, () => 0);
+    const taken = ['guessed', 'left alone'].map((key) => allowance.take(key));
+    expect(taken).toEqual([true, true]);
+    for (let index = 0; index < 9_999; index += 1) {
+      allowance.take(`key ${index}`);
+      if (index % 1000 === 0) expect(allowance.take('guessed')).toBe(false);
+    }
+    expect(allowance.take('guessed')).toBe(false);
+    expect(allowance.take('left alone')).toBe(true);
+  });
+
   it('forgets the oldest key instead of growing', () => {
     const allowance = new Allowance({ burst: 1, perSecond: 0 }, () => 0);
     expect(allowance.take('first')).toBe(true);

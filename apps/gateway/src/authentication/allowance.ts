@@ -49,15 +49,18 @@ export class Allowance {
     const at = this.now();
     const known = this.levels.get(key);
     if (known === undefined) {
-      // The oldest key goes; the cost of that is one more burst for it.
-      const oldest = this.levels.size >= maxKeys ? this.levels.keys().next().value : undefined;
-      if (oldest !== undefined) this.levels.delete(oldest);
+      // The key that was longest without use goes; the cost of that is one more burst for it.
+      const idlest = this.levels.size >= maxKeys ? this.levels.keys().next().value : undefined;
+      if (idlest !== undefined) this.levels.delete(idlest);
       const fresh = { left: this.size.burst, at, refused: 0 };
       this.levels.set(key, fresh);
       return fresh;
     }
     known.left = Math.min(this.size.burst, known.left + ((at - known.at) / 1000) * this.size.perSecond);
     known.at = at;
+    // To the end of the row: whoever is being refused cannot be forgotten because many others come.
+    this.levels.delete(key);
+    this.levels.set(key, known);
     return known;
   }
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { cookiePairs } from '@pontage/http-message';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -52,6 +52,12 @@ export function memberTokenOf(request: FastifyRequest): string | undefined {
 /** What a page of ours has to send along besides the cookie, which browsers send by themselves. It is no secret of its own. */
 export const csrfTokenOf = (memberToken: string): string =>
   createHmac('sha256', memberToken).update('pontage csrf').digest('base64url');
+
+/** True for the very text that is wanted. How long it takes tells nobody how much of it he has right. */
+export function isSameSecret(given: unknown, wanted: string): boolean {
+  const [brought, kept] = [Buffer.from(typeof given === 'string' ? given : ''), Buffer.from(wanted)];
+  return brought.length === kept.length && timingSafeEqual(brought, kept);
+}
 
 /** The value of a cookie of a request. @see RFC 6265, 5.4 */
 export const cookieOf = (request: FastifyRequest, name: string): string | undefined =>

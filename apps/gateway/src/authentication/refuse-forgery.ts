@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import { forbidden, unsupportedMediaType } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
-import { csrfTokenOf } from './credentials.js';
+import { csrfTokenOf, isSameSecret } from './credentials.js';
 
 /**
  * Refuses what a page of somebody else's may have caused: a browser sends the cookie along whoever asks. What changes
@@ -18,13 +17,17 @@ export function refuseForgery(request: FastifyRequest, memberToken: string, ownO
     return;
   }
   if (origin !== ownOrigin || (site !== undefined && site !== 'same-origin')) throw foreign();
-  if (!isTokenOf(request.headers['pontage-csrf'], memberToken))
+  if (!isSameSecret(request.headers['pontage-csrf'], csrfTokenOf(memberToken)))
     throw forbidden({}, { detail: 'The Pontage-CSRF header has to hold the csrfToken of GET /api/v1/me.' });
   if (type !== undefined && !/^application\/json\s*(?:;|$)/i.test(type))
     throw unsupportedMediaType({}, { detail: 'In a session, a body has to be application/json.' });
 }
 
-/** True for a form or a page that is not somebody else's. A page without a referrer says `Origin: null`, so Sec-Fetch-Site goes first. */
+/**
+ * True for what no page of another origin has posted, as far as its headers tell; who says nothing may be a program.
+ * A page without a referrer says `Origin: null`, so Sec-Fetch-Site goes first. A link that is followed sends no `Origin`:
+ * of a GET this proves nothing.
+ */
 export function isFromOwnPage({ headers }: FastifyRequest, ownOrigin: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
@@ -35,9 +38,3 @@ const isNavigation = ({ headers }: FastifyRequest): boolean =>
   headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
 const foreign = (): Error => forbidden({}, { detail: 'In a session, only our own pages may ask.' });
-
-function isTokenOf(given: unknown, memberToken: string): boolean {
-  const wanted = Buffer.from(csrfTokenOf(memberToken));
-  const brought = Buffer.from(typeof given === 'string' ? given : '');
-  return brought.length === wanted.length && timingSafeEqual(brought, wanted);
-}

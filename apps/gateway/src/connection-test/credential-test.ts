@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { adHocQuery } from '@pontage/contracts/query-proxy';
-import { newSecretRejected } from '@pontage/problems';
+import { invalidRequest, isProblem, newSecretRejected, type Problem } from '@pontage/problems';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../authentication/caller.js';
 import type { QueryPath } from '../query-path/query-path.js';
@@ -58,10 +58,15 @@ export class CredentialTest {
       cookieLine: undefined,
       test: { region: null, draftId },
     };
-    const { stages, status } = composeTest(await probeConnection(this.path, request, run, 'GET'));
+    const outcome = await probeConnection(this.path, request, run, 'GET');
+    // The path is the caller's own.
+    if (!isVerified && 'problem' in outcome.end && isAboutPath(outcome.end.problem))
+      throw aboutQuery(outcome.end.problem);
+    const { stages, status } = composeTest(outcome);
     const failed = stages.find(({ ok }) => !ok);
     if (failed !== undefined || status === null) return failed;
-    const isUnclear = (status >= 500 || status === 429) && !stages.some(({ name }) => name === 'authenticate');
+    const isUnclear =
+      isRedirect(status) || ((status >= 500 || status === 429) && !stages.some(({ name }) => name === 'authenticate'));
     if (isUnclear || (isVerified && status >= 500))
       return stage('request', `The upstream answered ${status}, which does not tell whether it takes the new secret.`);
     if (isVerified && (status < 200 || status >= 300))
@@ -69,5 +74,15 @@ export class CredentialTest {
     return undefined;
   }
 }
+
+/** The path came in the query. */
+const aboutQuery = ({ errors }: Problem): Problem =>
+  invalidRequest({}, { errors: errors.map(({ pointer, detail }) => ({ pointer: `/query${pointer}`, detail })) });
+
+const isAboutPath = (problem: Problem): boolean =>
+  isProblem(problem, invalidRequest) && problem.errors.some(({ pointer }) => pointer === '/path');
+
+/** It leads where the request was not let go, so nothing has judged the secret. */
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 const stage = (name: Stage['name'], detail: string): Stage => ({ name, ok: false, ms: 0, detail });

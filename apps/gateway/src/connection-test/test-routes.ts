@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardableCookies } from '../query-path/forwardable-cookies.js';
 import type { Caller } from '../query-path/caller.js';
 import type { QueryPath } from '../query-path/query-path.js';
+import { refuseParameters } from '../routes/no-parameters.js';
 import { parsed } from '../routes/parsed.js';
 import { refuseUnstorableText } from '../routes/read-json.js';
 import { composeTest } from './compose-test.js';
@@ -14,6 +15,7 @@ import { withUnsaved } from './unsaved-drafts.js';
 /** `POST /api/v1/resources/{id}/test`. */
 export async function answerTest(path: QueryPath, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const caller = await path.authenticate.token(request, 'queries:run');
+  refuseParameters(request);
   const asked = parsed(testRequest, request.body ?? {});
   const { resource } = request.params as { resource: string };
   const call = { kind: 'ad-hoc', resource, query: queryOf(asked) } as const;
@@ -29,6 +31,7 @@ export async function answerUnsavedTest(
   const caller = await path.authenticate.token(request, 'resources:write');
   // Until it comes to the query-proxy, a denial is the gateway's to record.
   request.recordedElsewhere = false;
+  refuseParameters(request);
   refuseUnstorableText(request.body, '');
   const { resource, ...asked } = parsed(unsavedTestRequest, request.body);
   const test = await withUnsaved(path.bus, resource, caller, (unsaved) => {

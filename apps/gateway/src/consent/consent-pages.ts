@@ -13,7 +13,7 @@ export const lookPage = (handle: string): Page => ({
 
 /** Who will get what, before the person leaves. */
 export const confirmPage = (
-  handle: string,
+  { handle, confirmation }: { handle: string; confirmation: string },
   {
     resource,
     at,
@@ -37,7 +37,7 @@ export const confirmPage = (
             </ul>`
     }
     <p>If you do not expect this, close the page: somebody else may have sent you here.</p>
-    <p><a class="button" href="/auth/consent/${handle}?confirmed=1">Continue to ${at}</a></p>`,
+    <p><a class="button" href="/auth/consent/${handle}?confirmed=${confirmation}">Continue to ${at}</a></p>`,
 });
 
 /** The person is back, and nothing waits for them but the window that they came from. */

@@ -1,6 +1,5 @@
 import type { Bus } from '@pontage/bus';
 import { completeConsent, openConsent } from '@pontage/contracts/auth-broker';
-import { forbidden } from '@pontage/problems';
 import type { FastifyInstance } from 'fastify';
 import { serveAssets } from '../pages/assets.js';
 import { describes, operation } from '../routes/operation.js';
@@ -15,7 +14,7 @@ export function serveConsents(fastify: FastifyInstance, bus: Bus): void {
     access: 'anybody',
     status: 303,
     media: ['text/html'],
-    problems: [...openConsent.problems, forbidden],
+    problems: openConsent.problems,
   });
   fastify.get('/auth/consent/:handle', { config: describes(opens) }, (request, reply) => visits.open(request, reply));
   const completes = operation({

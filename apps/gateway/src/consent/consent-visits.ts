@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '@pontage/bus';
 import { completeConsent, openConsent } from '@pontage/contracts/auth-broker';
-import { consentExpired, forbidden, isProblem, type Problem } from '@pontage/problems';
+import { consentExpired, isProblem, problemCatalogue, type Problem } from '@pontage/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sha256 } from '../authentication/hash.js';
 import { callOf } from '../authentication/caller.js';
 import { cookieOf, organisationOf } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';
-import { isFromOwnPage } from '../authentication/refuse-forgery.js';
 import { visitOf } from '../embed/visit.js';
 import { sendPage } from '../pages/send-page.js';
 import { statusOf } from '../problems/status-of.js';
+import { callbackQuery } from './callback-query.js';
+import { confirmationOf, isConfirmation } from './confirmation.js';
 import { brokenPage, confirmPage, donePage, lookPage } from './consent-pages.js';
 
 /** By which a sign-in knows the browser that opened it. `__Host-`: no other host, and no page over plain HTTP, can set it. */
@@ -31,15 +32,16 @@ export class ConsentVisits {
     if (visitOf(request) === 'look') return sendPage(reply, 200, lookPage(handle));
     const browser = browserOf(request) ?? randomBytes(32).toString('base64url');
     noteSecrets(org, [handle, browser]);
-    const isConfirmed = (request.query as { confirmed?: string }).confirmed === '1';
-    // Another page could send somebody past the one that says who gets what.
-    if (isConfirmed && !isFromOwnPage(request, request.server.publicAddresses.ownOrigin))
-      return refuse(reply, forbidden({}));
+    // Only a link on the page that says who gets what can hold this: nobody else's page can send somebody past it.
+    const isConfirmed = isConfirmation((request.query as { confirmed?: unknown }).confirmed, browser, handle);
     const asked = { handleHash: sha256(handle), browserHash: sha256(browser), isConfirmed };
     try {
       const next = await this.bus.request(openConsent, asked, callOf(request, org, gateway));
       reply.header('set-cookie', browserCookie(browser));
-      if (next.step === 'confirm') return await sendPage(reply, 200, confirmPage(handle, next));
+      if (next.step === 'confirm') {
+        const link = { handle, confirmation: confirmationOf(browser, handle) };
+        return await sendPage(reply, 200, confirmPage(link, next));
+      }
       return await reply.header('cache-control', 'no-store').redirect(next.url, 303);
     } catch (error) {
       if (!isProblem(error)) throw error;
@@ -49,7 +51,7 @@ export class ConsentVisits {
 
   /** `GET /oauth/callback`: who comes back goes where the sign-in was begun for, and nowhere else. */
   async complete(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const answer = new URLSearchParams(request.raw.url?.split('?')[1] ?? '');
+    const answer = new URLSearchParams(callbackQuery(request));
     const state = answer.get('state') ?? '';
     const org = organisationOf(state);
     const browser = browserOf(request);
@@ -62,7 +64,8 @@ export class ConsentVisits {
         asked,
         callOf(request, org, gateway),
       );
-      if (failure !== null) return await sendPage(reply, 502, brokenPage(failure.detail, returnTo));
+      if (failure !== null)
+        return await sendPage(reply, statusOfSlug(failure.problem), brokenPage(failure.detail, returnTo));
       if (returnTo !== null) return await reply.header('cache-control', 'no-store').redirect(returnTo, 303);
       return await sendPage(reply, 200, donePage(resource, request.server.publicAddresses.embedOrigin));
     } catch (error) {
@@ -70,6 +73,11 @@ export class ConsentVisits {
       return refuse(reply, error);
     }
   }
+}
+
+function statusOfSlug(slug: string): number {
+  const definition = problemCatalogue.get(slug);
+  return definition === undefined ? 502 : statusOf[definition.kind];
 }
 
 function refuse(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -18,6 +18,7 @@ import { sha256 } from '../authentication/hash.js';
 import { SignInLimits } from '../member-sign-in/sign-in-limits.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
+import { forgetGrants } from './forget-grants.js';
 
 const byId = z.strictObject({ id: z.uuid().transform((id) => id.toLowerCase()) });
 
@@ -90,8 +91,9 @@ export class Members {
     const token = memberTokenOf(request);
     const session = isSelf && principal.token === null && token !== undefined ? { sessionHash: sha256(token) } : {};
     const asked = { ...params, changes: body, ...precondition, ...session };
-    // Whoever guesses at a password here guesses as slowly as at the door.
-    if (body.currentPassword === undefined) return this.bus.request(updateMember, asked, call);
+    // Whoever guesses at a password here guesses as slowly as at the door, also when he leaves the old one out.
+    const isGuess = body.currentPassword !== undefined || (isSelf && body.password !== undefined);
+    if (!isGuess) return this.bus.request(updateMember, asked, call);
     return this.limits.guard(request, `member ${params.id}`, () => this.bus.request(updateMember, asked, call));
   }
 
@@ -105,7 +107,9 @@ export class Members {
     status: 204,
     also: { versioned: true },
   })
-  async deleteMember({ params, precondition, call }: Asked<{ params: typeof byId }>) {
-    return this.bus.request(deleteMember, { ...params, ...precondition }, call);
+  async deleteMember({ params, precondition, call, request }: Asked<{ params: typeof byId }>) {
+    const removed = await this.bus.request(deleteMember, { ...params, ...precondition }, call);
+    forgetGrants(this.bus, { kind: 'member', ...params }, call, request);
+    return removed;
   }
 }

@@ -7,6 +7,7 @@ import { sha256 } from '../authentication/hash.js';
 import { newApiToken } from '../authentication/credentials.js';
 import type { Asked } from '../routes/asked.js';
 import { route } from '../routes/route.js';
+import { forgetGrants } from './forget-grants.js';
 
 const byId = z.strictObject({ id: z.uuid() });
 const created = token.extend({ token: z.string() });
@@ -53,7 +54,9 @@ export class Tokens {
     params: byId,
     status: 204,
   })
-  async revokeToken({ params, call }: Asked<{ params: typeof byId }>) {
-    return this.bus.request(revokeToken, params, call);
+  async revokeToken({ params, call, request }: Asked<{ params: typeof byId }>) {
+    const revoked = await this.bus.request(revokeToken, params, call);
+    forgetGrants(this.bus, { kind: 'token', ...params }, call, request);
+    return revoked;
   }
 }

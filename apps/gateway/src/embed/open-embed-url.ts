@@ -22,10 +22,11 @@ import {
   sessionCookieName,
 } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';
+import { isFromOwnPage } from '../authentication/refuse-forgery.js';
 import { sendPage } from '../pages/send-page.js';
 import { interstitialPage, lookPage } from './embed-pages.js';
 import { refuseWithPage } from './refuse-with-page.js';
-import { comesFromAllowed, isPostedByUs, visitOf } from './visit.js';
+import { comesFromAllowed, visitOf } from './visit.js';
 
 type Peeked = ReplyOf<typeof peekEmbedUrl>;
 
@@ -75,7 +76,7 @@ export class OpenEmbedUrl {
       if (visit === 'frame' || visit === 'confirmed') await this.redeem(opening, reply);
       throw spent;
     }
-    const posted = visit !== 'confirmed' || isPostedByUs(request);
+    const posted = visit !== 'confirmed' || isFromOwnPage(request, request.server.publicAddresses.embedOrigin);
     if (!posted || !comesFromAllowed(request, peeked.allowedOrigins)) {
       this.blame(opening);
       throw forbidden({}, { detail: 'The page that asks may not embed this app.' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
-import { comesFromAllowed, isPostedByUs, visitOf } from './visit.js';
+import { comesFromAllowed, visitOf } from './visit.js';
 
 const request = (headers: Record<string, string> = {}, method = 'GET') =>
   ({
@@ -64,16 +64,5 @@ describe('comesFromAllowed', () => {
     'nonsense',
   ])('refuses %s', (referer) => {
     expect(comesFromAllowed(request({ referer }), allowed)).toBe(false);
-  });
-});
-
-describe('isPostedByUs', () => {
-  it('goes by Sec-Fetch-Site, and by Origin where that is not sent', () => {
-    expect(isPostedByUs(request({ 'sec-fetch-site': 'same-origin', origin: 'null' }, 'POST'))).toBe(true);
-    expect(isPostedByUs(request({ origin: 'https://embed.test' }, 'POST'))).toBe(true);
-    expect(isPostedByUs(request({}, 'POST'))).toBe(true);
-    expect(isPostedByUs(request({ 'sec-fetch-site': 'cross-site', origin: 'https://embed.test' }, 'POST'))).toBe(false);
-    expect(isPostedByUs(request({ origin: 'https://evil.test' }, 'POST'))).toBe(false);
-    expect(isPostedByUs(request({ origin: 'null' }, 'POST'))).toBe(false);
   });
 });

@@ -42,11 +42,3 @@ export function comesFromAllowed(request: FastifyRequest, allowedOrigins: readon
   const origin = URL.canParse(referer) ? new URL(referer).origin : 'null';
   return origin === request.server.publicAddresses.embedOrigin || allowedOrigins.includes(origin);
 }
-
-/** True for a form that our own page posted. @NOTE a page without a referrer sends `Origin: null`, so Sec-Fetch-Site goes first. */
-export function isPostedByUs(request: FastifyRequest): boolean {
-  const site = request.headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin';
-  const { origin } = request.headers;
-  return origin === undefined || origin === request.server.publicAddresses.embedOrigin;
-}

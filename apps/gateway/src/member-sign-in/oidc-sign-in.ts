@@ -5,6 +5,7 @@ import { isProblem, notFound, signInRefused, unavailable, type Problem } from '@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { newMemberToken } from '../authentication/credentials.js';
 import { sha256 } from '../authentication/hash.js';
+import { callbackQuery } from '../consent/callback-query.js';
 import { statusOf } from '../problems/status-of.js';
 import { retryAfterOf } from '../problems/send-problem.js';
 import { checksOf, flowCookieOf, flowOf, newFlow, noFlowCookie } from './flow-cookie.js';
@@ -35,11 +36,11 @@ export class OidcSignIn {
   /** Sends the browser to the provider, with a cookie that nobody else has. */
   async begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (this.manner === undefined) throw notFound({});
-    this.limits.count(request);
     const { returnTo } = request.query as { returnTo?: unknown };
     const flow = newFlow(returnPath(returnTo));
     const { state, nonce, codeChallenge } = checksOf(flow);
     try {
+      this.limits.count(request);
       const asked = { redirectUri: callbackOf(request), state, nonce, codeChallenge };
       this.requireBroker();
       const { url } = await this.bus.request(beginMemberSignIn, asked, callOfDoor(request));
@@ -58,6 +59,8 @@ export class OidcSignIn {
       const token = newMemberToken();
       const opened = await this.limits.guard(request, `provider ${request.ip}`, () => this.open(request, token));
       await this.door.let(request, reply, opened, token);
+      // Of what he began with: an office behind one address would be used up by those who come in.
+      this.limits.giveBack(request);
       reply.removeHeader('set-cookie').header('set-cookie', [sessionCookieOf(token, opened.expiresAt), noFlowCookie]);
       return await reply.redirect(flow?.returnTo ?? usualReturn, 303);
     } catch (error) {
@@ -85,8 +88,7 @@ export class OidcSignIn {
     if (flow === undefined)
       throw signInRefused({}, { detail: 'This browser did not begin to sign in, or took too long.' });
     const { state, nonce, codeVerifier } = checksOf(flow);
-    const query = request.url.indexOf('?');
-    const callbackUrl = callbackOf(request) + (query === -1 ? '' : request.url.slice(query));
+    const callbackUrl = `${callbackOf(request)}?${callbackQuery(request)}`;
     this.requireBroker();
     return this.bus.request(completeMemberSignIn, { callbackUrl, state, nonce, codeVerifier }, callOfDoor(request));
   }

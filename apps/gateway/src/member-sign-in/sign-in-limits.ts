@@ -32,6 +32,11 @@ export class SignInLimits {
   count(request: FastifyRequest): void {
     take(this.byAddress, networkOf(request.ip));
   }
+
+  /** Gives back one that {@link count} took: what was caused has come to a good end. */
+  giveBack(request: FastifyRequest): void {
+    this.byAddress.giveBack(networkOf(request.ip));
+  }
 }
 
 function take(allowance: Allowance, key: string): void {

@@ -65,7 +65,8 @@ export class SignIn {
       ...(organisation === undefined ? {} : { organisation }),
     };
     try {
-      const opened = await this.limits.guard(request, `${organisation ?? ''} ${email}`, () =>
+      // Without the organisation: the first one answers to its name and to none, and an account there would be two.
+      const opened = await this.limits.guard(request, email, () =>
         this.bus.request(signInWithPassword, asked, callOfDoor(request)),
       );
       await this.let(request, reply, opened, token);

@@ -11,6 +11,7 @@ import { answerPreview } from './preview-route.js';
 import { answerProxy } from './proxy-route.js';
 import type { QueryClient } from './client/query-client.js';
 import type { Spool } from './request-body/spool.js';
+import { refuseParameters } from '../routes/no-parameters.js';
 import { answerSignIn } from '../sign-in/sign-in-route.js';
 import { answerEmbeddedQuery, answerQuery, answerSavedQuery, maxQueryBytes } from './query-routes.js';
 
@@ -46,8 +47,13 @@ const jsonBodyLimit = Math.ceil(maxQueryBytes * 1.5);
 /** The hot routes: plain fastify, beside Nest and not behind it. */
 export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surface: QuerySurface): void {
   // Whoever may not ask, or asks too much, has nothing of a body read.
+  const admit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { org } = await path.authenticate.token(request, 'queries:run');
+    path.admission.admit(request, reply, org);
+  };
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { org } = await path.authenticate.token(request, 'queries:run');
+    refuseParameters(request);
     path.admission.admit(request, reply, org);
   };
   if (surface.internal) {
@@ -68,7 +74,7 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
       proxied.removeAllContentTypeParsers();
       proxied.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
       const route = {
-        onRequest,
+        onRequest: admit,
         method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         handler: (request: FastifyRequest, reply: FastifyReply) => answerProxy(path, request, reply),
       };
@@ -80,6 +86,7 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
   if (surface.external) {
     const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const { org } = await path.authenticate.embedSession(request);
+      refuseParameters(request);
       path.admission.admit(request, reply, org);
     };
     fastify.post('/embedded/api/queries/:name/run', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>

@@ -17,7 +17,7 @@ export async function answerSignIn(
 ): Promise<FastifyReply> {
   const caller = await path.authenticate.caller(request, 'queries:run');
   const { resource } = request.params as { resource: string };
-  const { environment } = parsed(signInQuery, request.query);
+  const { environment } = parsed(signInQuery, request.query, '/query');
   const cookieLine = forwardableCookies(request.raw);
   const asked = {
     resource,

@@ -54,7 +54,7 @@ function serveGrant(fastify: FastifyInstance, path: QueryPath): void {
   });
   fastify.delete('/api/v1/resources/:resource/auth', { config: describes(ends) }, async (request, reply) => {
     const caller = await path.authenticate.caller(request, 'queries:run');
-    const asked = { ...(request.params as { resource: string }), ...parsed(signInQuery, request.query) };
+    const asked = { ...(request.params as { resource: string }), ...parsed(signInQuery, request.query, '/query') };
     return reply.send(await path.bus.request(endSignIn, asked, frameOf(caller)));
   });
   const lists = operation({
@@ -70,7 +70,7 @@ function serveGrant(fastify: FastifyInstance, path: QueryPath): void {
   });
   fastify.get('/api/v1/resources/:resource/auth/timeline', { config: describes(lists) }, async (request, reply) => {
     const caller = await path.authenticate.caller(request, 'queries:run');
-    const asked = { ...(request.params as { resource: string }), ...parsed(eventsQuery, request.query) };
+    const asked = { ...(request.params as { resource: string }), ...parsed(eventsQuery, request.query, '/query') };
     return reply
       .header('cache-control', 'no-store')
       .send(await path.bus.request(listSignInEvents, asked, frameOf(caller)));

@@ -6,6 +6,7 @@ import { newOrganisationToken } from '../authentication/credentials.js';
 import { noteSecrets } from '../authentication/note-secrets.js';
 import { frameOf, type Caller } from '../query-path/caller.js';
 import type { QueryPath } from '../query-path/query-path.js';
+import { refuseParameters } from '../routes/no-parameters.js';
 import { parsed } from '../routes/parsed.js';
 import { returnTargetOf } from './return-target.js';
 
@@ -48,6 +49,7 @@ export async function beginSignIn(
 /** `POST /api/v1/resources/{id}/auth/start`. */
 export async function answerStart(path: QueryPath, request: FastifyRequest): Promise<z.output<typeof startAnswer>> {
   const caller = await path.authenticate.caller(request, 'queries:run');
+  refuseParameters(request);
   const { environment, ...given } = parsed(startBody, request.body ?? {});
   const returnOrigins = path.organisations.get(caller.org)?.returnOrigins ?? [];
   const returnTo = returnTargetOf(given.returnTo, request.server.publicAddresses, returnOrigins);

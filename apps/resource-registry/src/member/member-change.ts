@@ -40,6 +40,8 @@ export class MemberChange {
     const bySelf = principal.type === 'member' && principal.id === id;
     const byManager = holdsScope(principal, 'members:write') && reach === 'everything';
     if (!bySelf && !byManager) throw notFound({});
+    if (bySelf && !byManager && principal.token !== null)
+      throw forbidden({}, { detail: 'A member changes himself in a session; a token needs the scope members:write.' });
     const member = await this.members.find(work, id);
     const beyond = Object.keys(changes).find((name) => !ofOneself.has(name));
     if (beyond !== undefined && !byManager)

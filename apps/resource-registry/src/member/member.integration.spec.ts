@@ -128,6 +128,8 @@ describe('members', () => {
     const narrow = memberCall(boss.id, { scopes: ['members:write'], groupIds: null, token: randomUUID() });
     await expect(change(boss.id, { email: address() }, narrow)).rejects.toMatchObject(problem('forbidden'));
     expect((await change(boss.id, { name: 'Boss' }, narrow)).name).toBe('Boss');
+    const own = memberCall(me.id, { token: randomUUID() });
+    await expect(change(me.id, { name: 'M' }, own)).rejects.toMatchObject(problem('forbidden'));
   });
 
   it('lose their other sessions when the password is replaced', async () => {

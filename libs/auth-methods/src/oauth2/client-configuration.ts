@@ -1,7 +1,7 @@
 // How Pontage is a client of an OAuth provider: with openid-client, whose every request leaves through the context's fetch.
 // Endpoints come from the settings or from the issuer's metadata (RFC 8414, OpenID Connect Discovery).
 
-import { credentialRejected } from '@pontage/problems';
+import { credentialRejected, tokenEndpointFailed } from '@pontage/problems';
 import {
   allowInsecureRequests,
   ClientError,
@@ -48,10 +48,27 @@ export async function configure(
       throw error;
     });
     const metadata = { ...found.serverMetadata(), ...known };
+    requireUrls(metadata);
     return configured(new Configuration(metadata, clientId, undefined, authentication), fetch, execute);
   }
   const metadata = { issuer: issuer ?? destination.origin, ...known };
   return configured(new Configuration(metadata, clientId, undefined, authentication), fetch, execute);
+}
+
+const endpoints = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint'] as const;
+
+/** A person's browser is sent to one of them, and secrets to the others. @throws tokenEndpointFailed */
+function requireUrls(metadata: ServerMetadata): void {
+  for (const name of endpoints) {
+    const given: unknown = metadata[name];
+    if (given !== undefined && !(typeof given === 'string' && isPlainUrl(given)))
+      throw tokenEndpointFailed({}, { detail: `The issuer's metadata has no http or https URL as its ${name}.` });
+  }
+}
+
+function isPlainUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
 function configured(

@@ -80,8 +80,33 @@ describe('a person at a certified provider', () => {
     const { callback } = await signIn(credential);
     expect(callback.searchParams.get('iss')).toBe(provider.origin);
     callback.searchParams.set('iss', 'https://evil.example');
+    const before = provider.tokenRequests.length;
     await expect(consent.complete(credential, callback.searchParams, checks, context)).rejects.toMatchObject({
       slug: 'token-endpoint-failed',
+      detail: expect.stringContaining('does not belong to this sign-in'),
+    });
+    expect(provider.tokenRequests.length).toBe(before);
+  });
+
+  it.each<[string, unknown]>([
+    ['authorization_endpoint', 'javascript:alert(1)'],
+    ['authorization_endpoint', 'data:text/html,x'],
+    ['authorization_endpoint', 5],
+    ['authorization_endpoint', 'https://user:pass@login.example/'],
+    ['token_endpoint', 'file:///etc/passwd'],
+    ['revocation_endpoint', '/revoke'],
+  ])('is sent nowhere by metadata whose %s is %j', async (name, value) => {
+    const issuer = 'https://login.example';
+    const metadata = {
+      issuer,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      [name]: value,
+    };
+    const telling = { ...context, fetch: async () => Response.json(metadata) };
+    await expect(consent.begin(credentialOf({ issuer }), checks, telling)).rejects.toMatchObject({
+      slug: 'token-endpoint-failed',
+      detail: expect.stringContaining(name),
     });
   });
 

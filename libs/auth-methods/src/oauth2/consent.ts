@@ -1,11 +1,12 @@
 // The authorization code grant (RFC 6749, 4.1) with PKCE (RFC 7636), `state`, `nonce` and, where the issuer is known, `iss`
 // (RFC 9207), and revocation (RFC 7009). How a flow is bound to a browser is the business of whoever begins it.
 
-import { consentDenied } from '@pontage/problems';
+import { consentDenied, tokenEndpointFailed } from '@pontage/problems';
 import {
   authorizationCodeGrant,
   AuthorizationResponseError,
   buildAuthorizationUrl,
+  customFetch,
   calculatePKCECodeChallenge,
   tokenRevocation,
 } from 'openid-client';
@@ -55,17 +56,22 @@ export async function completeConsent(
   const { pkce = true, accessTokenLifespanSeconds } = credential.settings;
   const answers = new TolerantAnswers(credential.settings, context.fetch);
   const askedAt = context.now();
-  const response = await configure(credential, answers)
-    .then((configuration) =>
-      authorizationCodeGrant(configuration, callbackOf(credential, answer, checks), {
-        expectedState: checks.state,
-        ...(pkce ? { pkceCodeVerifier: checks.codeVerifier } : {}),
-        ...(expectsNonce(credential) ? { expectedNonce: checks.nonce } : {}),
-      }),
-    )
-    .catch((error: unknown) => {
-      throw error instanceof AuthorizationResponseError ? denied(error.error) : tokenProblem(error);
-    });
+  const configuration = await configure(credential, answers).catch((error: unknown) => {
+    throw tokenProblem(error);
+  });
+  let isAsked = false;
+  configuration[customFetch] = (url, init) => {
+    isAsked = true;
+    return answers.fetch(url, init);
+  };
+  const response = await authorizationCodeGrant(configuration, callbackOf(credential, answer, checks), {
+    expectedState: checks.state,
+    ...(pkce ? { pkceCodeVerifier: checks.codeVerifier } : {}),
+    ...(expectsNonce(credential) ? { expectedNonce: checks.nonce } : {}),
+  }).catch((error: unknown) => {
+    if (error instanceof AuthorizationResponseError) throw denied(error.error);
+    throw isAsked ? tokenProblem(error) : strange();
+  });
   return grantOf(answers.whole(response), askedAt, accessTokenLifespanSeconds);
 }
 
@@ -100,6 +106,12 @@ function callbackOf(credential: OAuthCredential, answer: URLSearchParams, checks
   url.search = parameters.toString();
   return url;
 }
+
+const strange = (): Error =>
+  tokenEndpointFailed(
+    {},
+    { detail: 'What the provider sent the person back with does not belong to this sign-in; no token was asked for.' },
+  );
 
 /** RFC 6749, 4.1.2.1; OpenID Connect Core, 3.1.2.6. Others are not repeated: they are somebody's text. */
 const knownRefusals: ReadonlySet<string> = new Set([

@@ -89,6 +89,8 @@ describe('a client credentials request', () => {
       { expires_in: undefined },
       7200,
     ],
+    ['a hundred years when the provider means for ever', {}, { expires_in: 3e11 }, 3_153_600_000],
+    ['a hundred years when no calendar has it', {}, { expires_in: 1e300 }, 3_153_600_000],
     ['the earlier of the two', { accessTokenLifespanSeconds: 60 }, {}, 60],
     ['the earlier of the two', { accessTokenLifespanSeconds: 900 }, {}, 300],
   ])('keeps the token for %s', async (_, changes, more, seconds) => {

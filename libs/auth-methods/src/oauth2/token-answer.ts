@@ -14,6 +14,9 @@ export interface AccessToken {
 /** A token without `expires_in` is asked for anew after this time. */
 const assumedLifespanSeconds = 55 * 60;
 
+/** Providers write any number for `never`, also one that no calendar has. */
+const longestLifespanSeconds = 100 * 365 * 24 * 60 * 60;
+
 /**
  * The grant that a token endpoint's answer is.
  * @param lifespanSeconds what is configured: the longest life, and the life of a token that says nothing of it
@@ -31,7 +34,7 @@ export function grantOf(
     throw tokenEndpointFailed({}, { detail: 'The token endpoint gave a token that is not a bearer token.' });
   const seconds = Math.min(
     expiresIn ?? lifespanSeconds ?? assumedLifespanSeconds,
-    lifespanSeconds ?? Number.POSITIVE_INFINITY,
+    lifespanSeconds ?? longestLifespanSeconds,
   );
   const refreshToken = nonEmpty(answer.refresh_token) ?? held?.refreshToken;
   const idToken = nonEmpty(answer.id_token) ?? held?.idToken;

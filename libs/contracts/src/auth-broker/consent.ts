@@ -8,6 +8,7 @@ import {
   notFound,
   overloaded,
   regionUnavailable,
+  responseTooLarge,
   tokenEndpointFailed,
   unavailable,
   unknownVariable,
@@ -40,6 +41,7 @@ export const consentProblems = [
   unknownVariable,
   credentialRejected,
   tokenEndpointFailed,
+  responseTooLarge,
   destinationDenied,
   regionUnavailable,
   overloaded,
@@ -96,7 +98,10 @@ export const openConsent = requestContract({
   sealed: true,
 });
 
-/** Ends a sign-in with what the provider sent the person back with: once, and in the browser that it was opened in. */
+/**
+ * Ends a sign-in with what the provider sent the person back with: once, and in the browser that it was opened in. As long as
+ * there is no worker to ask the provider by, it is not over.
+ */
 export const completeConsent = requestContract({
   subject: 'v1.auth-broker.consent.complete',
   callers: ['gateway'],
@@ -112,7 +117,7 @@ export const completeConsent = requestContract({
     /** Null: signed in. */
     failure: z.strictObject({ problem: z.string(), detail: z.string() }).nullable(),
   }),
-  problems: [consentExpired, notFound, unavailable],
+  problems: [consentExpired, notFound, regionUnavailable, overloaded, unavailable],
   deadlineMs: 40_000,
   sealed: true,
 });

@@ -51,7 +51,11 @@ export const listGrants = requestContract({
   callers: ['gateway'],
   request: z.strictObject({
     ...pageRequest.shape,
-    expiresBefore: z.iso.datetime().optional(),
+    /** There is no year 0, which the format allows. */
+    expiresBefore: z.iso
+      .datetime()
+      .refine((text) => !text.startsWith('0000'))
+      .optional(),
     resourceId: z.uuid().optional(),
   }),
   reply: pageOf(grantView),
@@ -72,6 +76,8 @@ export const forgetGrant = requestContract({
   reply: forgotten,
   problems: [notFound, missingScope, forbidden, leaseUnavailable, unknownVariable, invalidRequest, unavailable],
   deadlineMs: 20_000,
+  // Whoever waits hears when the broker is lost.
+  sealed: true,
 });
 
 /** Forgets the grant of a caller, and ends it at the provider where that can be. Forgetting what is not there is none the worse. */
@@ -82,6 +88,21 @@ export const forgetCallersGrant = requestContract({
   reply: forgotten,
   problems: [notFound, forbidden, leaseUnavailable, unknownVariable, invalidRequest, unavailable],
   deadlineMs: 20_000,
+  sealed: true,
+});
+
+/**
+ * Forgets what somebody who is gone has agreed to, and ends it at the providers where that can be. What cannot be forgotten now
+ * stays in the list of grants.
+ */
+export const forgetGrantsOf = requestContract({
+  subject: 'v1.auth-broker.grant.forget-of',
+  callers: ['gateway'],
+  request: z.strictObject({ kind: z.enum(['member', 'token']), id: z.uuid() }),
+  reply: z.strictObject({ forgotten: z.number().int(), left: z.number().int() }),
+  problems: [missingScope, unavailable],
+  deadlineMs: 60_000,
+  sealed: true,
 });
 
 /** Lists what happened to the grant of a caller, the newest first. */

@@ -1,6 +1,14 @@
 export { claimConfigValue, draftConfigValue, leaseConfigValue } from './config-values.js';
 export { beginConsent, completeConsent, openConsent } from './consent.js';
-export { forgetCallersGrant, forgetGrant, grantView, listGrantEvents, listGrants, type GrantEvent } from './grant.js';
+export {
+  forgetCallersGrant,
+  forgetGrant,
+  forgetGrantsOf,
+  grantView,
+  listGrantEvents,
+  listGrants,
+  type GrantEvent,
+} from './grant.js';
 export {
   claimCredential,
   draftCredential,
