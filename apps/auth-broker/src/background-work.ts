@@ -20,7 +20,7 @@ import type { NamedCredentials } from './rotation/named-credentials.js';
 import { RotationReminders } from './rotation/rotation-reminders.js';
 import { RotationRounds } from './rotation/rotation-rounds.js';
 import type { SecretBox } from './secrets/secret-box.js';
-import { Sweep, type Swept } from './sweep.js';
+import { Sweep, type Swept } from './sweep/sweep.js';
 import { timelineSweep } from './timeline/timeline-sweep.js';
 
 /** What goes away by itself, and what of rotations goes on by itself. */

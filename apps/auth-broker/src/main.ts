@@ -26,7 +26,7 @@ import { oidcClient } from './member-sign-in/oidc-settings.js';
 import { NamedCredentials } from './rotation/named-credentials.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
-import { Sweep } from './sweep.js';
+import { Sweep } from './sweep/sweep.js';
 import { wayOut } from './way-out.js';
 
 runService('auth-broker', async ({ logger, onStop }) => {

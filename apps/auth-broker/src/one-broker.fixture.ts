@@ -25,7 +25,7 @@ import { IdentityProvider } from './member-sign-in/identity-provider.js';
 import { RotationBucket } from './rotation/rotation-bucket.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { schema } from './settings.js';
-import type { Sweep } from './sweep.js';
+import type { Sweep } from './sweep/sweep.js';
 import { WebhookStore } from './webhook/webhook-store.js';
 
 /** Straight to the fixture's servers: how it leaves in production is the dispatch's and the worker's business. */

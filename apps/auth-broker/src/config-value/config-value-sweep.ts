@@ -1,6 +1,6 @@
 import type { UnitOfWork, Work } from '@pontage/persistence';
 import type { ConfigVariables } from '../lease/config-variables.js';
-import type { Swept } from '../sweep.js';
+import type { Swept } from '../sweep/sweep.js';
 import { type ConfigValueStore, type OldConfigValue } from './config-value-store.js';
 
 /** A value that was replaced a moment ago may be asked for by a process that has not heard of that yet. */

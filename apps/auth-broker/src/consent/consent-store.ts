@@ -126,8 +126,13 @@ export class ConsentStore {
   }
 }
 
-/** SQL that deletes the sign-ins of an organisation that are over. */
-export const deleteOverConsents = `DELETE FROM consent WHERE begun_at <= clock_timestamp() - ${lastsFor} OR completed_at IS NOT NULL`;
+/** The sign-ins of an organisation that are over. */
+export const overConsents = {
+  table: 'consent',
+  key: 'id',
+  which: `begun_at <= now() - ${lastsFor} OR completed_at IS NOT NULL`,
+  order: 'begun_at',
+};
 
 /** What a sign-in's secrets are sealed for. */
 export const consentPlace = (org: string, id: string) => ({ org, kind: 'consent', id, version: 1 });

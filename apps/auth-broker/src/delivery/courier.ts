@@ -76,7 +76,9 @@ export class Courier {
 
   private async carry(claim: Claim): Promise<void> {
     const { org, webhookId: webhook } = claim;
-    const { attempt, next, isGone } = await this.deliver.once(claim);
+    const { attempt, next, isGone, fault } = await this.deliver.once(claim);
+    if (fault !== undefined)
+      this.logger.error({ err: fault, org, webhook, delivery: claim.id }, 'a delivery to a webhook failed on our side');
     await this.unitOfWork.run(org, async (work) => {
       const isNoted = await this.deliveries.finish(work, claim, attempt, next);
       if (!isNoted || !isGone) return;

@@ -1,6 +1,6 @@
 import type { DeliveryAttempt } from '@pontage/contracts/auth-broker';
 import { retryAfterMs } from '@pontage/http-message';
-import { asProblem } from '@pontage/problems';
+import { asProblem, type Problem } from '@pontage/problems';
 import { type TokenEgress } from '../grant/token-egress.js';
 import { type WebhookStore } from '../webhook/webhook-store.js';
 import { backOffMs } from './back-off.js';
@@ -18,7 +18,11 @@ export interface Delivered {
   readonly next: Consequence;
   /** The receiver wants nothing more, ever. */
   readonly isGone: boolean;
+  /** What went wrong on our side, for the log. */
+  readonly fault?: Problem | undefined;
 }
+
+type Answer = Pick<DeliveryAttempt, 'status' | 'problem'> & { readonly askedMs?: number; readonly fault?: Problem };
 
 /** Sends messages to receivers, through a worker. */
 export class Deliver {
@@ -32,19 +36,16 @@ export class Deliver {
   async once(claim: Claim): Promise<Delivered> {
     const at = new Date();
     const startedAt = performance.now();
-    const { status, problem, askedMs } = await this.send(claim, at);
+    const { status, problem, askedMs, fault } = await this.send(claim, at);
     const attempt = { at: at.toISOString(), status, problem, durationMs: Math.round(performance.now() - startedAt) };
     if (status !== null && status >= 200 && status < 300)
       return { attempt, next: { state: 'delivered' }, isGone: false };
     if (status === gone) return { attempt, next: { state: 'failed' }, isGone: true };
     const inMs = backOffMs(claim.tries + 1, askedMs);
-    return { attempt, next: { state: 'pending', inMs }, isGone: false };
+    return { attempt, next: { state: 'pending', inMs }, isGone: false, fault };
   }
 
-  private async send(
-    claim: Claim,
-    now: Date,
-  ): Promise<{ status: number | null; problem: string | null; askedMs?: number }> {
+  private async send(claim: Claim, now: Date): Promise<Answer> {
     const { org, id, webhookId, url, region, body, sealed } = claim;
     try {
       const secret = this.webhooks.openSecret(org, webhookId, sealed);
@@ -59,7 +60,9 @@ export class Deliver {
       void answer.body?.cancel().catch(() => undefined);
       return { status: answer.status, problem: null, askedMs: retryAfterMs([...answer.headers], now.getTime()) ?? 0 };
     } catch (error) {
-      return { status: null, problem: asProblem(error).slug };
+      const problem = asProblem(error);
+      const answer = { status: null, problem: problem.slug };
+      return problem.definition.kind === 'internal' ? { ...answer, fault: problem } : answer;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { replayWebhookDelivery, updateWebhook } from '@pontage/contracts/auth-broker';
 import { isGenuine, WebhookReceiver, type ReceivedMessage } from '@pontage/fixtures';
@@ -121,7 +122,7 @@ describe('a receiver', () => {
     expect(count).toBeGreaterThan(10);
     expect(count).toBeLessThan(20);
     await hooks.letPass(id, 24 * 3_600);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await sleep(1_500);
     expect(receiver.received).toHaveLength(count);
     expect(JSON.stringify(await hooks.deliveries(id))).not.toContain('canary');
   });
@@ -152,6 +153,33 @@ describe('a receiver', () => {
     await replay(failed.id);
     await hooks.delivery(id, isDelivered);
     expect(receiver.received.map(idOf)).toEqual([failed.id, failed.id]);
+  });
+
+  it('that is enabled again gets what waits for it, but for what is too old by now', async () => {
+    receiver.answering(503);
+    const { id } = await hooks.add(receiver.url);
+    await hooks.happens('grant.issued', 2);
+    const waiting = async () => (await hooks.deliveries(id)).filter(hasTried(1));
+    for (const until = Date.now() + 15_000; (await waiting()).length < 2 && Date.now() < until;) await sleep(20);
+    const [young, old] = await waiting();
+    const enable = (enabled: boolean) =>
+      stack.gateway.request(updateWebhook, { id, settings: { enabled } }, hooks.call);
+    await enable(false);
+    receiver.forget();
+    await hooks.letPass(id, 23 * 3_600);
+    await stack.sql(`UPDATE webhook_delivery SET gives_up_at = now() - interval '1 minute' WHERE id = $1`, [old?.id]);
+    await enable(true);
+    await receiver.has(1);
+    await sleep(1_500);
+    expect(receiver.received.map(idOf)).toEqual([young?.id]);
+    const states = new Map((await hooks.deliveries(id)).map((each) => [each.id, each]));
+    expect(states.get(String(young?.id))).toMatchObject({ state: 'delivered' });
+    expect(states.get(String(old?.id))).toEqual({
+      ...old,
+      state: 'failed',
+      nextAttemptAt: null,
+      createdAt: expect.any(String),
+    });
   });
 
   it('is not followed elsewhere', async () => {

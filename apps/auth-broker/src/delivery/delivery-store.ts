@@ -3,7 +3,11 @@ import type { DeliveryAttempt, WebhookDelivery } from '@pontage/contracts/auth-b
 import { decodeCursor, pageOf, type Page, type UnitOfWork, type Work } from '@pontage/persistence';
 import { notFound } from '@pontage/problems';
 import { z } from 'zod';
+import { clearDeletedWebhooks } from '../webhook/clear-deleted-webhooks.js';
+import { isThere } from '../webhook/webhook-store.js';
+import { deleteInBatches } from '../sweep/delete-in-batches.js';
 import { triesForMs } from './enqueue.js';
+import { sweepEach } from '../sweep/sweep-each.js';
 
 /** A delivery that is to be tried now, and its webhook, which nobody else delivers to meanwhile. */
 export interface Claim {
@@ -39,6 +43,13 @@ const inMs = (parameter: string): string => `clock_timestamp() + ${parameter} * 
 const mostAttempts = 50;
 /** From the end of the tries on; with the 24 hours that those take, seven days. */
 const keptForDays = 6;
+// now() is the same throughout a statement, as what an index is searched for has to be.
+const old = {
+  table: 'webhook_delivery',
+  key: 'id',
+  which: `gives_up_at <= now() - interval '${keptForDays} days'`,
+  order: 'gives_up_at',
+};
 
 /**
  * What is delivered to webhooks. One delivery of a webhook is in hand at a time, over all processes; who has it says so
@@ -52,16 +63,19 @@ export class DeliveryStore {
     return this.unitOfWork.ids('due_webhook_organisations');
   }
 
-  /** Takes a webhook with something due that nobody is busy with, for `forMs`, and of that what has been due for longest. */
+  /**
+   * Takes a webhook with something due that nobody is busy with, for `forMs`, and of that what has been due for longest.
+   * Webhooks take turns, so that those whose receivers are dead do not keep the others from theirs.
+   */
   claim(org: string, forMs: number): Promise<Claim | undefined> {
     const owner = randomUUID();
     return this.unitOfWork.run(org, async ({ manager }) => {
       const [[webhook]] = await manager.query<[WebhookPart[], number]>(
-        `UPDATE webhook SET busy_by = $1, busy_until = ${inMs('$2')}
+        `UPDATE webhook SET busy_by = $1, busy_until = ${inMs('$2')}, served_at = clock_timestamp()
           WHERE id = (
             SELECT id FROM webhook WHERE enabled AND (busy_until IS NULL OR busy_until < clock_timestamp())
-              AND EXISTS (SELECT FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'pending' AND next_attempt_at <= clock_timestamp())
-            LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+               AND (SELECT min(next_attempt_at) FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'pending') <= clock_timestamp()
+             ORDER BY served_at NULLS FIRST LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
          RETURNING id AS "webhookId", url, region, sealed`,
         [owner, forMs],
       );
@@ -102,11 +116,20 @@ export class DeliveryStore {
     await manager.query('UPDATE webhook SET enabled = false WHERE id = $1', [webhookId]);
   }
 
+  /** Ends what waits for a webhook and should have reached it by now. */
+  async giveUp({ manager }: Pick<Work, 'manager'>, webhookId: string): Promise<void> {
+    await manager.query(
+      `UPDATE webhook_delivery SET state = 'failed' WHERE webhook_id = $1 AND state = 'pending' AND gives_up_at <= clock_timestamp()`,
+      [webhookId],
+    );
+  }
+
   /** Lets the delivery begin anew, now; it and its webhook's state. @throws notFound */
   async replay({ manager }: Work, id: string): Promise<{ delivery: WebhookDelivery; isEnabled: boolean }> {
     const [[row]] = await manager.query<[(DeliveryRow & { enabled: boolean })[], number]>(
       `UPDATE webhook_delivery SET state = 'pending', tries = 0, next_attempt_at = clock_timestamp(), gives_up_at = ${inMs('$2')}
-        WHERE id = $1 RETURNING ${columns}, (SELECT enabled FROM webhook WHERE id = webhook_id) AS enabled`,
+        WHERE id = $1 AND EXISTS (SELECT FROM webhook WHERE id = webhook_id AND ${isThere})
+        RETURNING ${columns}, (SELECT enabled FROM webhook WHERE id = webhook_id) AS enabled`,
       [id, triesForMs],
     );
     if (row === undefined) throw notFound({});
@@ -127,18 +150,13 @@ export class DeliveryStore {
     return pageOf(rows, limit, ({ place }) => [Number(place)], viewOf);
   }
 
-  /** Deletes those, in every organisation, that were last to be tried six days ago. Returns how many. */
+  /** Deletes, in every organisation, what was last to be tried six days ago, and what is of deleted webhooks. Returns how many. */
   async sweep(): Promise<number> {
-    let swept = 0;
-    for (const org of await this.unitOfWork.ids('webhook_delivery_organisations')) {
-      swept += await this.unitOfWork.run(org, async ({ manager }) => {
-        const [, count] = await manager.query<[unknown[], number]>(
-          `DELETE FROM webhook_delivery WHERE gives_up_at <= clock_timestamp() - interval '${keptForDays} days'`,
-        );
-        return count;
-      });
-    }
-    return swept;
+    const orgs = await this.unitOfWork.ids('webhook_organisations');
+    return sweepEach(orgs, async (org) => {
+      const cleared = await clearDeletedWebhooks(this.unitOfWork, org);
+      return cleared + (await deleteInBatches(this.unitOfWork, org, old));
+    });
   }
 
   private async release({ manager }: Pick<Work, 'manager'>, webhookId: string, owner: string): Promise<boolean> {

@@ -16,7 +16,10 @@ export const triesForMs = 24 * 60 * 60_000;
 /** Deliveries of one webhook that wait; further ones have failed at once, and can be replayed. */
 const mostPending = 10_000;
 
-/** Queues a message for each of the organisation's webhooks that want to hear of it. */
+/**
+ * Queues a message for each of the organisation's webhooks that want to hear of it. Neither waits for a webhook that
+ * somebody is deleting nor fails of it: what happened must not be undone for that.
+ */
 export async function enqueue({ manager, org }: Work, message: WebhookMessage): Promise<void> {
   const { data } = outboundScan.event({ org, data: message.data });
   await manager.query(
@@ -25,7 +28,7 @@ export async function enqueue({ manager, org }: Work, message: WebhookMessage): 
             CASE WHEN (SELECT count(*) FROM (SELECT FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'pending' LIMIT $6) AS waiting) < $6
                  THEN 'pending' ELSE 'failed' END,
             clock_timestamp() + $5 * interval '1 millisecond'
-       FROM webhook WHERE enabled AND events && $4`,
+       FROM webhook WHERE enabled AND events && $4 FOR KEY SHARE OF webhook SKIP LOCKED`,
     [message.id, message.type, JSON.stringify({ ...message, data }), patternsOf(message.type), triesForMs, mostPending],
   );
 }

@@ -39,6 +39,33 @@ export class Hooks {
     }
   }
 
+  /** A webhook that no broker has to be there for. Its secret cannot be opened. */
+  async store(url = 'https://hooks.example/in'): Promise<string> {
+    const id = randomUUID();
+    await this.stack.sql(
+      `INSERT INTO webhook (id, org, url, events, description, enabled, sealed, created_by)
+       VALUES ($1, $2, $3, '{*}', '', true, '\\x00', 'spec')`,
+      [id, this.call.org, url],
+    );
+    return id;
+  }
+
+  /** Deliveries of a webhook, due now. */
+  async fill(webhookId: string, count: number, state = 'pending'): Promise<void> {
+    await this.stack.sql(
+      `INSERT INTO webhook_delivery (id, org, webhook_id, event_id, type, body, state, gives_up_at)
+       SELECT gen_random_uuid(), $1, $2, gen_random_uuid(), 'grant.issued', '{}', $3, now() + interval '1 day'
+         FROM generate_series(1, $4)`,
+      [this.call.org, webhookId, state, count],
+    );
+  }
+
+  /** How many deliveries there are, for whomever. */
+  async count(webhookId: string): Promise<number> {
+    const rows = await this.stack.sql('SELECT FROM webhook_delivery WHERE webhook_id = $1', [webhookId]);
+    return rows.length;
+  }
+
   /** As if so many seconds had passed for a webhook and its deliveries. */
   async letPass(webhookId: string, seconds: number): Promise<void> {
     const past = (...columns: string[]): string =>

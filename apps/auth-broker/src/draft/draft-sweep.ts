@@ -1,4 +1,4 @@
-import type { Swept } from '../sweep.js';
+import type { Swept } from '../sweep/sweep.js';
 import type { DraftStore } from './draft-store.js';
 
 /** Deletes drafts that nobody claimed. */

@@ -3,6 +3,8 @@ import { notFound } from '@pontage/problems';
 import { type UnitOfWork, violates, type Work } from '@pontage/persistence';
 import type { GrantKey } from '@pontage/snapshots';
 import { type SecretBox } from '../secrets/secret-box.js';
+import { deleteInBatches } from '../sweep/delete-in-batches.js';
+import { sweepEach } from '../sweep/sweep-each.js';
 import type { GrantState } from './grant-state.js';
 
 /** An attempt in the air: only its owner lands it. */
@@ -36,6 +38,13 @@ export interface Keeping {
 
 /** How long the row of a caller stays once the grant is over: nobody has asked for another one meanwhile. */
 const remembersForMs = 60 * 60_000;
+
+const over = {
+  table: 'issued_grant',
+  key: 'id',
+  which: 'forget_at <= now() AND (flight_until IS NULL OR flight_until < now())',
+  order: 'forget_at',
+};
 
 /** SQL: milliseconds from the database's now to a time. */
 const until = (column: string): string => `extract(epoch FROM ${column} - clock_timestamp())::float8 * 1000`;
@@ -181,16 +190,8 @@ export class GrantStore {
 
   /** Deletes the grants of callers, in every organisation, that have been over for an hour. Returns how many. */
   async sweep(): Promise<number> {
-    let swept = 0;
-    for (const org of await this.unitOfWork.ids('issued_grant_organisations')) {
-      swept += await this.unitOfWork.run(org, async ({ manager }) => {
-        const [, count] = await manager.query<[unknown[], number]>(
-          `DELETE FROM issued_grant WHERE forget_at <= clock_timestamp() AND (flight_until IS NULL OR flight_until < clock_timestamp())`,
-        );
-        return count;
-      });
-    }
-    return swept;
+    const orgs = await this.unitOfWork.ids('issued_grant_organisations');
+    return sweepEach(orgs, (org) => deleteInBatches(this.unitOfWork, org, over));
   }
 
   /** Where the credential's secrets have been sent is remembered by the row for everybody: those of callers go away. */

@@ -1,4 +1,4 @@
-import type { Swept } from '../sweep.js';
+import type { Swept } from '../sweep/sweep.js';
 import type { GrantStore } from './grant-store.js';
 
 /** Deletes the grants of callers who have not come again. */

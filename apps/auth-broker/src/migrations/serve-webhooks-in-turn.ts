@@ -10,12 +10,10 @@ export class ServeWebhooksInTurn1765100000000 implements MigrationInterface {
       -- stays until its deliveries are deleted, which may be too many for one statement.
       ALTER TABLE webhook ADD COLUMN served_at timestamptz, ADD COLUMN deleted_at timestamptz;
 
-      -- One look into webhook_delivery_next for each webhook. LIMIT keeps the planner from a join with all that is due,
-      -- and now() is the same throughout a statement, as what an index is searched for has to be.
+      -- The first entry of each webhook in webhook_delivery_next tells. With EXISTS the planner may read all that is due.
       CREATE OR REPLACE FUNCTION due_webhook_organisations() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT
-        AS $$ SELECT DISTINCT org FROM webhook, LATERAL (
-                SELECT FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'pending' AND next_attempt_at <= now() LIMIT 1) AS due
-               WHERE enabled AND (busy_until IS NULL OR busy_until < now()) $$;
+        AS $$ SELECT DISTINCT org FROM webhook WHERE enabled AND (busy_until IS NULL OR busy_until < now())
+                AND (SELECT min(next_attempt_at) FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'pending') <= now() $$;
       DROP INDEX webhook_delivery_due;
 
       -- Whoever has deliveries is found by their webhooks, which are far fewer.

@@ -5,7 +5,7 @@ import type { Logger } from '@pontage/telemetry';
 import type { OpenedCredentials } from '../credential/opened-credentials.js';
 import type { GrantKeeper } from '../grant/grant-keeper.js';
 import type { GrantUse, GrantWishes } from '../grant/grant-wishes.js';
-import type { Swept } from '../sweep.js';
+import type { Swept } from '../sweep/sweep.js';
 
 interface Due {
   readonly credentialId: string;

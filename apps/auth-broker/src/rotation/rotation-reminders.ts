@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { UnitOfWork, Work } from '@pontage/persistence';
 import { occurred } from '../occurrence/occurred.js';
-import type { Swept } from '../sweep.js';
+import type { Swept } from '../sweep/sweep.js';
 import type { NamedCredential, NamedCredentials } from './named-credentials.js';
 
 const dayMs = 24 * 60 * 60_000;

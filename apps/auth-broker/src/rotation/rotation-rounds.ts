@@ -2,7 +2,8 @@ import { auditOf } from '@pontage/bus';
 import type { UnitOfWork, Work } from '@pontage/persistence';
 import type { CredentialStore } from '../credential/credential-store.js';
 import { occurred } from '../occurrence/occurred.js';
-import type { Swept } from '../sweep.js';
+import { sweepEach } from '../sweep/sweep-each.js';
+import type { Swept } from '../sweep/sweep.js';
 import { stepOf } from './credential-rotation.js';
 import type { KeptRotation } from './credential-rotations.js';
 import type { NamedCredentials } from './named-credentials.js';
@@ -21,14 +22,14 @@ export class RotationRounds implements Swept {
 
   async sweep(): Promise<number> {
     if (!this.named.isFresh()) return 0;
-    let retired = 0;
-    for (const org of await this.unitOfWork.ids('credential_rotation_organisations'))
-      retired += await this.unitOfWork.run(org, async (work) => {
+    const orgs = await this.unitOfWork.ids('credential_rotation_organisations');
+    return sweepEach(orgs, (org) =>
+      this.unitOfWork.run(org, async (work) => {
         let count = 0;
         for (const rotation of await this.credentials.rotations.hold(work)) count += await this.step(work, rotation);
         return count;
-      });
-    return retired;
+      }),
+    );
   }
 
   /** @returns how many credentials were retired */

@@ -2,6 +2,7 @@ import { auditOf, serves, type Serves } from '@pontage/bus';
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
 import { updateWebhook } from '@pontage/contracts/auth-broker';
 import { UnitOfWork } from '@pontage/persistence';
+import { DeliveryStore } from '../delivery/delivery-store.js';
 import { WebhookStore } from './webhook-store.js';
 import { recordOf, refuseClearText, requireAllWebhooks } from './webhook.js';
 
@@ -10,6 +11,7 @@ export class UpdateWebhook implements Serves<typeof updateWebhook> {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly webhooks: WebhookStore,
+    private readonly deliveries: DeliveryStore,
   ) {}
 
   handle({ id, settings }: ParsedRequestOf<typeof updateWebhook>, call: Call): Promise<ReplyOf<typeof updateWebhook>> {
@@ -27,6 +29,7 @@ export class UpdateWebhook implements Serves<typeof updateWebhook> {
         region: region === undefined ? before.region : region,
       };
       await this.webhooks.update(work, after);
+      if (after.enabled && !before.enabled) await this.deliveries.giveUp(work, id);
       work.audit({ ...auditOf(call), action: 'webhook.updated', outcome: 'success', data: recordOf(after) });
       return after;
     });

@@ -8,6 +8,8 @@ import { type SecretBox } from '../secrets/secret-box.js';
 /** As many webhooks an organisation has at most. */
 const limit = 20;
 
+/** SQL: it is not deleted. Where a webhook has to be enabled, that says it, too. */
+export const isThere = 'deleted_at IS NULL';
 const columns = `id, url, events, description, enabled, region, created_at AS "createdAt", created_by AS "createdBy", place`;
 
 interface WebhookRow extends Omit<Webhook, 'createdAt'> {
@@ -24,7 +26,9 @@ export class WebhookStore {
   async insert({ manager, org }: Work, draft: WebhookDraft, secret: string, createdBy: string): Promise<Webhook> {
     // Two that come at once are counted one after the other.
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook/' || $1, 0))`, [org]);
-    const [counted] = await manager.query<{ count: string }[]>('SELECT count(*) AS count FROM webhook');
+    const [counted] = await manager.query<{ count: string }[]>(
+      `SELECT count(*) AS count FROM webhook WHERE ${isThere}`,
+    );
     if (Number(counted?.count) >= limit) throw webhookLimitReached({ limit });
     const id = randomUUID();
     const sealed = this.box.seal(webhookPlace(org, id), { secret });
@@ -40,7 +44,7 @@ export class WebhookStore {
   async list({ manager }: Work, page: { limit: number; cursor?: string | undefined }): Promise<Page<Webhook>> {
     const [after] = decodeCursor(page.cursor, z.tuple([z.int()])) ?? [0];
     const rows = await manager.query<WebhookRow[]>(
-      `SELECT ${columns} FROM webhook WHERE place > $1 ORDER BY place LIMIT $2`,
+      `SELECT ${columns} FROM webhook WHERE place > $1 AND ${isThere} ORDER BY place LIMIT $2`,
       [after, page.limit + 1],
     );
     return pageOf(rows, page.limit, ({ place }) => [Number(place)], viewOf);
@@ -48,14 +52,13 @@ export class WebhookStore {
 
   /** The webhook, which stays as it is until the end of the transaction. @throws notFound */
   async lock({ manager }: Work, id: string): Promise<Webhook> {
-    return only(
-      await manager.query<WebhookRow[]>(`SELECT ${columns} FROM webhook WHERE id = $1 FOR NO KEY UPDATE`, [id]),
-    );
+    const locked = `SELECT ${columns} FROM webhook WHERE id = $1 AND ${isThere} FOR NO KEY UPDATE`;
+    return only(await manager.query<WebhookRow[]>(locked, [id]));
   }
 
   /** @throws notFound when there is no such webhook */
   async require({ manager }: Work, id: string): Promise<void> {
-    only(await manager.query<WebhookRow[]>(`SELECT ${columns} FROM webhook WHERE id = $1`, [id]));
+    only(await manager.query<WebhookRow[]>(`SELECT ${columns} FROM webhook WHERE id = $1 AND ${isThere}`, [id]));
   }
 
   /** Writes everything about it that can change. */
@@ -66,13 +69,15 @@ export class WebhookStore {
     );
   }
 
-  /** Deletes it, and what was to be delivered to it. @throws notFound */
-  async delete({ manager }: Work, id: string): Promise<Webhook> {
-    const [rows] = await manager.query<[WebhookRow[], number]>(
-      `DELETE FROM webhook WHERE id = $1 RETURNING ${columns}`,
+  /**
+   * Nobody sees it any more, nothing is sent to it, and what becomes of a try that is in hand is not heard.
+   * {@link clearDeletedWebhooks} deletes its row, after its deliveries.
+   */
+  async delete({ manager }: Work, id: string): Promise<void> {
+    await manager.query(
+      `UPDATE webhook SET deleted_at = clock_timestamp(), enabled = false, busy_by = NULL, busy_until = NULL WHERE id = $1`,
       [id],
     );
-    return only(rows);
   }
 
   /** The secret in clear. @throws SealBroken */
