@@ -17,7 +17,8 @@ const lineFactor = 2;
 const leastLineMs = 3;
 /** What is remembered of the quickest of late grows by this at each sweep: twofold within half a minute. */
 const forgets = 1.0025;
-const longestWaitMs = 1_000;
+/** So long that the few at first have become many, also where upstreams are slow and each crossing takes a quarter of a second. */
+const longestWaitMs = 2_000;
 /** Of those that have waited too long, so many are told at a time: callers who are refused together ask again together. */
 const refusedTogether = 32;
 const sweepMs = 100;
