@@ -23,7 +23,8 @@ export async function startFurther(pontage: Pontage, service: FurtherService): P
   const port = await freePort('127.0.0.1');
   const child = spawn(process.execPath, [join('apps', service, 'dist', 'bundle', 'main.mjs')], {
     env: { ...plainEnvironment(), ...busOf(pontage, service), ...own(pontage, service, port) },
-    stdio: 'ignore',
+    // By the channel it notices when this process is gone.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + readyWithinMs;
