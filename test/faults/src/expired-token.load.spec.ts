@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,6 +21,7 @@ let upstream: Server;
 let further: Further[] = [];
 let gateways: string[];
 const user = 'ada';
+let name: string;
 /** Tokens that the upstream takes no more. */
 const spent = new Set<string>();
 const taken = new Map<string, string>();
@@ -63,15 +65,22 @@ async function whose(authorization = ''): Promise<string | undefined> {
 const post = (base: string, path: string, json: object) =>
   pontage.fetch(new URL(path, base).href, { method: 'POST', json, headers: { 'pontage-user': user } });
 
-/** What becomes of a query: `ok` when the upstream has seen the user's own token. */
+/** How often somebody was told (503) to come again: two cores, all processes and a thousand callers on them at once stall now and then. */
+let again = 0;
+
+/** What becomes of a query, asked again as clients do while the answer is to come again: `ok` when the upstream has seen the user's own token. */
 async function query(base: string): Promise<string> {
-  const answer = await post(base, '/api/v1/resources/calendar/query', { path: '/' });
-  const { code, status, body } = (await answer.json()) as {
-    code?: string;
-    status?: number;
-    body?: { account?: string };
-  };
-  return body?.account === user ? 'ok' : (code ?? `upstream ${status}`);
+  for (const until = performance.now() + 20_000; ; again += 1) {
+    const answer = await post(base, `/api/v1/resources/${name}/query`, { path: '/' });
+    const { code, status, body } = (await answer.json()) as {
+      code?: string;
+      status?: number;
+      body?: { account?: string };
+    };
+    if (body?.account === user) return 'ok';
+    if (answer.status !== 503 || performance.now() > until) return code ?? `upstream ${status}`;
+    await sleep(1_000 * Number(answer.headers.get('retry-after') ?? 1));
+  }
 }
 
 /** As if a minute had passed, and the upstream took the token no more: one that is refused young is not replaced each time. */
@@ -84,7 +93,7 @@ async function isRefused(): Promise<void> {
 }
 
 async function signIn(): Promise<void> {
-  const { url } = (await (await post(pontage.url, '/api/v1/resources/calendar/auth/start', {})).json()) as {
+  const { url } = (await (await post(pontage.url, `/api/v1/resources/${name}/auth/start`, {})).json()) as {
     url: string;
   };
   const opened = await fetch(url, { redirect: 'manual' });
@@ -96,8 +105,9 @@ async function signIn(): Promise<void> {
 it(
   'is refreshed once, and every query that met it is answered',
   async () => {
+    name = `calendar-${randomUUID().slice(0, 8)}`;
     const json = {
-      name: 'calendar',
+      name,
       timeoutMs: 30_000,
       baseUrl: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
       authentication: provider.authentication({ refresh: { ahead: false, background: false } }),
@@ -108,6 +118,7 @@ it(
     // Each process has the token, and knows the way.
     for (const base of gateways) for (let count = 0; count < 3 * processes; count += 1) await query(base);
     const before = provider.refreshes;
+    again = 0;
     const endings = new Map<string, number>();
     let slowestMs = 0;
     for (let round = 0; round < rounds; round += 1) {
@@ -121,10 +132,11 @@ it(
     }
     const { granted, refused } = provider.refreshes;
     figure(
-      `promise 11: ${processes} gateways, query-proxies and brokers, ${processes} × ${callersEach} queries at once × ${rounds} rounds (${roundsByClock} by the clock): ${granted - before.granted} refreshes, ${refused} refused; ${JSON.stringify(Object.fromEntries(endings))}; the slowest round took ${slowestMs.toFixed(0)} ms`,
+      `promise 11: ${processes} gateways, query-proxies and brokers, ${processes} × ${callersEach} queries at once × ${rounds} rounds (${roundsByClock} by the clock): ${granted - before.granted} refreshes, ${refused} refused; ${JSON.stringify(Object.fromEntries(endings))}, ${again} were told to come again; the slowest round took ${slowestMs.toFixed(0)} ms`,
     );
     expect(Object.fromEntries(endings)).toEqual({ ok: processes * callersEach * rounds });
-    expect([granted - before.granted, refused]).toEqual([rounds, 0]);
+    expect([granted - before.granted, refused - before.refused]).toEqual([rounds, 0]);
+    expect(again).toBeLessThan((processes * callersEach * rounds) / 50);
   },
   (roundsByClock * shortSeconds + rounds * 10 + 30) * 1_000,
 );

@@ -42,6 +42,7 @@ const sweepMs = 100;
 export class QueryClient {
   private readonly open = new Map<string, OpenQuery>();
   private readonly questions: QueryQuestions;
+  private sweptAt = performance.now();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -224,7 +225,11 @@ export class QueryClient {
 
   private sweep(): void {
     const now = performance.now();
+    // Whoever was held up himself has heard nobody meanwhile: what has come by now is still to be read.
+    const heldUpMs = Math.max(0, now - this.sweptAt - sweepMs);
+    this.sweptAt = now;
     for (const open of this.open.values()) {
+      open.heardAt += heldUpMs;
       if (!open.run.isLive()) {
         this.evict(open);
         continue;
