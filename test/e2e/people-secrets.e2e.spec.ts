@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -8,12 +7,11 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { WebhookReceiver } from '@pontage/fixtures';
 import { figure, makeTestFolder, OAuthProvider, removeTestFolder, startPontage, type Pontage } from '@pontage/testkit';
+import { canary } from './src/canaried.js';
 import { dumpRows } from './src/dump-rows.js';
 import { postLogin, sessionOf, signIn } from './src/members/member.js';
 import { SecretSearch } from './src/search-secrets.js';
-import { WatchedTokens, type Failure } from './src/upstreams/echoing-provider.js';
-
-const canary = (): string => `canary-${randomBytes(18).toString('base64url')}`;
+import { WatchedTokens, type Failure } from './src/upstreams/watched-tokens.js';
 
 let work: string;
 let pontage: Pontage;

@@ -37,6 +37,7 @@ export function grantRooms(on: GrantFoundations): Provider[] {
   const providers = new RememberedMetadata(egress);
   const grants = new GrantStore(unitOfWork, box);
   const consented = new ConsentedGrants(box);
+  const consents = new ConsentStore(box);
   const keeper = new GrantKeeper(unitOfWork, grants, new GrantFlights(unitOfWork, grants, providers), consented);
   const wishes = new GrantWishes(unitOfWork, on.fingerprints, on.rendered);
   const verifications = new Verifications(egress);
@@ -49,9 +50,9 @@ export function grantRooms(on: GrantFoundations): Provider[] {
     { provide: GrantLeases, useValue: leases },
     { provide: Verifications, useValue: verifications },
     { provide: GrantSignIns, useValue: new GrantSignIns(wishes, keeper, verifications, verdicts) },
-    { provide: ConsentStore, useValue: new ConsentStore(box) },
+    { provide: ConsentStore, useValue: consents },
     { provide: ConsentWays, useValue: new ConsentWays(credentials, wishes, providers) },
-    { provide: ConsentLanding, useValue: new ConsentLanding(unitOfWork, grants, consented) },
+    { provide: ConsentLanding, useValue: new ConsentLanding(unitOfWork, grants, consented, consents) },
     { provide: Forgetting, useValue: forgetting },
   ];
 }

@@ -41,7 +41,8 @@ class DirectEgress extends TokenEgress {
   }
 }
 
-class FixedRegion extends SendingRegion {
+/** One region, whoever asks. */
+export class FixedRegion extends SendingRegion {
   of(): string {
     return 'us-west-2';
   }

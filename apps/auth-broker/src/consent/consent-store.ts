@@ -115,6 +115,11 @@ export class ConsentStore {
     await manager.query('UPDATE consent SET completed_at = NULL WHERE id = $1', [id]);
   }
 
+  /** True while nobody has ended a sign-in that is being completed; nobody does until the end of the transaction. */
+  async isThere({ manager }: Pick<Work, 'manager'>, { id }: Pick<BegunConsent, 'id'>): Promise<boolean> {
+    return (await manager.query<unknown[]>('SELECT FROM consent WHERE id = $1 FOR KEY SHARE', [id])).length > 0;
+  }
+
   /** Ends the sign-ins that somebody has under way who is gone. */
   async dropThoseOf({ manager }: Pick<Work, 'manager'>, caller: string): Promise<void> {
     await manager.query('DELETE FROM consent WHERE caller = $1', [caller]);
@@ -126,11 +131,11 @@ export class ConsentStore {
   }
 }
 
-/** The sign-ins of an organisation that are over. */
+/** The sign-ins of an organisation that are over. One that is being completed, which takes less than a minute, may have to be taken back. */
 export const overConsents = {
   table: 'consent',
   key: 'id',
-  which: `begun_at <= now() - ${lastsFor} OR completed_at IS NOT NULL`,
+  which: `begun_at <= now() - ${lastsFor} - interval '1 minute'`,
   order: 'begun_at',
 };
 

@@ -10,39 +10,25 @@ import {
   openConsent,
 } from '@pontage/contracts/auth-broker';
 import { callerOf } from '@pontage/contracts';
-import { OAuthProvider } from '@pontage/testkit';
-import { BrokerStack, callOf, redirectUri, restrictedCalls, sha256 } from '../broker.fixture.js';
+import type { OAuthProvider } from '@pontage/testkit';
+import { callOf, redirectUri, restrictedCalls, sha256, type BrokerStack } from '../broker.fixture.js';
+import { People } from './people.fixture.js';
 
+let people: People;
 let stack: BrokerStack;
 let provider: OAuthProvider;
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([BrokerStack.start(), OAuthProvider.start([redirectUri])]);
-  await stack.broker();
+  people = await People.start();
+  ({ stack, provider } = people);
 });
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
+afterAll(() => people[Symbol.asyncDispose]());
 
 type Of = Awaited<ReturnType<typeof stack.credential>>;
 const anybody = (org: string): Call => callOf(org);
-const tokenOf = async (of: Of, call: Call): Promise<string> => {
-  const { grant } = await stack.lease(of, call);
-  return (grant?.value as { accessToken: string }).accessToken;
-};
-const whose = async (of: Of, call: Call) => provider.accountOf(await tokenOf(of, call));
-async function signIn(of: Of, call: Call, login: string): Promise<void> {
-  const { url, complete } = await stack.signIn(of, call);
-  expect(await complete(await provider.signIn(url, login))).toMatchObject({ failure: null });
-}
-const placeOf = ({ credentialId, resourceId }: Of, call: Call) => ({
-  ...{ credentialId, resourceId, region: 'us-west-2', environment: 'production' },
-  caller: callerOf(call.principal),
-});
 const forget = (of: Of, call: Call, mayEdit = true) =>
-  stack.proxy.request(forgetCallersGrant, { ...placeOf(of, call), mayEdit }, call);
+  stack.proxy.request(forgetCallersGrant, { ...people.placeOf(of, call), mayEdit }, call);
 const timeline = async (of: Of, call: Call) =>
-  (await stack.proxy.request(listGrantEvents, placeOf(of, call), call)).data.map(({ event, trigger }) => [
+  (await stack.proxy.request(listGrantEvents, people.placeOf(of, call), call)).data.map(({ event, trigger }) => [
     event,
     trigger,
   ]);
@@ -53,19 +39,19 @@ describe('a sign-in', () => {
     const other = anybody(call.org);
     const of = await stack.credential(provider.authentication(), call);
     await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
-    await signIn(of, call, 'ada');
-    expect(await whose(of, call)).toBe('ada');
+    await people.signIn(of, call, 'ada');
+    expect(await people.whose(of, call)).toBe('ada');
     await expect(stack.lease(of, other)).rejects.toMatchObject({ slug: 'consent-required' });
-    await signIn(of, other, 'grace');
-    expect([await whose(of, call), await whose(of, other)]).toEqual(['ada', 'grace']);
+    await people.signIn(of, other, 'grace');
+    expect([await people.whose(of, call), await people.whose(of, other)]).toEqual(['ada', 'grace']);
     expect((await stack.lease(of, call)).serves).toBe('caller');
   });
 
   it('of a shared credential is everybody’s', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication({ share: 'everyone' }), call);
-    await signIn(of, call, 'ada');
-    expect(await whose(of, anybody(call.org))).toBe('ada');
+    await people.signIn(of, call, 'ada');
+    expect(await people.whose(of, anybody(call.org))).toBe('ada');
     expect((await stack.lease(of, call)).serves).toBe('everyone');
   });
 
@@ -73,10 +59,10 @@ describe('a sign-in', () => {
     const call = callOf();
     const user = anybody(call.org);
     const of = await stack.credential(provider.authentication({ share: 'everyone' }), call);
-    await signIn(of, call, 'ada');
+    await people.signIn(of, call, 'ada');
     await expect(stack.signIn(of, user, { mayEdit: false })).rejects.toMatchObject({ slug: 'forbidden' });
     await expect(forget(of, user, false)).rejects.toMatchObject({ slug: 'forbidden' });
-    expect(await whose(of, user)).toBe('ada');
+    expect(await people.whose(of, user)).toBe('ada');
     const own = await stack.credential(provider.authentication(), call);
     await expect(stack.signIn(own, user, { mayEdit: false })).resolves.toBeDefined();
     await expect(forget(own, user, false)).resolves.toBeDefined();
@@ -106,7 +92,7 @@ describe('a sign-in', () => {
   it('asks for a page of ours first, unless that is to be skipped', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication({ skipConsentScreen: false }), call);
-    const begun = { ...placeOf(of, call), mayEdit: true, resourceName: 'orders', redirectUri, returnTo: null };
+    const begun = { ...people.placeOf(of, call), mayEdit: true, resourceName: 'orders', redirectUri, returnTo: null };
     await stack.proxy.request(beginConsent, { ...begun, handle: 'h'.repeat(64), state: 's'.repeat(64) }, call);
     const opening = { handleHash: sha256('h'.repeat(64)), browserHash: sha256('b'), isConfirmed: false };
     expect(await stack.gateway.request(openConsent, opening, call)).toEqual({
@@ -163,7 +149,7 @@ describe('a sign-in belongs to one browser', () => {
       stack.proxy.request(
         beginConsent,
         {
-          ...placeOf(of, by),
+          ...people.placeOf(of, by),
           mayEdit: false,
           resourceName: 'orders',
           redirectUri,
@@ -184,10 +170,10 @@ describe('a grant that somebody agreed to', () => {
   it('is refreshed without them, and each thing that happens to it is on its timeline', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
-    const first = await tokenOf(of, call);
+    await people.signIn(of, call, 'ada');
+    const first = await people.tokenOf(of, call);
     await stack.letPass(of.credentialId, 3_590);
-    const second = await tokenOf(of, call);
+    const second = await people.tokenOf(of, call);
     expect(second).not.toBe(first);
     expect(await provider.accountOf(second)).toBe('ada');
     expect(await timeline(of, call)).toEqual([
@@ -202,21 +188,21 @@ describe('a grant that somebody agreed to', () => {
   it('outlives another secret of the client, and a way back', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
-    await tokenOf(of, call);
+    await people.signIn(of, call, 'ada');
+    await people.tokenOf(of, call);
     const { resourceId, credentialId: basedOn } = of;
     const changed = await stack.credential(provider.authentication({ prompt: 'login' }), call, { resourceId, basedOn });
     expect(changed.credentialId).not.toBe(basedOn);
-    expect(await whose(changed, call)).toBe('ada');
-    expect(await whose(of, call)).toBe('ada');
+    expect(await people.whose(changed, call)).toBe('ada');
+    expect(await people.whose(of, call)).toBe('ada');
     await stack.letPass(of.credentialId, 3_590);
-    expect(await whose(of, call)).toBe('ada');
+    expect(await people.whose(of, call)).toBe('ada');
   });
 
   it('does not outlive a change of what was agreed to', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
+    await people.signIn(of, call, 'ada');
     const { resourceId, credentialId: basedOn } = of;
     const more = { scopes: ['openid', 'offline_access', 'email'] };
     const changed = await stack.credential(provider.authentication(more), call, { resourceId, basedOn });
@@ -226,13 +212,13 @@ describe('a grant that somebody agreed to', () => {
   it('is spent when the provider says so: one attempt, then somebody has to sign in, who can', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
+    await people.signIn(of, call, 'ada');
     await stack.letPass(of.credentialId, 3_590);
     const before = provider.tokenRequests.length;
     provider.instead = (_, response) =>
       void response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}');
     // Ten seconds of it are left.
-    expect(await whose(of, call)).toBe('ada');
+    expect(await people.whose(of, call)).toBe('ada');
     await stack.letPass(of.credentialId, 60);
     for (let count = 0; count < 5; count += 1)
       await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
@@ -240,8 +226,8 @@ describe('a grant that somebody agreed to', () => {
     await expect(stack.lease(of, call)).rejects.toMatchObject({ slug: 'consent-required' });
     expect(provider.tokenRequests.length - before).toBe(1);
     provider.instead = undefined;
-    await signIn(of, call, 'ada');
-    expect(await whose(of, call)).toBe('ada');
+    await people.signIn(of, call, 'ada');
+    expect(await people.whose(of, call)).toBe('ada');
     // Whoever was told that it is failing is told that this is over.
     expect(stack.eventsOf(of.credentialId, 'grant.recovered')).toHaveLength(1);
   });
@@ -249,8 +235,8 @@ describe('a grant that somebody agreed to', () => {
   it('stands in the list of its organisation, by when it ends', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
-    await tokenOf(of, call);
+    await people.signIn(of, call, 'ada');
+    await people.tokenOf(of, call);
     const listed = (more: object, by = call) => stack.gateway.request(listGrants, { ...more }, by);
     const { data } = await listed({});
     expect(data).toEqual([

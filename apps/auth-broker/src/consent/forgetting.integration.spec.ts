@@ -1,47 +1,54 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callerOf, type Call } from '@pontage/contracts';
+import type { Call } from '@pontage/contracts';
 import { forgetCallersGrant, forgetGrantsOf, listGrantEvents } from '@pontage/contracts/auth-broker';
-import { OAuthProvider } from '@pontage/testkit';
-import { BrokerStack, callOf, redirectUri } from '../broker.fixture.js';
+import type { OAuthProvider } from '@pontage/testkit';
+import { callOf, type BrokerStack } from '../broker.fixture.js';
+import { consentSweep } from './consent-sweep.js';
+import { People } from './people.fixture.js';
 
+let people: People;
 let stack: BrokerStack;
 let provider: OAuthProvider;
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([BrokerStack.start(), OAuthProvider.start([redirectUri])]);
-  await stack.broker();
+  people = await People.start();
+  ({ stack, provider } = people);
 });
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
+afterAll(() => people[Symbol.asyncDispose]());
 beforeEach(() => {
   provider.instead = undefined;
 });
 
 type Of = Awaited<ReturnType<typeof stack.credential>>;
-const tokenOf = async (of: Of, call: Call): Promise<string> =>
-  ((await stack.lease(of, call)).grant?.value as { accessToken: string }).accessToken;
-const whose = async (of: Of, call: Call) => provider.accountOf(await tokenOf(of, call));
-const placeOf = ({ credentialId, resourceId }: Of, call: Call) => ({
-  ...{ credentialId, resourceId, region: 'us-west-2', environment: 'production' },
-  caller: callerOf(call.principal),
-});
 const forget = (of: Of, call: Call) =>
-  stack.proxy.request(forgetCallersGrant, { ...placeOf(of, call), mayEdit: true }, call);
+  stack.proxy.request(forgetCallersGrant, { ...people.placeOf(of, call), mayEdit: true }, call);
 const timeline = async (of: Of, call: Call) =>
-  (await stack.proxy.request(listGrantEvents, placeOf(of, call), call)).data.map(({ event, trigger }) => [
+  (await stack.proxy.request(listGrantEvents, people.placeOf(of, call), call)).data.map(({ event, trigger }) => [
     event,
     trigger,
   ]);
 
-async function signIn(of: Of, call: Call, login: string): Promise<void> {
-  const { url, complete } = await stack.signIn(of, call);
-  expect(await complete(await provider.signIn(url, login))).toMatchObject({ failure: null });
-}
-
 /** Another credential of the same resource, good for the same grants. */
 const changedFrom = ({ resourceId, credentialId: basedOn }: Of, call: Call): Promise<Of> =>
   stack.credential(provider.authentication({ prompt: 'login' }), call, { resourceId, basedOn });
+
+/** Has the token endpoint wait. `isAsked` resolves when somebody has asked it. */
+function heldBack(): { isAsked: () => Promise<void>; release: () => void } {
+  let [release, tell] = [(): void => undefined, (): void => undefined];
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const asked = new Promise<void>((resolve) => (tell = resolve));
+  provider.instead = async (request, response) => {
+    tell();
+    await held;
+    await provider.pass(request, response);
+  };
+  return {
+    isAsked: () => asked,
+    release: () => {
+      provider.instead = undefined;
+      release();
+    },
+  };
+}
 
 describe('what somebody agreed to who is gone', () => {
   it('is forgotten, here and at the provider, and nothing of anybody else', async () => {
@@ -52,8 +59,8 @@ describe('what somebody agreed to who is gone', () => {
       provider.authentication({ scopes: ['openid', 'offline_access', 'email'] }),
       gone,
     );
-    for (const each of [one, two]) for (const call of [gone, other]) await signIn(each, call, 'ada');
-    const tokens = await Promise.all([one, two].map((of) => tokenOf(of, gone)));
+    for (const each of [one, two]) for (const call of [gone, other]) await people.signIn(each, call, 'ada');
+    const tokens = await Promise.all([one, two].map((of) => people.tokenOf(of, gone)));
     const owner = { kind: 'token', id: gone.principal.id } as const;
     const weak = callOf(gone.org, ['members:write']);
     await expect(stack.gateway.request(forgetGrantsOf, owner, weak)).rejects.toMatchObject({ slug: 'missing-scope' });
@@ -61,9 +68,41 @@ describe('what somebody agreed to who is gone', () => {
     for (const token of tokens) expect(await provider.accountOf(token)).toBeUndefined();
     for (const each of [one, two]) {
       await expect(stack.lease(each, gone)).rejects.toMatchObject({ slug: 'consent-required' });
-      expect(await whose(each, other)).toBe('ada');
+      expect(await people.whose(each, other)).toBe('ada');
     }
     expect(await stack.gateway.request(forgetGrantsOf, owner, other)).toEqual({ forgotten: 0, left: 0 });
+  });
+});
+
+describe('a sign-in that is being completed', () => {
+  it('of somebody who is gone by then brings nothing', async () => {
+    const [gone, other] = [callOf(), callOf()];
+    other.org = gone.org;
+    const of = await stack.credential(provider.authentication(), gone);
+    const { url, complete } = await stack.signIn(of, gone);
+    const { isAsked, release } = heldBack();
+    const completing = complete(await provider.signIn(url, 'ada'));
+    await isAsked();
+    const owner = { kind: 'token', id: gone.principal.id } as const;
+    expect(await stack.gateway.request(forgetGrantsOf, owner, other)).toEqual({ forgotten: 0, left: 0 });
+    release();
+    expect((await completing).failure?.problem).toBe('consent-expired');
+    await expect(stack.lease(of, gone)).rejects.toMatchObject({ slug: 'consent-required' });
+  });
+
+  it('is left alone by the sweep', async () => {
+    const call = callOf();
+    const of = await stack.credential(provider.authentication(), call);
+    const { url, complete } = await stack.signIn(of, call);
+    const { isAsked, release } = heldBack();
+    const completing = complete(await provider.signIn(url, 'ada'));
+    await isAsked();
+    await consentSweep(stack.anyBroker.unitOfWork).sweep();
+    release();
+    expect(await completing).toMatchObject({ failure: null });
+    await stack.sql(`UPDATE consent SET begun_at = begun_at - interval '12 minutes' WHERE org = $1`, [call.org]);
+    await consentSweep(stack.anyBroker.unitOfWork).sweep();
+    expect(await stack.sql('SELECT FROM consent WHERE org = $1', [call.org])).toEqual([]);
   });
 });
 
@@ -71,8 +110,8 @@ describe('a grant that somebody agreed to', () => {
   it('is forgotten here and at the provider, also by who agreed before the credential was changed', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
-    const token = await tokenOf(of, call);
+    await people.signIn(of, call, 'ada');
+    const token = await people.tokenOf(of, call);
     const changed = await changedFrom(of, call);
     expect(await forget(changed, call)).toEqual({ revokedAtProvider: true });
     expect(await provider.accountOf(token)).toBeUndefined();
@@ -86,25 +125,17 @@ describe('a grant that somebody agreed to', () => {
   it('is forgotten under every credential that the resource has had: the newest, and what is being refreshed', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
-    const old = await tokenOf(of, call);
+    await people.signIn(of, call, 'ada');
+    const old = await people.tokenOf(of, call);
     const changed = await changedFrom(of, call);
     // Signed in anew before anybody has asked for the old grant under the new credential.
-    await signIn(changed, call, 'ada');
-    const fresh = await tokenOf(changed, call);
+    await people.signIn(changed, call, 'ada');
+    const fresh = await people.tokenOf(changed, call);
     await stack.letPass(of.credentialId, 3_601);
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let isAsked = false;
-    provider.instead = async (request, response) => {
-      isAsked = true;
-      await held;
-      await provider.pass(request, response);
-    };
+    const { isAsked, release } = heldBack();
     const refreshing = stack.lease(of, call).catch(() => undefined);
-    while (!isAsked) await new Promise((resolve) => setTimeout(resolve, 5));
+    await isAsked();
     expect(await forget(changed, call)).toEqual({ revokedAtProvider: true });
-    provider.instead = undefined;
     release();
     await refreshing;
     expect([await provider.accountOf(fresh), await provider.accountOf(old)]).toEqual([undefined, undefined]);
@@ -116,9 +147,9 @@ describe('a grant that somebody agreed to', () => {
   it('is not replaced by an older one of another credential', async () => {
     const call = callOf();
     const of = await stack.credential(provider.authentication(), call);
-    await signIn(of, call, 'ada');
+    await people.signIn(of, call, 'ada');
     const changed = await changedFrom(of, call);
-    await signIn(changed, call, 'grace');
-    expect([await whose(changed, call), await whose(of, call)]).toEqual(['grace', 'ada']);
+    await people.signIn(changed, call, 'grace');
+    expect([await people.whose(changed, call), await people.whose(of, call)]).toEqual(['grace', 'ada']);
   });
 });

@@ -1,39 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callerOf, type Call } from '@pontage/contracts';
 import { forgetCallersGrant } from '@pontage/contracts/auth-broker';
-import { figure, OAuthProvider } from '@pontage/testkit';
-import { BrokerStack, callOf, redirectUri } from '../broker.fixture.js';
+import { figure, type OAuthProvider } from '@pontage/testkit';
+import { callOf, type BrokerStack } from '../broker.fixture.js';
+import { People } from './people.fixture.js';
 
 const brokers = 4;
 const callersEach = 250;
 const rounds = 50;
 const racers = 100;
 
+let people: People;
 let stack: BrokerStack;
 let provider: OAuthProvider;
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([BrokerStack.start(), OAuthProvider.start([redirectUri])]);
-  for (let count = 0; count < brokers; count += 1) await stack.broker();
+  people = await People.start(brokers);
+  ({ stack, provider } = people);
 }, 120_000);
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
+afterAll(() => people[Symbol.asyncDispose]());
 beforeEach(() => {
   provider.instead = undefined;
 });
 
-type Of = Awaited<ReturnType<typeof stack.credential>>;
-
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
-async function signIn(of: Of, call: Call, login: string): Promise<void> {
-  const { url, complete } = await stack.signIn(of, call);
-  expect(await complete(await provider.signIn(url, login))).toMatchObject({ failure: null });
-}
-const accountOf = async (of: Of, call: Call) => {
-  const { grant } = await stack.lease(of, call);
-  return provider.accountOf((grant?.value as { accessToken: string }).accessToken);
-};
 /** One after the other would take minutes, and all at once is another test. */
 async function someAtOnce<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
@@ -52,7 +40,7 @@ describe('promise 11: an expired token that everybody needs', () => {
       provider.authentication({ share: 'everyone', refresh: { background: false } }),
       call,
     );
-    await signIn(of, call, 'ada');
+    await people.signIn(of, call, 'ada');
     await stack.lease(of, call);
     const before = provider.refreshes;
     let answered = 0;
@@ -73,8 +61,8 @@ describe('promise 11: an expired token that everybody needs', () => {
     const [one, other] = [callOf(), callOf()];
     other.org = one.org;
     const of = await stack.credential(provider.authentication({ refresh: { background: false } }), one);
-    await signIn(of, one, 'ada');
-    await signIn(of, other, 'grace');
+    await people.signIn(of, one, 'ada');
+    await people.signIn(of, other, 'grace');
     await stack.letPass(of.credentialId, 3_600);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -87,10 +75,10 @@ describe('promise 11: an expired token that everybody needs', () => {
     };
     const slow = stack.lease(of, one);
     while (first) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await accountOf(of, other)).toBe('grace');
+    expect(await people.whose(of, other)).toBe('grace');
     release();
     await slow;
-    expect(await accountOf(of, one)).toBe('ada');
+    expect(await people.whose(of, one)).toBe('ada');
   });
 });
 
@@ -105,7 +93,7 @@ describe('promise 13: what people do while a refresh is under way', () => {
       tokenUrl: `${provider.origin}/token`,
     };
     const of = await stack.credential(provider.authentication({ ...urls, refresh: { background: false } }), calls[0]!);
-    await someAtOnce(calls, (call) => signIn(of, call, 'before'));
+    await someAtOnce(calls, (call) => people.signIn(of, call, 'before'));
     await stack.letPass(of.credentialId, 3_600);
 
     // Every refresh has left, and none is answered, before anybody does anything.
@@ -123,14 +111,9 @@ describe('promise 13: what people do while a refresh is under way', () => {
     const refreshing = calls.map((call) => stack.lease(of, call).catch(() => undefined));
     while (waiting < calls.length) await new Promise((resolve) => setTimeout(resolve, 20));
     const [again, gone] = [calls.slice(0, racers), calls.slice(racers)];
-    await someAtOnce(again, (call) => signIn(of, call, 'after'));
+    await someAtOnce(again, (call) => people.signIn(of, call, 'after'));
     await someAtOnce(gone, (call) => {
-      const place = { credentialId: of.credentialId, resourceId: of.resourceId, region: 'us-west-2' };
-      return stack.proxy.request(
-        forgetCallersGrant,
-        { ...place, environment: 'production', caller: callerOf(call.principal), mayEdit: false },
-        call,
-      );
+      return stack.proxy.request(forgetCallersGrant, { ...people.placeOf(of, call), mayEdit: false }, call);
     });
     const before = provider.refreshes.granted;
     release();
@@ -140,7 +123,7 @@ describe('promise 13: what people do while a refresh is under way', () => {
     const useless = provider.refreshes.granted - before;
     provider.instead = undefined;
 
-    const renewed = await someAtOnce(again, (call) => accountOf(of, call));
+    const renewed = await someAtOnce(again, (call) => people.whose(of, call));
     const revived = await someAtOnce(gone, (call) =>
       stack.lease(of, call).then(
         () => 'held',

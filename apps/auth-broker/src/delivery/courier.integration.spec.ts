@@ -6,6 +6,7 @@ import type { UnitOfWork } from '@pontage/persistence';
 import { upstreamUnreachable } from '@pontage/problems';
 import { createLogger } from '@pontage/telemetry';
 import { BrokerStack, newKey } from '../broker.fixture.js';
+import { FixedRegion } from '../one-broker.fixture.js';
 import { TokenEgress } from '../grant/token-egress.js';
 import { KeyRing } from '../key/key-ring.js';
 import { SecretBox } from '../secrets/secret-box.js';
@@ -16,7 +17,6 @@ import { Deliver } from './deliver.js';
 import { DeliveryStore } from './delivery-store.js';
 import { Hooks } from './hooks.fixture.js';
 import { quietWork } from './quiet-work.fixture.js';
-import { SendingRegion } from './sending-region.js';
 
 let stack: BrokerStack;
 let unitOfWork: UnitOfWork;
@@ -30,12 +30,6 @@ afterAll(async () => {
   await unitOfWork?.close();
   await stack?.[Symbol.asyncDispose]();
 });
-
-class Anywhere extends SendingRegion {
-  of(): string {
-    return 'us-west-2';
-  }
-}
 
 class FailingEgress extends TokenEgress {
   constructor(private readonly error: Error) {
@@ -59,7 +53,7 @@ async function tried(hooks: Hooks, webhook: string, error: Error) {
   await hooks.fill(webhook, 1);
   const logger = createLogger('spec', 'silent');
   const logged = jest.spyOn(logger, 'error');
-  const deliver = new Deliver(new FailingEgress(error), webhooks, new Anywhere());
+  const deliver = new Deliver(new FailingEgress(error), webhooks, new FixedRegion());
   const store = new DeliveryStore(unitOfWork);
   const courier = new Courier(unitOfWork, store, deliver, logger);
   courier.start();

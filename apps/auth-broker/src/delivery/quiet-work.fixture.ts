@@ -1,14 +1,22 @@
 import { openDatabase, UnitOfWork } from '@pontage/persistence';
+import { grants } from '@pontage/contracts/snapshots';
+import { SnapshotWriter } from '@pontage/snapshots';
 import pg from 'pg';
 import type { BrokerStack } from '../broker.fixture.js';
+import { sinkOf } from '../consent/grant-snapshots.js';
+import { RotationBucket } from '../rotation/rotation-bucket.js';
 import { schema } from '../settings.js';
 
-/** A unit of work in a stack's database without a broker: nobody else serves webhooks there, and nothing is told. */
+/** A unit of work in a stack without a broker: nobody else serves webhooks there. */
 export async function quietWork({ stack }: BrokerStack): Promise<UnitOfWork> {
+  const bus = await stack.busOf('auth-broker');
   const url = stack.databaseUrl(schema);
   const dataSource = await openDatabase({ url, schema, entities: [], applicationName: 'spec' });
-  const nobody = { publishEvent: async () => {}, put: async () => {} };
-  return new UnitOfWork(dataSource, nobody, nobody);
+  return new UnitOfWork(
+    dataSource,
+    bus,
+    sinkOf(await SnapshotWriter.open(bus, grants), await RotationBucket.open(bus)),
+  );
 }
 
 /** Does something in one transaction of the superuser, whom no row-level security stops; in the end it is undone. */

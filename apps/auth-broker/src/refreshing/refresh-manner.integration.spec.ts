@@ -1,20 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OAuthProvider } from '@pontage/testkit';
-import { BrokerStack, callOf, redirectUri } from '../broker.fixture.js';
+import type { OAuthProvider } from '@pontage/testkit';
+import { callOf, type BrokerStack } from '../broker.fixture.js';
+import { People } from '../consent/people.fixture.js';
 
+let people: People;
 let stack: BrokerStack;
 let provider: OAuthProvider;
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([BrokerStack.start(), OAuthProvider.start([redirectUri])]);
-  const { idle } = await stack.broker();
-  idle.start();
+  people = await People.start();
+  ({ stack, provider } = people);
+  stack.anyBroker.idle.start();
 });
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
-
+afterAll(() => people[Symbol.asyncDispose]());
 afterEach(() => {
   provider.instead = undefined;
 });
@@ -26,8 +24,7 @@ const on = { ahead: true, onDemand: true, background: true };
 async function signedIn(refresh: Partial<typeof on>) {
   const call = callOf();
   const of = await stack.credential(provider.authentication({ refresh: { ...on, ...refresh } }), call);
-  const { url, complete } = await stack.signIn(of, call);
-  expect(await complete(await provider.signIn(url, 'ada'))).toMatchObject({ failure: null });
+  await people.signIn(of, call, 'ada');
   await stack.lease(of, call);
   const before = provider.refreshes.granted;
   return {

@@ -90,5 +90,6 @@ function redirectRemedy(location: string | undefined): string {
   return 'The connection works. A test follows no redirect: run a query to see where this one leads. If it is another host, the credential does not go along: make it the base URL.';
 }
 
-const isRedirect = (status: number): boolean => status >= 300 && status < 400 && status !== 304;
+/** True for an answer that sends whoever asks elsewhere. */
+export const isRedirect = (status: number): boolean => status >= 300 && status < 400 && status !== 304;
 const signInPage = /\b(?:log-?in|log_in|sign-?in|sign_in|sso|saml2?|oauth2?|oidc|authorize|auth|session\/new)\b/i;

@@ -4,6 +4,7 @@ import { invalidRequest, isProblem, newSecretRejected, type Problem } from '@pon
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../authentication/caller.js';
 import type { QueryPath } from '../query-path/query-path.js';
+import { isRedirect } from './answer-verdict.js';
 import { composeTest } from './compose-test.js';
 import type { Stage } from './connection-test.js';
 import { probeConnection } from './probe-connection.js';
@@ -65,6 +66,7 @@ export class CredentialTest {
     const { stages, status } = composeTest(outcome);
     const failed = stages.find(({ ok }) => !ok);
     if (failed !== undefined || status === null) return failed;
+    // A redirect leads where the request was not let go, so nothing has judged the secret.
     const isUnclear =
       isRedirect(status) || ((status >= 500 || status === 429) && !stages.some(({ name }) => name === 'authenticate'));
     if (isUnclear || (isVerified && status >= 500))
@@ -81,8 +83,5 @@ const aboutQuery = ({ errors }: Problem): Problem =>
 
 const isAboutPath = (problem: Problem): boolean =>
   isProblem(problem, invalidRequest) && problem.errors.some(({ pointer }) => pointer === '/path');
-
-/** It leads where the request was not let go, so nothing has judged the secret. */
-const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 const stage = (name: Stage['name'], detail: string): Stage => ({ name, ok: false, ms: 0, detail });

@@ -47,16 +47,16 @@ const jsonBodyLimit = Math.ceil(maxQueryBytes * 1.5);
 /** The hot routes: plain fastify, beside Nest and not behind it. */
 export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surface: QuerySurface): void {
   // Whoever may not ask, or asks too much, has nothing of a body read.
-  const admit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const { org } = await path.authenticate.token(request, 'queries:run');
-    path.admission.admit(request, reply, org);
-  };
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const { org } = await path.authenticate.token(request, 'queries:run');
-    refuseParameters(request);
-    path.admission.admit(request, reply, org);
-  };
+  const admits =
+    (authenticate: (request: FastifyRequest) => Promise<Caller>, check?: (request: FastifyRequest) => void) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const { org } = await authenticate(request);
+      check?.(request);
+      path.admission.admit(request, reply, org);
+    };
+  const ofToken = (request: FastifyRequest) => path.authenticate.token(request, 'queries:run');
   if (surface.internal) {
+    const onRequest = admits(ofToken, refuseParameters);
     fastify.post('/api/v1/resources/:resource/query', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerQuery(path, request, reply),
     );
@@ -74,7 +74,8 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
       proxied.removeAllContentTypeParsers();
       proxied.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
       const route = {
-        onRequest: admit,
+        // Parameters of the proxy are the upstream's.
+        onRequest: admits(ofToken),
         method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         handler: (request: FastifyRequest, reply: FastifyReply) => answerProxy(path, request, reply),
       };
@@ -84,11 +85,7 @@ export function serveQueryPath(fastify: FastifyInstance, path: QueryPath, surfac
     });
   }
   if (surface.external) {
-    const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-      const { org } = await path.authenticate.embedSession(request);
-      refuseParameters(request);
-      path.admission.admit(request, reply, org);
-    };
+    const onRequest = admits((request) => path.authenticate.embedSession(request), refuseParameters);
     fastify.post('/embedded/api/queries/:name/run', { onRequest, bodyLimit: jsonBodyLimit }, (request, reply) =>
       answerEmbeddedQuery(path, request, reply),
     );

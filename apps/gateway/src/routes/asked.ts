@@ -7,7 +7,8 @@ import { versionToMatch } from './if-match.js';
 import type { Operation, Shape } from './operation.js';
 import { readJson } from './read-json.js';
 
-const noQuery = z.strictObject({});
+/** What is read of a query where nothing is. */
+export const noQuery = z.strictObject({});
 
 type Part<S, K extends keyof Shape> = S extends { readonly [Key in K]: infer T extends z.ZodType }
   ? z.output<T>

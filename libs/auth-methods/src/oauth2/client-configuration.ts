@@ -18,6 +18,7 @@ import {
 } from 'openid-client';
 import type { z } from 'zod';
 import type { AuthContext, AuthFetch, Credential } from '../auth-method.js';
+import { endpoint } from '../fields.js';
 import { signingKeyOf } from './client-key.js';
 import type { secrets, settings } from './oauth2-settings.js';
 
@@ -61,14 +62,9 @@ const endpoints = ['authorization_endpoint', 'token_endpoint', 'revocation_endpo
 function requireUrls(metadata: ServerMetadata): void {
   for (const name of endpoints) {
     const given: unknown = metadata[name];
-    if (given !== undefined && !(typeof given === 'string' && isPlainUrl(given)))
+    if (given !== undefined && !(typeof given === 'string' && endpoint.holds(given)))
       throw tokenEndpointFailed({}, { detail: `The issuer's metadata has no http or https URL as its ${name}.` });
   }
-}
-
-function isPlainUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
 function configured(

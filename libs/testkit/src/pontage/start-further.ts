@@ -13,7 +13,6 @@ type FurtherService = 'gateway' | 'query-proxy' | 'auth-broker';
 export interface Further extends AsyncDisposable {
   /** Of a gateway: where it answers. */
   readonly url: string;
-  readonly pid: number;
 }
 
 const readyWithinMs = 60_000;
@@ -34,7 +33,6 @@ export async function startFurther(pontage: Pontage, service: FurtherService): P
   }
   return {
     url,
-    pid: child.pid ?? 0,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
