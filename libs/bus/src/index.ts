@@ -1,4 +1,5 @@
 export { Bus, drainConnection, type BulkConnection, type ProcessIdentity } from './bus.js';
+export { Hearing } from './hearing.js';
 export { Presence } from './presence.js';
 export { type BreakerRecord, type PresenceRecord, type PresenceState } from './presence-record.js';
 export { isNoResponders, Replies, type ReplyInbox } from './replies.js';

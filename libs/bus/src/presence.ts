@@ -2,6 +2,7 @@ import { aliveSubject, presenceOfAll, presenceSubject } from '@pontage/contracts
 import type { Service } from '@pontage/contracts';
 import type { PeerKey, ProcessKeys, PublicKey } from '@pontage/sealing';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { Hearing } from './hearing.js';
 import { idle, readSpoken, type Occasion, type PresenceRecord, type PresenceState } from './presence-record.js';
 import { isNoResponders, type ReplyInbox, type Replies } from './replies.js';
 
@@ -25,8 +26,6 @@ const overdueMs = 1_200;
 const watchedMs = 300;
 /** Three beats missed: gone, whoever listens there. */
 const goneAfterMs = 3_200;
-/** Between two looks so far apart this process was busy, and has heard nobody. */
-const deafMs = 600;
 /** How long the key of a process that is gone still opens what it sealed. */
 const keyKeptMs = 10 * 60_000;
 
@@ -48,9 +47,7 @@ export class Presence {
   private isWatched: (record: PresenceRecord) => boolean = () => false;
   private readonly subject: string;
   private readonly startedAt = new Date().toISOString();
-  /** Silence counts from here at the earliest: before, this process could not have heard anything. */
-  private hearsSince = Date.now();
-  private lookedAt = Date.now();
+  private readonly hearing = new Hearing(Date.now);
   private isConnected = true;
   private hasLeft = false;
 
@@ -183,12 +180,10 @@ export class Presence {
   }
 
   private look(): void {
-    const now = Date.now();
-    if (now - this.lookedAt > deafMs) this.hearsSince = now;
-    this.lookedAt = now;
+    const silentSince = this.hearing.look();
     for (const seen of this.seen.values()) {
       if (seen.isGone) continue;
-      const silentMs = now - Math.max(seen.at, this.hearsSince);
+      const silentMs = silentSince(seen.at);
       if (silentMs > goneAfterMs) this.lose(seen);
       else if (this.isConnected && silentMs > (this.isWatched(seen.record) ? watchedMs : overdueMs)) this.ask(seen);
     }
@@ -227,7 +222,7 @@ export class Presence {
       if (type === 'disconnect') this.isConnected = false;
       if (type !== 'reconnect') continue;
       this.isConnected = true;
-      this.hearsSince = Date.now();
+      this.hearing.restart();
       this.say('hello');
     }
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decodeFrame, openFrame, type Bus } from '@pontage/bus';
+import { decodeFrame, Hearing, openFrame, type Bus } from '@pontage/bus';
 import type { AnswerHead, Dispatch, DispatchTls } from '@pontage/contracts/egress-worker';
 import { asProblem, problemFromWire, unavailable, workerLost, type Problem } from '@pontage/problems';
 import type { Dispatcher } from './dispatcher.js';
@@ -124,6 +124,7 @@ class Reading {
   private readonly chunks: Uint8Array[] = [];
   private readonly begunAt = performance.now();
   private heardAt = this.begunAt;
+  private readonly hearing = new Hearing();
 
   constructor(
     private readonly resolve: (answer: Answer) => void,
@@ -160,10 +161,10 @@ class Reading {
 
   /** Why nothing more is to be expected; undefined while it is. */
   overdue({ region, timeoutMs }: EgressRoute): Problem | undefined {
-    const now = performance.now();
-    if (now - this.begunAt > timeoutMs + 1_000)
+    const silentMs = this.hearing.look()(this.heardAt);
+    if (performance.now() - this.begunAt > timeoutMs + 1_000)
       return unavailable({}, { note: `no answer from a worker of ${region}` });
-    return now - this.heardAt > silenceMs ? workerLost({}) : undefined;
+    return silentMs > silenceMs ? workerLost({}) : undefined;
   }
 }
 

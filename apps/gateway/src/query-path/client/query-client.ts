@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Msg } from '@nats-io/transport-node';
 import {
+  type BulkConnection,
+  type Bus,
   decodeFrame,
   encodeFlow,
+  type FlowMessage,
+  type Frame,
+  type FrameHeads,
+  Hearing,
   isNoResponders,
   isSealed,
   openFrame,
   sealFrame,
-  type Bus,
-  type BulkConnection,
-  type FlowMessage,
-  type Frame,
-  type FrameHeads,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { flowSubject } from '@pontage/contracts/egress-worker';
@@ -42,7 +43,7 @@ const sweepMs = 100;
 export class QueryClient {
   private readonly open = new Map<string, OpenQuery>();
   private readonly questions: QueryQuestions;
-  private sweptAt = performance.now();
+  private readonly hearing = new Hearing();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -224,18 +225,14 @@ export class QueryClient {
   }
 
   private sweep(): void {
-    const now = performance.now();
-    // Whoever was held up himself has heard nobody meanwhile: what has come by now is still to be read.
-    const heldUpMs = Math.max(0, now - this.sweptAt - sweepMs);
-    this.sweptAt = now;
+    const silentSince = this.hearing.look();
     for (const open of this.open.values()) {
-      open.heardAt += heldUpMs;
       if (!open.run.isLive()) {
         this.evict(open);
         continue;
       }
       if (open.attempt === 0) continue;
-      if (now - open.heardAt < (open.heard ? silenceMs : firstFrameMs)) continue;
+      if (silentSince(open.heardAt) < (open.heard ? silenceMs : firstFrameMs)) continue;
       if (mayRepeat(open)) this.questions.ask(open);
       else this.fail(open, dispatchLost({}));
     }
