@@ -163,6 +163,22 @@ describe('a broker that dies while it asks', () => {
   });
 });
 
+describe('a token that is there and cannot be stored at once', () => {
+  it('is stored when that works again, and asked for once', async () => {
+    const of = await credential();
+    await stack.sql(`
+      CREATE SEQUENCE landings;
+      CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.version > OLD.version AND nextval('auth_broker.landings') < 3 THEN RAISE EXCEPTION 'a moment of trouble'; END IF;
+        RETURN NEW; END $$;
+      GRANT USAGE ON SEQUENCE landings TO auth_broker;
+      CREATE TRIGGER trouble BEFORE UPDATE ON issued_grant FOR EACH ROW EXECUTE FUNCTION trouble()`);
+    const { grant } = await stack.lease(of, call);
+    await stack.sql('DROP TRIGGER trouble ON issued_grant; DROP FUNCTION trouble; DROP SEQUENCE landings');
+    expect([grant?.version, endpoint.asked]).toEqual([1, 1]);
+  });
+});
+
 describe('a credential that is forgotten while its token is asked for', () => {
   it('does not come back', async () => {
     const of = await credential();

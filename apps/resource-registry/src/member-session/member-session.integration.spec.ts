@@ -136,6 +136,16 @@ describe('somebody whom an identity provider knows', () => {
       door,
     );
 
+  it('has fifty sessions at most: the oldest ends for a further one', async () => {
+    const { member } = await come({ subject: 's50' });
+    const theirs = () => [...live.entries()].filter(([, { memberId }]) => memberId === member.id).map(([hash]) => hash);
+    const [first] = theirs();
+    for (let count = 1; count < 50; count += 1) await come({ subject: 's50' });
+    expect([theirs().length, theirs()]).toEqual([50, expect.arrayContaining([first])]);
+    await come({ subject: 's50' });
+    expect([theirs().length, theirs()]).toEqual([50, expect.not.arrayContaining([first])]);
+  });
+
   it('becomes a member the first time, and is the same one ever after', async () => {
     const [first, same] = await Promise.all([come(), come()]);
     expect(same.member.id).toBe(first.member.id);
