@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { WebhookReceiver } from '@pontage/fixtures';
-import { figure, makeTestFolder, OAuthProvider, removeTestFolder, startPontage, type Pontage } from '@pontage/testkit';
+import {
+  figure,
+  makeTestFolder,
+  OAuthProvider,
+  openSignIn,
+  removeTestFolder,
+  startPontage,
+  type Pontage,
+} from '@pontage/testkit';
 import { canary } from './src/canaried.js';
 import { dumpRows } from './src/dump-rows.js';
 import { postLogin, sessionOf, signIn } from './src/members/member.js';
@@ -110,16 +118,10 @@ const query = (name: string, user: string, more: object = {}) =>
 /** Signs somebody in, and uses what is left of it where it is of no use. */
 async function comesIn(name: string, user: string): Promise<void> {
   const { url } = await ask<{ url: string }>('POST', `/api/v1/resources/${name}/auth/start`, {}, as(user));
-  const opened = await fetch(url, { redirect: 'manual' });
-  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const location = opened.headers.get('location') ?? '';
+  const { location, cookie, comesBack } = await openSignIn(url);
   const callback = await provider.signIn(location, user);
-  const own = await fetch(callback, { redirect: 'manual', headers: { cookie } });
-  expect(own.status).toBe(200);
-  for (const brought of [cookie, '', `${cookie}x`]) {
-    const again = await fetch(callback, { redirect: 'manual', headers: { cookie: brought } });
-    answers.push(await again.text());
-  }
+  expect((await comesBack(callback)).status).toBe(200);
+  for (const brought of [cookie, '', `${cookie}x`]) answers.push(await (await comesBack(callback, brought)).text());
   answers.push(await (await fetch(url, { redirect: 'manual' })).text());
   const { searchParams } = new URL(location);
   for (const secret of [
@@ -187,11 +189,10 @@ async function providersFail(): Promise<void> {
     await query(name, 'ada');
     isRefusing = false;
     const { url } = await ask<{ url: string }>('POST', `/api/v1/resources/${name}/auth/start`, {}, as('grace'));
-    const opened = await fetch(url, { redirect: 'manual' });
-    const headers = { cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '' };
-    const callback = await provider.signIn(opened.headers.get('location') ?? '', 'grace');
+    const { location, comesBack } = await openSignIn(url);
+    const callback = await provider.signIn(location, 'grace');
     secrets.add(callback.searchParams.get('code') ?? '').add(callback.searchParams.get('state') ?? '');
-    answers.push(await (await fetch(callback, { redirect: 'manual', headers })).text());
+    answers.push(await (await comesBack(callback)).text());
     await ask('DELETE', `/api/v1/resources/${name}/auth`, undefined, as('ada'));
     tokens.failure = undefined;
     await ask('GET', `/api/v1/resources/${name}/auth/timeline`, undefined, as('ada'));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OAuthProvider, startPontage, type Pontage } from '@pontage/testkit';
+import { OAuthProvider, openSignIn, startPontage, type Pontage } from '@pontage/testkit';
 import { ask, type List } from './src/ask.js';
 import { PeopleUpstream } from './src/upstreams/people-upstream.js';
 
@@ -26,14 +26,17 @@ const query = (by: string) =>
   ask<{ body: { account: string } }>(pontage, 'POST', '/api/v1/resources/people/query', { path: '/me' }, { token: by });
 const grants = async () => (await ask<List<{ failing: string | null }>>(pontage, 'GET', '/api/v1/grants')).json.data;
 
+/** A sign-in that somebody has begun and opened. */
+async function opened(by: string) {
+  const path = '/api/v1/resources/people/auth/start';
+  return openSignIn((await ask<{ url: string }>(pontage, 'POST', path, {}, { token: by })).json.url);
+}
+
 /** Somebody who has agreed at the provider, and comes back when this is called. */
 async function agreed(by: string): Promise<() => Promise<Response>> {
-  const path = '/api/v1/resources/people/auth/start';
-  const { json } = await ask<{ url: string }>(pontage, 'POST', path, {}, { token: by });
-  const opened = await fetch(json.url, { redirect: 'manual' });
-  const headers = { cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '' };
-  const callback = await provider.signIn(opened.headers.get('location') ?? '', 'ada');
-  return () => fetch(callback, { redirect: 'manual', headers });
+  const { location, comesBack } = await opened(by);
+  const callback = await provider.signIn(location, 'ada');
+  return () => comesBack(callback);
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
@@ -70,21 +73,10 @@ describe('a sign-in', () => {
 
   it('that the person refused is no failure of the provider', async () => {
     const { token: by } = await token();
-    const { json } = await ask<{ url: string }>(
-      pontage,
-      'POST',
-      '/api/v1/resources/people/auth/start',
-      {},
-      { token: by },
-    );
-    const opened = await fetch(json.url, { redirect: 'manual' });
-    const headers = { cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '' };
-    const { searchParams } = new URL(opened.headers.get('location') ?? '');
+    const { location, comesBack } = await opened(by);
+    const { searchParams } = new URL(location);
     const answer = { error: 'access_denied', state: searchParams.get('state') ?? '', iss: provider.origin };
-    const back = await fetch(`${pontage.url}/oauth/callback?${new URLSearchParams(answer)}`, {
-      redirect: 'manual',
-      headers,
-    });
+    const back = await comesBack(new URL(`${pontage.url}/oauth/callback?${new URLSearchParams(answer)}`));
     expect([back.status, await back.text()]).toEqual([403, expect.stringContaining('access_denied')]);
   });
 });

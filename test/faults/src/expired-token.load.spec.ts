@@ -4,7 +4,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { figure, OAuthProvider, startFurther, startPontage, type Further, type Pontage } from '@pontage/testkit';
+import {
+  figure,
+  OAuthProvider,
+  openSignIn,
+  startFurther,
+  startPontage,
+  type Further,
+  type Pontage,
+} from '@pontage/testkit';
 import pg from 'pg';
 
 /** Gateways, query-proxies and brokers: of each so many. */
@@ -96,10 +104,8 @@ async function signIn(): Promise<void> {
   const { url } = (await (await post(pontage.url, `/api/v1/resources/${name}/auth/start`, {})).json()) as {
     url: string;
   };
-  const opened = await fetch(url, { redirect: 'manual' });
-  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const callback = await provider.signIn(opened.headers.get('location') ?? '', user);
-  expect((await fetch(callback, { redirect: 'manual', headers: { cookie } })).status).toBe(200);
+  const { location, comesBack } = await openSignIn(url);
+  expect((await comesBack(await provider.signIn(location, user))).status).toBe(200);
 }
 
 it(

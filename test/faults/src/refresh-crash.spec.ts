@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { figure, OAuthProvider, startPontage, type Pontage } from '@pontage/testkit';
+import { figure, OAuthProvider, openSignIn, startPontage, type Pontage } from '@pontage/testkit';
 import { kill } from './signal-process.js';
 
 /** How many grants are in the air when the broker is killed. */
@@ -41,10 +41,8 @@ async function query(name: string, user: string): Promise<string> {
 
 async function signIn(name: string, user: string): Promise<void> {
   const started = (await (await post(`/api/v1/resources/${name}/auth/start`, user)).json()) as { url: string };
-  const opened = await fetch(started.url, { redirect: 'manual' });
-  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const callback = await provider.signIn(opened.headers.get('location') ?? '', user);
-  expect((await fetch(callback, { redirect: 'manual', headers: { cookie } })).status).toBe(200);
+  const { location, comesBack } = await openSignIn(started.url);
+  expect((await comesBack(await provider.signIn(location, user))).status).toBe(200);
 }
 
 /** A resource whose users have all signed in, and whose tokens are over. */
