@@ -14,15 +14,20 @@ interface ShownRegion {
   readonly id: string;
   readonly state: string;
   readonly maxInflight: number | null;
-  readonly workers: readonly { readonly id: string; readonly draining: boolean; readonly capacity: number }[];
+  readonly workers: readonly {
+    readonly id: string;
+    readonly draining: boolean;
+    readonly capacity: number;
+    readonly inflight: number;
+  }[];
 }
 
 beforeAll(async () => {
   upstream = await startUpstream();
   pontage = await startPontage({ env: { PONTAGE_DEMO: '0', PONTAGE_EGRESS_ALLOW: `127.0.0.1:${upstream.port}` } });
   const regionPolicy = { mode: 'prefer', fallback: [other] };
-  for (const resource of [{ name: 'pinned' }, { name: 'movable', regionPolicy }]) {
-    const json = { ...resource, baseUrl: upstream.url, region, timeoutMs: 20_000 };
+  for (const resource of [{ name: 'pinned' }, { name: 'movable', regionPolicy }, { name: 'hasty', timeoutMs: 5_000 }]) {
+    const json = { timeoutMs: 20_000, ...resource, baseUrl: upstream.url, region };
     const answer = await pontage.fetch('/api/v1/resources', { method: 'POST', json });
     expect([answer.status, await answer.text()]).toEqual([201, expect.any(String)]);
   }
@@ -133,6 +138,20 @@ describe('workers under steady load', () => {
       failed.length === 0 ? [] : ['502 worker-lost 1'],
     );
     expect(toldMs).toBeLessThan(2_500);
+  }, 40_000);
+
+  it('give a query that is asked once more what is left of its time, and no more', async () => {
+    const worker = await join();
+    const long = Array.from({ length: 8 }, () => runQuery(pontage, 'hasty', 'GET', '/silent'));
+    await sleep(2_500);
+    const inHand = (await shown()).workers.find(({ id }) => id === worker.id)?.inflight ?? 0;
+    await worker.end('SIGKILL');
+    const ran = await Promise.all(long);
+    const tookMs = Math.round(Math.max(...ran.map(({ begunAt, endedAt }) => endedAt - begunAt)));
+    figure(`kill -9 halfway: ${inHand} of 8 asked once more; ${codesOf(ran)} after at most ${tookMs} of 5000 ms`);
+    expect(inHand).toBeGreaterThan(0);
+    expect(codesOf(ran)).toBe(JSON.stringify({ 'upstream-timed-out': 8 }));
+    expect(tookMs).toBeLessThan(6_500);
   }, 40_000);
 
   it('fail nothing when their region is drained: what may go elsewhere does, what is pinned goes on', async () => {

@@ -72,12 +72,12 @@ export class Execution implements QueryUnderWay {
     if (run.test !== undefined)
       this.probing = new Probing(regionOf(rooms.policy, run, resolved), resolved.resource.tls.allowSelfSigned);
     const prepared = await prepareResolved(rooms.policy, secrets, run, resolved, this.body);
-    const { timeoutMs } = resolved;
-    await this.begin(prepared, secrets, Math.min(run.remainingMs ?? timeoutMs, timeoutMs));
+    await this.begin(prepared, secrets, resolved.timeoutMs - (run.spentMs ?? 0));
   }
 
   private async begin(resolved: Prepared, secrets: CallSecrets, withinMs: number): Promise<void> {
     const { rooms, run } = this;
+    if (withinMs <= 0) throw upstreamTimedOut({ stage: 'head' });
     const { resource, environment, saved } = resolved.resolved;
     const lending = new Lending(rooms, run);
     const asked = resolved.leaseKey === undefined ? undefined : lending.first(resolved.leaseKey);

@@ -74,8 +74,8 @@ export interface RunQuery {
   readonly gateway: string;
   /** Where the gateway's bulk connection takes chunks of this execution. */
   readonly bulkInbox: string;
-  /** Remaining time; clocks are not compared. */
-  readonly remainingMs?: number;
+  /** How long ago it was asked first, when this is the second time: a query has its resource's time once. */
+  readonly spentMs?: number;
   /** The most bytes of a response body that the gateway takes. */
   readonly maxResponseBytes: number;
   /** Undo `Content-Encoding` at the worker, under the same limit. */

@@ -40,6 +40,8 @@ export interface OpenQuery extends Crossing {
   proxy: string | undefined;
   /** Nothing has been heard yet of the worker that has it. */
   isCrossing: boolean;
+  /** 0 before; by this process's own monotonic clock, as the others. */
+  firstAskedAt: number;
   askedAt: number;
   heardAt: number;
   heard: boolean;

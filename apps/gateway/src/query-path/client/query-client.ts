@@ -84,6 +84,7 @@ export class QueryClient {
       attempt: 0,
       proxy: undefined,
       isCrossing: true,
+      firstAskedAt: 0,
       askedAt: 0,
       heardAt: 0,
       heard: false,

@@ -32,6 +32,7 @@ export class QueryQuestions {
   private put(query: OpenQuery): void {
     query.askedAt = performance.now();
     query.heardAt = query.askedAt;
+    if (query.attempt === 1) query.firstAskedAt = query.askedAt;
     query.heard = false;
     if (this.waiting.length === 0) setImmediate(() => this.flush());
     this.waiting.push(query);
@@ -59,11 +60,12 @@ export class QueryQuestions {
   }
 
   /** The head's JSON, put together from two: a copy of what is asked for would cost more than writing it. */
-  private headOf({ executionId, attempt, run, inboxes }: OpenQuery): string {
+  private headOf({ executionId, attempt, run, inboxes, firstAskedAt }: OpenQuery): string {
     const { service, instance } = this.bus.identity;
     const ours: Omit<RunQuery, keyof QueryToRun> = {
       executionId,
       attempt,
+      ...(attempt === 1 ? {} : { spentMs: Math.round(performance.now() - firstAskedAt) }),
       gateway: `${service}/${instance}`,
       bulkInbox: inboxes[1]?.subject ?? '',
     };
