@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { UnitOfWork } from '@pontage/persistence';
+import type { Logger } from '@pontage/telemetry';
 import { ListAuthMethods } from './authentication/list-auth-methods.js';
 import { ClaimConfigValue } from './config-value/claim-config-value.js';
 import { ConfigValueStore } from './config-value/config-value-store.js';
@@ -76,6 +77,7 @@ export interface BrokerRooms {
   readonly issuer: Issuer;
   readonly courier: Courier;
   readonly provider: IdentityProvider;
+  readonly logger: Logger;
 }
 
 const credentialHandlers = [DraftCredential, ClaimCredential, ForgetCredentials, LeaseCredential, ListAuthMethods];
@@ -111,7 +113,7 @@ const memberHandlers = [BeginMemberSignIn, CompleteMemberSignIn];
 export class AppModule {
   /** The broker's wiring. */
   static with(rooms: BrokerRooms): DynamicModule {
-    const { unitOfWork, box, config, egress, rotations, identityKeys, issuer, courier, provider } = rooms;
+    const { unitOfWork, box, config, egress, rotations, identityKeys, issuer, courier, provider, logger } = rooms;
     const fingerprints = new Fingerprints(box);
     const configValues = new ConfigValueStore(box);
     const values = new ConfigValues(unitOfWork, configValues);
@@ -135,7 +137,7 @@ export class AppModule {
         { provide: RotationStore, useValue: new RotationStore(unitOfWork) },
         { provide: SealedRecords, useValue: new SealedRecords(unitOfWork) },
         { provide: KeyRotations, useValue: rotations },
-        ...grantRooms({ unitOfWork, box, egress, fingerprints, rendered, credentials: opened }),
+        ...grantRooms({ unitOfWork, box, egress, fingerprints, rendered, credentials: opened, logger }),
         { provide: IdentityKeys, useValue: identityKeys },
         { provide: Issuer, useValue: issuer },
         { provide: WebhookStore, useValue: new WebhookStore(box) },

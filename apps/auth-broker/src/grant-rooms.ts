@@ -1,10 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import type { UnitOfWork } from '@pontage/persistence';
+import type { Logger } from '@pontage/telemetry';
 import { ConsentLanding } from './consent/consent-landing.js';
 import { ConsentStore } from './consent/consent-store.js';
 import { ConsentWays } from './consent/consent-ways.js';
 import { ConsentedGrants } from './consent/consented-grants.js';
 import { Forgetting } from './consent/forgetting.js';
+import { OrphanedGrants } from './consent/orphaned-grants.js';
+import { Revocation } from './consent/revocation.js';
 import type { OpenedCredentials } from './credential/opened-credentials.js';
 import { GrantFlights } from './grant/grant-flight.js';
 import { GrantKeeper } from './grant/grant-keeper.js';
@@ -29,6 +32,7 @@ export interface GrantFoundations {
   readonly fingerprints: Fingerprints;
   readonly rendered: RenderedCredentials;
   readonly credentials: OpenedCredentials;
+  readonly logger: Logger;
 }
 
 /** The wiring of grants: how they are obtained, lent, agreed to, verified and forgotten. */
@@ -43,7 +47,10 @@ export function grantRooms(on: GrantFoundations): Provider[] {
   const verifications = new Verifications(egress);
   const verdicts = new GrantVerdicts(unitOfWork, grants);
   const leases = new GrantLeases(wishes, keeper, new GrantUses(unitOfWork, grants));
-  const forgetting = new Forgetting(unitOfWork, consented, wishes, { credentials, egress: providers });
+  const revocation = new Revocation(providers);
+  const forgetting = new Forgetting(unitOfWork, consented, wishes, credentials, revocation);
+  const issuing = { credentials, rendered: on.rendered, revocation };
+  const orphaned = new OrphanedGrants(unitOfWork, consented, issuing, on.logger);
   return [
     { provide: GrantKeeper, useValue: keeper },
     { provide: GrantWishes, useValue: wishes },
@@ -54,5 +61,6 @@ export function grantRooms(on: GrantFoundations): Provider[] {
     { provide: ConsentWays, useValue: new ConsentWays(credentials, wishes, providers) },
     { provide: ConsentLanding, useValue: new ConsentLanding(unitOfWork, grants, consented, consents) },
     { provide: Forgetting, useValue: forgetting },
+    { provide: OrphanedGrants, useValue: orphaned },
   ];
 }

@@ -56,17 +56,8 @@ runService('auth-broker', async ({ logger, onStop }) => {
   const { egress, courier } = await wayOut(bus, unitOfWork, box, { logger, onStop });
   const provider = new IdentityProvider(oidcClient(settings), egress, () => regionsOf(bus));
   const issuer = new Issuer(settings.PONTAGE_BASE_URL);
-  const rooms = {
-    unitOfWork,
-    box,
-    config: known.variables,
-    egress,
-    rotations,
-    identityKeys,
-    issuer,
-    courier,
-    provider,
-  };
+  const kept = { unitOfWork, box, config: known.variables, rotations, identityKeys };
+  const rooms = { ...kept, egress, issuer, courier, provider, logger };
   const app = await NestFactory.createMicroservice(AppModule.with(rooms), {
     strategy: new ContractServer(bus),
     logger: nestLogger(logger),

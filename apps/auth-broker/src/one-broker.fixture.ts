@@ -78,7 +78,7 @@ export async function startBroker(stack: Stack, keys: MasterKeys, forget: () => 
   const courier = new Courier(unitOfWork, new DeliveryStore(unitOfWork), deliver, silent);
   courier.start();
   const rotations = new KeyRotations(unitOfWork, box, silent);
-  const others = { identityKeys, courier, issuer: new Issuer('https://pontage.example') };
+  const others = { identityKeys, courier, issuer: new Issuer('https://pontage.example'), logger: silent };
   const provider = new IdentityProvider(undefined, egress, () => []);
   const rooms = { unitOfWork, box, rotations, config: new ConfigVariables(watch), egress, provider, ...others };
   const strategy = new ContractServer(bus);

@@ -1,3 +1,4 @@
+import type { Caller } from '@pontage/contracts';
 import type { Work } from '@pontage/persistence';
 import { grants as grantsBucket } from '@pontage/contracts/snapshots';
 import { grantSnapshotKey, type GrantKey } from '@pontage/snapshots';
@@ -11,6 +12,15 @@ export interface Consented extends Keeping {
   readonly value: unknown;
   readonly lifetimeMs: number | null;
   readonly destination: string | null;
+}
+
+/** A grant that goes with its resource. */
+export interface Orphan {
+  readonly credentialId: string;
+  readonly environment: string;
+  readonly owner: Caller | undefined;
+  readonly region: string;
+  readonly value: unknown;
 }
 
 /** A grant that was there. */
@@ -37,6 +47,13 @@ interface Held {
   readonly version: number;
   readonly sealed: Buffer | null;
   readonly failures: number;
+}
+
+interface OrphanRow extends Omit<GrantKey, 'org'> {
+  readonly version: number;
+  readonly sealed: Buffer;
+  readonly owner: Caller | null;
+  readonly region: string;
 }
 
 const ofKey = 'credential_id = $1 AND environment = $2 AND caller = $3';
@@ -97,6 +114,21 @@ export class ConsentedGrants {
     const removed = [];
     for (const { credentialId } of [key, ...rows]) removed.push(await this.remove(work, { ...key, credentialId }));
     return removed.filter((each) => each !== undefined);
+  }
+
+  /** What people have agreed to for these resources, which the transaction deletes; nobody else changes it any more. */
+  async orphansOf({ manager, org }: Work, resourceIds: readonly string[], most: number): Promise<readonly Orphan[]> {
+    const rows = await manager.query<OrphanRow[]>(
+      `SELECT credential_id AS "credentialId", environment, caller, version, held.sealed, owner, region
+         FROM issued_grant AS held JOIN credential ON credential.id = credential_id
+        WHERE resource_id = ANY($1) AND held.sealed IS NOT NULL AND scope IS NOT NULL AND region IS NOT NULL
+        ORDER BY credential_id, environment, caller LIMIT $2 FOR UPDATE OF held`,
+      [resourceIds, most],
+    );
+    return rows.flatMap(({ credentialId, environment, caller, version, sealed, owner, region }) => {
+      const value = this.opened({ org, credentialId, environment, caller }, version, sealed);
+      return value === undefined ? [] : [{ credentialId, environment, owner: owner ?? undefined, region, value }];
+    });
   }
 
   /**

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Call } from '@pontage/contracts';
-import { forgetCallersGrant, forgetGrantsOf, listGrantEvents } from '@pontage/contracts/auth-broker';
+import { forgetCallersGrant, forgetCredentials, forgetGrantsOf, listGrantEvents } from '@pontage/contracts/auth-broker';
 import type { OAuthProvider } from '@pontage/testkit';
 import { callOf, type BrokerStack } from '../broker.fixture.js';
 import { consentSweep } from './consent-sweep.js';
@@ -71,6 +72,24 @@ describe('what somebody agreed to who is gone', () => {
       expect(await people.whose(each, other)).toBe('ada');
     }
     expect(await stack.gateway.request(forgetGrantsOf, owner, other)).toEqual({ forgotten: 0, left: 0 });
+  });
+});
+
+describe('what people agreed to for a resource that is deleted', () => {
+  it('is gone here at once, and is then ended at the provider, whoever it served', async () => {
+    const [one, two] = [callOf(), callOf()];
+    two.org = one.org;
+    const of = await stack.credential(provider.authentication(), one);
+    const kept = await stack.credential(provider.authentication(), one);
+    for (const call of [one, two]) await people.signIn(of, call, 'ada');
+    await people.signIn(kept, one, 'ada');
+    const tokens = await Promise.all([one, two].map((call) => people.tokenOf(of, call)));
+    await stack.registry.request(forgetCredentials, { resourceIds: [of.resourceId] }, one);
+    await expect(stack.lease(of, one)).rejects.toMatchObject({ slug: 'not-found' });
+    const known = async () => (await Promise.all(tokens.map((token) => provider.accountOf(token)))).filter(Boolean);
+    for (const until = Date.now() + 5_000; (await known()).length > 0 && Date.now() < until;) await sleep(20);
+    expect(await known()).toEqual([]);
+    expect(await people.whose(kept, one)).toBe('ada');
   });
 });
 

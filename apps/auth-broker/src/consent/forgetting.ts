@@ -1,12 +1,11 @@
 import { needsGrant } from '@pontage/auth-methods';
 import type { Call } from '@pontage/contracts';
 import type { UnitOfWork, Work } from '@pontage/persistence';
-import { isProblem } from '@pontage/problems';
 import type { OpenedCredentials } from '../credential/opened-credentials.js';
 import { refuseShared, type GrantUse, type GrantWishes, type WishedGrant } from '../grant/grant-wishes.js';
 import { tellOfRemoval } from '../grant/tell-of-grant.js';
-import type { TokenEgress } from '../grant/token-egress.js';
 import type { ConsentedGrants, Removed } from './consented-grants.js';
+import type { Revocation } from './revocation.js';
 
 /** What became of a grant that was to be forgotten. */
 export interface Forgotten {
@@ -20,12 +19,13 @@ export class Forgetting {
     private readonly unitOfWork: UnitOfWork,
     private readonly consented: ConsentedGrants,
     private readonly wishes: GrantWishes,
-    private readonly outside: { readonly credentials: OpenedCredentials; readonly egress: TokenEgress },
+    private readonly credentials: OpenedCredentials,
+    private readonly revocation: Revocation,
   ) {}
 
   /** @throws forbidden for whoever may not change the resource and would forget everybody's; notFound, leaseUnavailable, unknownVariable, invalidRequest */
   async forget(use: GrantUse & { readonly mayEdit: boolean }, call: Call): Promise<Forgotten> {
-    const { method, credential } = await this.outside.credentials.find(use, call);
+    const { method, credential } = await this.credentials.find(use, call);
     if (!needsGrant(method, credential.settings)) return { revokedAtProvider: null };
     const wish = await this.wishes.of(method, credential, use, call);
     refuseShared(wish, use.mayEdit);
@@ -35,8 +35,10 @@ export class Forgetting {
       if (gone.length > 0) await tellOfRemoval(work, wish, newest);
       return gone;
     });
+    // What nobody has agreed to ends by itself.
+    if (wish.scope === undefined) return { revokedAtProvider: null };
     const values = removed.flatMap(({ value }) => (value === undefined ? [] : [value]));
-    const ended = await Promise.all(values.map((value) => this.revoke(wish, value)));
+    const ended = await Promise.all(values.map((value) => this.revocation.end(wish, value)));
     return { revokedAtProvider: ended.includes(false) ? false : ended.includes(true) ? true : null };
   }
 
@@ -45,25 +47,5 @@ export class Forgetting {
     if (scope !== undefined) return this.consented.removeAll(work, wish, { ...wish, scope });
     const gone = await this.consented.remove(work, wish);
     return gone === undefined ? [] : [gone];
-  }
-
-  private async revoke(
-    { method, credential, region, org, owner, scope }: WishedGrant,
-    value: unknown,
-  ): Promise<boolean | null> {
-    if (method.consent === undefined || scope === undefined) return null;
-    const context = {
-      fetch: this.outside.egress.fetchFrom(region, org),
-      now: () => new Date(),
-      organisation: org,
-      caller: owner,
-    };
-    try {
-      return (await method.consent.revoke(credential, value, context)) ? true : null;
-    } catch (error) {
-      // It is forgotten here in any case, and whoever asked is told that the provider may still know it.
-      if (!isProblem(error)) throw error;
-      return false;
-    }
   }
 }
