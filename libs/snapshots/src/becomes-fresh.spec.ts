@@ -17,6 +17,16 @@ describe('a watch that has fallen behind', () => {
     expect(asked).toBe(1);
   });
 
+  it('is looked at by one of those who wait', async () => {
+    let asked = 0;
+    const fresh = freshAfter(100);
+    const counted = { isFresh: () => (asked += 1) > 0 && fresh.isFresh() };
+    const first = Array.from({ length: 500 }, () => becomesFresh(counted));
+    asked = 0;
+    expect(new Set(await Promise.all(first))).toEqual(new Set([true]));
+    expect(asked).toBeLessThan(20);
+  });
+
   it('is given up when it does not catch up', async () => {
     expect(await becomesFresh(freshAfter(60_000))).toBe(false);
   });
