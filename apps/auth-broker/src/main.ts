@@ -16,6 +16,7 @@ import {
 import { AppModule, entities } from './app.module.js';
 import { idleGrantsOf, sweepsOf } from './background-work.js';
 import { BrokerBuckets } from './broker-buckets.js';
+import { GrantKeeper } from './grant/grant-keeper.js';
 import { IdentityKeyStore } from './identity/identity-key-store.js';
 import { IdentityKeys } from './identity/identity-keys.js';
 import { Issuer } from './identity/issuer.js';
@@ -28,6 +29,9 @@ import { SecretBox } from './secrets/secret-box.js';
 import { brokerSettings, keyRing, schema } from './settings.js';
 import { Sweep } from './sweep/sweep.js';
 import { wayOut } from './way-out.js';
+
+/** Tokens that are on their way when this process is told to end, and would be lost with it. */
+const landedWithinMs = 8_000;
 
 runService('auth-broker', async ({ logger, onStop }) => {
   const settings = readSettings(brokerSettings);
@@ -64,6 +68,7 @@ runService('auth-broker', async ({ logger, onStop }) => {
   });
   await app.listen();
   await bus.connection.flush();
+  onStop(() => app.get(GrantKeeper).landed(landedWithinMs));
   onStop(() => app.close());
   await startAll([idleGrantsOf(app, unitOfWork, logger)], onStop);
 

@@ -10,6 +10,11 @@ export class OneAtATime<T> {
     return started;
   }
 
+  /** Resolves when all that is under way now has ended, however. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.underWay.values());
+  }
+
   /** The work of this key that is under way. */
   current(key: string): Promise<T> | undefined {
     return this.underWay.get(key);

@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { figure, OAuthProvider, openSignIn, startPontage, type Pontage } from '@pontage/testkit';
-import { kill } from './signal-process.js';
+import pg from 'pg';
+import { kill, replaced } from './signal-process.js';
 
 /** How many grants are in the air when the broker is killed. */
 const grants = 20;
 /** Longer than an attempt in the air is believed in. */
 const forgottenMs = 15_000;
 const lifeSeconds = 8;
+const slowMs = 30_000;
 
 let provider: OAuthProvider;
 let pontage: Pontage;
@@ -45,34 +48,61 @@ async function signIn(name: string, user: string): Promise<void> {
   expect((await comesBack(await provider.signIn(location, user))).status).toBe(200);
 }
 
-/** A resource whose users have all signed in, and whose tokens are over. */
-async function expired(name: string): Promise<void> {
-  const refresh = { ahead: false, background: false };
+/** A resource that each of its users signs in to. Returns its name. */
+async function save(refresh: object): Promise<string> {
+  const name = `resource-${randomUUID()}`;
   const authentication = provider.authentication({ scopes: ['openid', 'offline_access'], refresh });
   const saved = await pontage.fetch('/api/v1/resources', {
     method: 'POST',
     json: { name, baseUrl: upstream, authentication },
   });
   expect(saved.status).toBe(201);
-  provider.ttl = lifeSeconds;
-  for (const user of users) await signIn(name, user);
-  await sleep(lifeSeconds * 1_000 + 500);
-  provider.ttl = 3_600;
+  return name;
 }
 
-/** Asks until nobody is told to wait, as clients do. */
-async function outcomes(name: string): Promise<string[]> {
+/** A resource whose users have all signed in, and whose tokens are over. Returns its name. */
+async function expired(who = users): Promise<string> {
+  const name = await save({ ahead: false, background: false });
+  provider.ttl = lifeSeconds;
+  for (const user of who) await signIn(name, user);
+  await sleep(lifeSeconds * 1_000 + 500);
+  provider.ttl = 3_600;
+  return name;
+}
+
+/** Asks until nobody is told to wait, as clients do. `told` is what they were told meanwhile. */
+async function outcomes(name: string, who = users, told = new Set<string>()): Promise<string[]> {
   const giveUpAt = Date.now() + 60_000;
   return Promise.all(
-    users.map(async (user) => {
+    who.map(async (user) => {
       for (;;) {
         const outcome = await query(name, user).catch(() => 'no answer');
         const isFinal = outcome === user || outcome === 'consent-required' || Date.now() > giveUpAt;
         if (isFinal) return outcome;
+        told.add(outcome);
         await sleep(500);
       }
     }),
   );
+}
+
+/** As if that time had passed for all grants. */
+async function letPass(seconds: number): Promise<void> {
+  const client = new pg.Client(pontage.processes().databaseUrl);
+  await client.connect();
+  await client.query(
+    `UPDATE auth_broker.issued_grant SET acquired_at = acquired_at - $1 * interval '1 second', expires_at = expires_at - $1 * interval '1 second'`,
+    [seconds],
+  );
+  await client.end();
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function killBroker(): Promise<void> {
@@ -113,15 +143,15 @@ function holding(when: 'before' | 'after'): { readonly held: () => number; reado
 
 describe('promise 12: kill -9 of the broker that refreshes', () => {
   it('before the provider has seen it: the same refresh token is good, and is used once', async () => {
-    await expired('before');
+    const name = await expired();
     const from = provider.tokenRequests.length;
     const { held, release } = holding('before');
-    const asking = users.map((user) => query('before', user).catch(() => 'no answer'));
+    const asking = users.map((user) => query(name, user).catch(() => 'no answer'));
     while (held() < grants) await sleep(20);
     await killBroker();
     release();
     const begun = Date.now();
-    const ended = await outcomes('before');
+    const ended = await outcomes(name);
     const tookMs = Date.now() - begun;
     await Promise.all(asking);
     const { refused } = refreshesSince(from);
@@ -134,32 +164,32 @@ describe('promise 12: kill -9 of the broker that refreshes', () => {
   }, 180_000);
 
   it('after the provider has answered: somebody has to sign in again, nobody asks in a loop, and they can', async () => {
-    await expired('between');
+    const name = await expired();
     const from = provider.tokenRequests.length;
     const { held, release } = holding('after');
-    const asking = users.map((user) => query('between', user).catch(() => 'no answer'));
+    const asking = users.map((user) => query(name, user).catch(() => 'no answer'));
     while (held() < grants) await sleep(20);
     await killBroker();
     release();
-    const ended = await outcomes('between');
+    const ended = await outcomes(name);
     await Promise.all(asking);
-    for (let again = 0; again < 3; again += 1) expect(await outcomes('between')).toEqual(ended);
+    for (let again = 0; again < 3; again += 1) expect(await outcomes(name)).toEqual(ended);
     const { asked, refused } = refreshesSince(from);
     figure(
       `promise 12, sent and not stored: ${ended.filter((outcome) => outcome === 'consent-required').length} of ${grants} have to sign in again; ${asked} token requests in all, ${refused} refused`,
     );
     expect(ended).toEqual(users.map(() => 'consent-required'));
     expect([asked, refused]).toEqual([2 * grants, grants]);
-    await signIn('between', 'user-1');
-    expect(await query('between', 'user-1')).toBe('user-1');
+    await signIn(name, 'user-1');
+    expect(await query(name, 'user-1')).toBe('user-1');
   }, 180_000);
 
   it('after it was stored: the new token is used, and nothing is asked again', async () => {
-    await expired('stored');
+    const name = await expired();
     const from = provider.tokenRequests.length;
-    const answered = await Promise.all(users.map((user) => query('stored', user)));
+    const answered = await Promise.all(users.map((user) => query(name, user)));
     await killBroker();
-    const ended = await outcomes('stored');
+    const ended = await outcomes(name);
     const { asked, refused } = refreshesSince(from);
     figure(
       `promise 12, stored: ${ended.filter((outcome, index) => outcome === users[index]).length} of ${grants} go on, ${asked} refreshes, ${refused} refused`,
@@ -169,6 +199,53 @@ describe('promise 12: kill -9 of the broker that refreshes', () => {
   }, 180_000);
 });
 
+describe('promise 12: a broker that is told to end', () => {
+  it('waits for the token that it has asked for, though no query does', async () => {
+    const name = await save({ background: false });
+    provider.ttl = 3_600;
+    await signIn(name, 'user-1');
+    await letPass(3_400);
+    const from = provider.tokenRequests.length;
+    const { held, release } = holding('after');
+    const broker = pontage.processOf('auth-broker');
+    expect(await query(name, 'user-1')).toBe('user-1');
+    while (held() < 1) await sleep(20);
+    process.kill(broker.pid, 'SIGTERM');
+    await replaced(pontage, broker);
+    await sleep(2_000);
+    release();
+    while (isThere(broker.pid)) await sleep(50);
+    // What was stored under way is over now: a token that was lost would be asked for with a refresh token that is spent.
+    await letPass(3_601);
+    await sleep(6_000);
+    const outcome = await query(name, 'user-1');
+    const { asked, refused } = refreshesSince(from);
+    figure(
+      `promise 12, SIGTERM while a token is on its way: the user's next query ${outcome}, ${refused} refreshes refused`,
+    );
+    expect([outcome, asked, refused]).toEqual(['user-1', 2, 0]);
+  }, 60_000);
+});
+
+describe('promise 12: a provider that is slow', () => {
+  it('is waited for: one that rotates refresh tokens has spent ours long before it answers', async () => {
+    const who = users.slice(0, 5);
+    const name = await expired(who);
+    const from = provider.tokenRequests.length;
+    const { release } = holding('after');
+    setTimeout(release, slowMs);
+    const told = new Set<string>();
+    const ended = await outcomes(name, who, told);
+    const { asked, refused } = refreshesSince(from);
+    figure(
+      `promise 12, the provider takes ${slowMs / 1_000} s: ${ended.filter((outcome, index) => outcome === who[index]).length} of ${who.length} go on, told ${[...told].join(', ')} meanwhile; ${asked} token requests, ${refused} refused`,
+    );
+    expect(ended).toEqual(who);
+    expect([...told]).toEqual(['lease-unavailable']);
+    expect([asked, refused]).toEqual([who.length, 0]);
+  }, 120_000);
+});
+
 describe('promise 12: a provider that fails', () => {
   it.each([
     ['answers 500', 500, {}],
@@ -176,8 +253,7 @@ describe('promise 12: a provider that fails', () => {
   ])(
     '%s is asked less and less, and revokes nothing',
     async (what, status, headers) => {
-      const name = `failing-${status}`;
-      await expired(name);
+      const name = await expired();
       const from = provider.tokenRequests.length;
       provider.instead = (_, response) =>
         void response

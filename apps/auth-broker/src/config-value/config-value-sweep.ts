@@ -4,7 +4,7 @@ import type { Swept } from '../sweep/sweep.js';
 import { type ConfigValueStore, type OldConfigValue } from './config-value-store.js';
 
 /** A value that was replaced a moment ago may be asked for by a process that has not heard of that yet. */
-const keptForSeconds = 60;
+const usuallyKeptSeconds = 60;
 
 /**
  * Forgets the values of variables that have another one by now, are readable, or are gone. It needs evidence: the bucket
@@ -20,18 +20,19 @@ export class ConfigValueSweep implements Swept {
     private readonly unitOfWork: UnitOfWork,
     private readonly values: ConfigValueStore,
     private readonly variables: ConfigVariables,
+    private readonly keptForSeconds = usuallyKeptSeconds,
   ) {}
 
   /** Goes through all organisations once. Returns how many values were forgotten. */
-  async sweep(olderThanSeconds: number = keptForSeconds): Promise<number> {
+  async sweep(): Promise<number> {
     let swept = 0;
     for (const org of await this.unitOfWork.ids('config_value_organisations'))
-      swept += await this.unitOfWork.run(org, (work) => this.sweepOf(work, olderThanSeconds));
+      swept += await this.unitOfWork.run(org, (work) => this.sweepOf(work));
     return swept;
   }
 
-  private async sweepOf(work: Work, olderThanSeconds: number): Promise<number> {
-    const old = await this.values.olderThan(work, olderThanSeconds);
+  private async sweepOf(work: Work): Promise<number> {
+    const old = await this.values.olderThan(work, this.keptForSeconds);
     const ended = old.filter((value) => this.hasEnded(work.org, value));
     for (const value of ended) await this.values.delete(work, value);
     return ended.length;

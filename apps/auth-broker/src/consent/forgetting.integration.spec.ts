@@ -116,11 +116,11 @@ describe('a sign-in that is being completed', () => {
     const { isAsked, release } = heldBack();
     const completing = complete(await provider.signIn(url, 'ada'));
     await isAsked();
-    await consentSweep(stack.anyBroker.unitOfWork).sweep();
+    await consentSweep(stack.anyBroker.unitOfWork).sweep(new AbortController().signal);
     release();
     expect(await completing).toMatchObject({ failure: null });
     await stack.sql(`UPDATE consent SET begun_at = begun_at - interval '12 minutes' WHERE org = $1`, [call.org]);
-    await consentSweep(stack.anyBroker.unitOfWork).sweep();
+    await consentSweep(stack.anyBroker.unitOfWork).sweep(new AbortController().signal);
     expect(await stack.sql('SELECT FROM consent WHERE org = $1', [call.org])).toEqual([]);
   });
 });

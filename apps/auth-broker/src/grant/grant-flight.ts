@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Grant } from '@pontage/auth-methods';
 import { auditOf } from '@pontage/bus';
+import type { EgressFetch } from '@pontage/dispatch';
 import { type UnitOfWork, type Work } from '@pontage/persistence';
 import { consentRequired, isProblem, type Problem } from '@pontage/problems';
 import { acquireGrant } from './acquire-grant.js';
@@ -15,6 +16,8 @@ import { type TokenEgress } from './token-egress.js';
 /** An owner that says nothing for so long is lost, and the next one may take off. */
 const flightMs = 10_000;
 const stayEveryMs = 3_000;
+/** A provider that rotates refresh tokens has spent ours when it takes its time with the answer: whoever gives up early loses the grant. */
+const refreshWithinMs = 90_000;
 const landAgainAfterMs = [100, 500, 2_000, 5_000];
 
 /** What is recorded of an attempt, however it ends. */
@@ -54,14 +57,22 @@ export class GrantFlights {
     }
   }
 
-  private acquire({ method, credential, region, org, owner }: GrantRequest, held: unknown): Promise<Grant | Problem> {
+  private acquire(request: GrantRequest, held: unknown): Promise<Grant | Problem> {
+    const { method, credential, org, owner } = request;
     return acquireGrant(method, credential, {
-      fetch: this.egress.fetchFrom(region, org),
+      fetch: this.fetchOf(request, held),
       now: () => new Date(),
       organisation: org,
       caller: owner,
       held,
     });
+  }
+
+  private fetchOf({ region, org, method }: GrantRequest, held: unknown): EgressFetch {
+    const usual = this.egress.fetchFrom(region, org);
+    if (held === undefined || method.consent?.isRefreshable(held) !== true) return usual;
+    const patient = this.egress.fetchFrom(region, org, { timeoutMs: refreshWithinMs });
+    return (url, init) => (init?.method === 'POST' ? patient : usual)(url, init);
   }
 
   /**

@@ -20,6 +20,8 @@ export interface LentGrant {
 
 /** Below the deadline of a lease. */
 const patienceMs = 25_000;
+/** A refresh may take longer than anybody waits for it, and goes on all the same. */
+const refreshPatienceMs = 10_000;
 /** How often a process looks whether another one has finished. */
 const lookEveryMs = 40;
 
@@ -40,7 +42,7 @@ export class GrantKeeper {
    * @throws Problem what the last attempt ended in; `lease-unavailable` when another process does not come to an end
    */
   async current(request: GrantRequest): Promise<LentGrant> {
-    const giveUpAt = performance.now() + patienceMs;
+    const giveUpAt = performance.now() + (request.scope === undefined ? patienceMs : refreshPatienceMs);
     let failed: Problem | undefined;
     let isDamageKnown = false;
     for (;;) {
@@ -64,9 +66,14 @@ export class GrantKeeper {
       if (verdict.kind === 'fail') throw about(failed ?? remembered(state, request), request);
       if (performance.now() > giveUpAt)
         throw leaseUnavailable({}, { detail: 'The token endpoint is being asked, and it takes too long.' });
-      failed =
-        verdict.kind === 'wait' ? await this.wait(request) : await this.join(request, state, verdict.trigger, value);
+      const attempt = verdict.kind === 'wait' ? this.wait(request) : this.join(request, state, verdict.trigger, value);
+      failed = await within(attempt, giveUpAt - performance.now());
     }
+  }
+
+  /** Resolves when no attempt of this process is in the air, or after `withinMs`: what it brings would be lost. */
+  async landed(withinMs: number): Promise<void> {
+    await within(this.flying.settled(), withinMs);
   }
 
   /**
@@ -81,7 +88,7 @@ export class GrantKeeper {
       await this.grants.leaveAlone(request, state.version);
       return false;
     }
-    await this.join(request, state, 'background', value);
+    await within(this.join(request, state, 'background', value), refreshPatienceMs);
     return true;
   }
 
@@ -147,6 +154,13 @@ export class GrantKeeper {
     await pause(lookEveryMs * (0.5 + Math.random()));
     return undefined;
   }
+}
+
+/** What it resolves with, or undefined when that takes longer. */
+function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  return Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }
 
 const nameOf = ({ org, credentialId, environment, caller }: GrantRequest): string =>

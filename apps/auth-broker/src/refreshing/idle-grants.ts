@@ -35,18 +35,17 @@ export class IdleGrants {
   /** As background work that looks once a second. */
   readonly rounds: Swept = {
     everyMs: 1_000,
-    sweep: () => this.refresh(),
+    sweep: (ending) => this.refresh(ending),
     done: 'grants that nobody used were refreshed',
     failed: 'grants that nobody uses could not be looked for; trying again in a second',
   };
 
-  /** Refreshes what is due. Returns how much of it was tried. */
-  async refresh(): Promise<number> {
+  private async refresh(ending: AbortSignal): Promise<number> {
     let tried = 0;
     for (const org of await this.unitOfWork.ids('due_grant_organisations')) {
       const due = await this.dueOf(org);
       const lane = async (): Promise<void> => {
-        for (let next = due.shift(); next !== undefined; next = due.shift())
+        for (let next = due.shift(); next !== undefined && !ending.aborted; next = due.shift())
           if (await this.attempt(org, next)) tried += 1;
       };
       await Promise.all(Array.from({ length: atOnce }, lane));

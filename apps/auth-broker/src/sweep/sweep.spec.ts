@@ -20,3 +20,16 @@ it('does one round at a time, and is waited for', async () => {
   expect([under, most]).toEqual([0, 1]);
   expect(ended).toBeGreaterThanOrEqual(2);
 });
+
+it('tells a round that is under way that it ends', async () => {
+  let rounds = 0;
+  const sweep = async (ending: AbortSignal): Promise<number> => {
+    while (!ending.aborted) await sleep(5);
+    return (rounds += 1);
+  };
+  const work = new Sweep({ everyMs: 5, sweep, done: 'done', failed: 'failed' }, createLogger('spec', 'silent'));
+  work.start();
+  await sleep(30);
+  await work.stop();
+  expect(rounds).toBe(1);
+});

@@ -22,7 +22,7 @@ afterEach(async () => {
   await stack.sql('DELETE FROM grant_event');
 });
 
-const sweep = () => timelineSweep(unitOfWork).sweep();
+const sweep = () => timelineSweep(unitOfWork).sweep(new AbortController().signal);
 const happened = (org: string, daysAgo: number, count = 1) =>
   stack.sql(
     `INSERT INTO grant_event (org, resource_id, environment, caller, at, event, version)
