@@ -5,7 +5,7 @@ const claims = { iss: 'https://id.example', sub: 's1' };
 
 describe('identityOf', () => {
   it('reads what OpenID Connect names, and the groups of the claim that is configured', () => {
-    const all = { ...claims, email: 'a@b.c', email_verified: true, name: 'Ada', roles: ['staff', 7] };
+    const all = { ...claims, email: 'a@b.c', email_verified: true, name: 'A\u0000da', roles: ['staff', 7] };
     expect(identityOf(all, 'roles')).toEqual({
       issuer: 'https://id.example',
       subject: 's1',

@@ -15,7 +15,7 @@ export function identityOf(claims: Claims, groupsClaim: string | undefined): Ide
     subject: sub,
     email: typeof email === 'string' ? email : null,
     emailVerified: verified === true || verified === 'true',
-    name: typeof name === 'string' ? name.slice(0, 200) : '',
+    name: typeof name === 'string' ? name.replaceAll(/\p{Cc}/gu, '').slice(0, 200) : '',
     groups: groupsClaim === undefined ? null : groupsIn(claims[groupsClaim]),
   };
 }

@@ -1,7 +1,7 @@
 import { notFound, overloaded, signInRefused } from '@pontage/problems';
 import { z } from 'zod';
 import { requestContract } from '../../contract.js';
-import { email, member } from './member.js';
+import { email, member, password } from './member.js';
 
 const callers = ['gateway'] as const;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -14,7 +14,7 @@ const session = z.strictObject({ org: z.uuid(), expiresAt: z.iso.datetime(), mem
 export const signInWithPassword = requestContract({
   subject: 'v1.resource-registry.member.sign-in-with-password',
   callers,
-  request: z.strictObject({ organisation, email, password: z.string().max(200), tokenHash: sha256 }),
+  request: z.strictObject({ organisation, email, password, tokenHash: sha256 }),
   reply: session,
   problems: [signInRefused, overloaded],
   sealed: true,

@@ -15,20 +15,27 @@ import { memberRole } from './member-role.js';
 
 const callers = ['gateway'] as const;
 
-/** An e-mail address in lower case, in which two spellings of one address are the same. */
+/** An e-mail address in lower case and composed (NFC), in which two spellings of one address are the same. */
 export const email = z
   .string()
   .trim()
+  .normalize('NFC')
   .toLowerCase()
   .max(320)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'An e-mail address is needed.');
+  .regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u, 'An e-mail address is needed.');
+
+/** A password as somebody types it: keyboards differ in how they write one character. @see NIST SP 800-63B, 5.1.1.2 */
+export const password = z.string().max(200).normalize('NFKC');
 
 /** A password that is chosen: long, and short enough that hashing it costs what hashing any does. @see NIST SP 800-63B, 5.1.1 */
-export const newPassword = z.string().min(12).max(200);
+export const newPassword = password.min(12);
 
 const groupIds = z.array(z.int().positive()).max(100);
 const settings = {
-  name: z.string().max(200),
+  name: z
+    .string()
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'A name has no control characters.'),
   role: memberRole,
   /** A member who is disabled keeps what is his, and may do nothing. */
   disabled: z.boolean(),
@@ -66,7 +73,7 @@ export const memberChanges = z
     email,
     password: newPassword,
     /** Needed of whoever changes his own password. */
-    currentPassword: z.string().max(200),
+    currentPassword: password,
   })
   .partial();
 
