@@ -5,6 +5,7 @@ import { OAuthProvider, startPontage, type Pontage } from '@pontage/testkit';
 import type { Browser } from 'playwright-core';
 import { ask } from './src/ask.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
+import { signInAtProvider } from './src/browser/sign-in-at-provider.js';
 import { PeopleUpstream } from './src/upstreams/people-upstream.js';
 
 let pontage: Pontage;
@@ -47,10 +48,7 @@ it('people sign in at an Auth0 tenant of which the domain is known, and stay sig
     'S256',
     `${pontage.url}/oauth/callback`,
   ]);
-  await page.locator('input[name=login]').fill('ada');
-  await page.locator('input[name=password]').fill('any');
-  await page.locator('button[type=submit]').click();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await signInAtProvider(page, 'ada');
   await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
   expect((await query()).json.body.account).toBe('ada');
 

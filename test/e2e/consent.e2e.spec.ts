@@ -6,6 +6,7 @@ import { ask } from './src/ask.js';
 import { appOf, inApp, mount, refuseThirdPartyCookies } from './src/browser/embedding.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
 import { startParentSite, type ParentSite } from './src/browser/parent-site.js';
+import { signInAtProvider } from './src/browser/sign-in-at-provider.js';
 import { ownHeaders, signIn } from './src/members/member.js';
 import { startEmbedSetting, type EmbedSetting } from './src/embed-setting.js';
 import { PeopleUpstream } from './src/upstreams/people-upstream.js';
@@ -55,19 +56,11 @@ const standing = async (name: string, more: object = {}) =>
   (await ask<{ state: string; explain: string }>(pontage, 'GET', `/api/v1/resources/${name}/auth`, undefined, more))
     .json;
 
-/** Signs in at the provider, as a person does who sees its pages. */
-async function signInAt(page: Page, login: string): Promise<void> {
-  await page.locator('input[name=login]').fill(login);
-  await page.locator('input[name=password]').fill('any');
-  await page.locator('button[type=submit]').click();
-  await page.getByRole('button', { name: 'Continue' }).click();
-}
-
 /** Goes through with a sign-in in a browser of its own, up to the page that says so. */
 async function signInBy(url: string, login: string): Promise<void> {
   const page = await (await browser.newContext()).newPage();
   await page.goto(url);
-  await signInAt(page, login);
+  await signInAtProvider(page, login);
   await page.locator('h1', { hasText: 'You are signed in' }).waitFor();
 }
 
@@ -83,7 +76,7 @@ describe('a person with a browser', () => {
     await page.goto(json.url);
     expect(await page.textContent('h1')).toBe(`Sign in for ${name}`);
     await page.getByRole('link', { name: /Continue/ }).click();
-    await signInAt(page, 'ada');
+    await signInAtProvider(page, 'ada');
     await page.waitForURL(`${site.origin('shop')}/?done=1`);
 
     expect((await query(name)).json.body).toEqual({ account: 'ada', authorization: true });
@@ -161,7 +154,7 @@ describe('a member', () => {
     expect(new URL(json.url).origin).toBe(pontage.url);
     const page = await (await browser.newContext()).newPage();
     await page.goto(json.url);
-    await signInAt(page, 'ada');
+    await signInAtProvider(page, 'ada');
     await page.waitForURL(`${pontage.url}/api/v1/me`);
     expect((await query(name, {}, { token })).json.body.account).toBe('ada');
     expect(await standing(name, session)).toMatchObject({ state: 'authorized' });
@@ -175,7 +168,10 @@ describe('a member', () => {
 describe('an external user in the embedded app', () => {
   it('signs in in a window of its own, and their next query carries their token, not the other’s', async () => {
     const name = await resource();
-    await ask(pontage, 'PUT', `/api/v1/apps/${setting.app}/queries/me`, { resource: name, request: { path: '/me' } });
+    // Nobody has signed in for everybody at the other one: that is not for external users to do, who are offered no button.
+    const queries = { me: name, everybody: await resource({ share: 'everyone' }) };
+    for (const [query, resource] of Object.entries(queries))
+      await ask(pontage, 'PUT', `/api/v1/apps/${setting.app}/queries/${query}`, { resource, request: { path: '/me' } });
     const embedded = async (externalIdentifier: string, login: string) => {
       const page = await (await browser.newContext()).newPage();
       await refuseThirdPartyCookies(page);
@@ -185,7 +181,7 @@ describe('an external user in the embedded app', () => {
       const popup = page.waitForEvent('popup');
       await frame.getByRole('button', { name: `Sign in to ${name}` }).click();
       const provided = await popup;
-      await signInAt(provided, login);
+      await signInAtProvider(provided, login);
       if (!provided.isClosed()) await provided.waitForEvent('close');
       await frame.locator('#sign-ins:empty').waitFor({ state: 'attached' });
       return page;
@@ -208,6 +204,7 @@ describe('a sign-in that serves everybody', () => {
     expect([refused.status, refused.json.code, refused.json.authUrl]).toEqual([409, 'consent-required', undefined]);
     const begun = await start(name, {}, user);
     expect([begun.status, begun.json.code]).toEqual([403, 'forbidden']);
+    expect((await standing(name, user)).explain).toContain('whoever may edit the resource has to sign in');
     expect((await query(name)).json.authUrl).toEqual(expect.stringContaining('/auth/consent/'));
 
     await signInBy((await start(name)).json.url, 'ada');

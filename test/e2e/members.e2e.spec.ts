@@ -4,6 +4,7 @@ import { startFurther, startPontage, type Further, type Pontage } from '@pontage
 import type { Browser } from 'playwright-core';
 import { ask, type List } from './src/ask.js';
 import { launchChromium } from './src/browser/launch-chromium.js';
+import { signInAtProvider } from './src/browser/sign-in-at-provider.js';
 import { IdentityProvider } from './src/members/identity-provider.js';
 import { firstPassword, ownHeaders, postLogin, sessionOf, signIn, type MemberSession } from './src/members/member.js';
 
@@ -207,10 +208,7 @@ describe('a member whom an identity provider knows', () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${pontage.url}/login?returnTo=/api/v1/me`);
     await page.click('text=Sign in with Example ID');
-    await page.fill('input[name=login]', name);
-    await page.fill('input[name=password]', 'any');
-    await page.click('button[type=submit]');
-    await page.click('button[type=submit]');
+    await signInAtProvider(page, name);
     await page.waitForURL((url) => url.href.startsWith(pontage.url));
     return page;
   };

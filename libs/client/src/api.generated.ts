@@ -2169,6 +2169,7 @@ export interface Operations {
         readonly state: 'authorized' | 'unauthorized' | 'expired' | 'not-required';
         readonly expiresAt: string | null;
         readonly explain: string;
+        readonly canSignIn: boolean;
         readonly id: string;
         readonly name: string;
       }[];

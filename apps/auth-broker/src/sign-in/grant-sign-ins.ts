@@ -5,7 +5,7 @@ import { type GrantKeeper, type LentGrant } from '../grant/grant-keeper.js';
 import type { GrantRequest } from '../grant/grant-request.js';
 import { type GrantWishes } from '../grant/grant-wishes.js';
 import { type GrantVerdicts } from './grant-verdicts.js';
-import type { Standing } from './standing.js';
+import type { Signer, Standing } from './standing.js';
 import { type Question, type Verifications } from './verifications.js';
 
 /** Finds out how callers stand with an upstream that takes grants: as a query would, by the grant and with it. */
@@ -20,16 +20,17 @@ export class GrantSignIns {
   /** @throws Problem when neither grant nor rejection is to be had, or the upstream cannot be asked */
   async standing({ method, credential }: OpenedCredential, asked: Question['asked'], call: Call): Promise<Standing> {
     const wish = await this.wishes.of(method, credential, asked, call);
+    const signsIn = signerOf(wish);
     const held = await this.grantOf(wish);
     if (held === undefined) {
       const endedAt = await this.keeper.endOf(wish);
-      return wish.scope === undefined ? { by: 'rejection', endedAt } : { by: 'consent', endedAt };
+      return signsIn === undefined ? { by: 'rejection', endedAt } : { by: 'consent', endedAt, signsIn };
     }
     const url = method.verificationUrl?.(wish.credential.settings);
-    if (url === undefined) return { by: 'grant', endsAt: endOf(held), status: undefined };
+    if (url === undefined) return { by: 'grant', endsAt: endOf(held), status: undefined, signsIn };
     const last = await this.askAsQuery(wish, asked, held, url);
     if (last.isFresh) await this.verdicts.note(wish, last.version, last.status);
-    return { by: 'grant', endsAt: last.endsAt, status: last.status };
+    return { by: 'grant', endsAt: last.endsAt, status: last.status, signsIn };
   }
 
   /** A query whose grant is refused is sent once more with a newer one, if there is one to be had. */
@@ -70,3 +71,9 @@ export class GrantSignIns {
 
 const endOf = ({ expiresInMs }: LentGrant): Date | null =>
   expiresInMs === null ? null : new Date(Date.now() + expiresInMs);
+
+/** Undefined: what there is to be had needs no person. */
+function signerOf({ scope, owner }: GrantRequest): Signer | undefined {
+  if (scope === undefined) return undefined;
+  return owner === undefined ? 'editor' : 'caller';
+}

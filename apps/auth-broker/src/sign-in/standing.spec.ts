@@ -29,7 +29,28 @@ describe('signInOf', () => {
     expect(signInOf(standing)).toMatchObject({ state, expiresAt });
   });
 
+  it.each<[boolean, Standing]>([
+    [true, { by: 'consent', endedAt: undefined, signsIn: 'caller' }],
+    [false, { by: 'consent', endedAt: undefined, signsIn: 'editor' }],
+    [true, { by: 'grant', endsAt, status: 401, signsIn: 'caller' }],
+    [false, { by: 'grant', endsAt, status: 200, signsIn: 'caller' }],
+    [false, { by: 'grant', endsAt, status: 401, signsIn: 'editor' }],
+    [false, grant(401)],
+    [false, { by: 'rejection', endedAt: undefined }],
+    [false, cookies(false)],
+  ])('says %s to whether the caller can sign in, of %j', (canSignIn, standing) => {
+    expect(signInOf(standing).canSignIn).toBe(canSignIn);
+  });
+
   it.each<[Standing, string]>([
+    [
+      { by: 'consent', endedAt: undefined, signsIn: 'caller' },
+      'The next query would be refused, as nobody has signed in. Somebody has to sign in at the provider: start that with POST …/auth/start.',
+    ],
+    [
+      { by: 'consent', endedAt: undefined, signsIn: 'editor' },
+      'The next query would be refused, as nobody has signed in. For everybody, whoever may edit the resource has to sign in at the provider: start that with POST …/auth/start.',
+    ],
     [
       grant(401),
       `The next query uses the grant that is held until ${end}, but the upstream does not say that this is a sign-in: the verification URL answered 401.`,

@@ -1,4 +1,7 @@
-import type { SignIn } from '@pontage/contracts/auth-broker';
+import type { VerifiedSignIn } from '@pontage/contracts/auth-broker';
+
+/** Who signs in at the provider: each caller, or for all of them whoever may edit the resource. */
+export type Signer = 'caller' | 'editor';
 
 /** What has been found out about a caller and an upstream. `status` is the verification URL's; undefined: there is none. */
 export type Standing =
@@ -7,22 +10,30 @@ export type Standing =
   /** A stored secret that is sent as it is. */
   | { readonly by: 'secret'; readonly status: number }
   | { readonly by: 'cookies'; readonly cameAlong: boolean; readonly status: number | undefined }
-  | { readonly by: 'grant'; readonly endsAt: Date | null; readonly status: number | undefined }
+  | {
+      readonly by: 'grant';
+      readonly endsAt: Date | null;
+      readonly status: number | undefined;
+      /** Undefined: nobody has to. */
+      readonly signsIn?: Signer | undefined;
+    }
   /** A person has to sign in; `endedAt` is when the last grant was over that one has agreed to. */
-  | { readonly by: 'consent'; readonly endedAt: Date | undefined }
+  | { readonly by: 'consent'; readonly endedAt: Date | undefined; readonly signsIn: Signer }
   /** No grant is to be had; `endedAt` is when the last one was over. */
   | { readonly by: 'rejection'; readonly endedAt: Date | undefined };
 
 /** What a caller is told. It is put together from our own words, times and a status, so that it repeats no secret. */
-export function signInOf(standing: Standing): SignIn {
+export function signInOf(standing: Standing): VerifiedSignIn {
   const explain = `${nextQuery(standing)}${verdict(standing)}.${remedy(standing)}`;
-  return { state: stateOf(standing), expiresAt: expiryOf(standing)?.toISOString() ?? null, explain };
+  const state = stateOf(standing);
+  const canSignIn = state !== 'authorized' && 'signsIn' in standing && standing.signsIn === 'caller';
+  return { state, expiresAt: expiryOf(standing)?.toISOString() ?? null, explain, canSignIn };
 }
 
 /** True for a status that says that who asks is signed in. */
 export const saysSignedIn = (status: number): boolean => status >= 200 && status < 300;
 
-function stateOf(standing: Standing): SignIn['state'] {
+function stateOf(standing: Standing): VerifiedSignIn['state'] {
   if (standing.by === 'nothing') return 'not-required';
   if (standing.by === 'rejection' || standing.by === 'consent')
     return standing.endedAt === undefined ? 'unauthorized' : 'expired';
@@ -76,7 +87,10 @@ function meaningOf(status: number): string {
 }
 
 function remedy(standing: Standing): string {
-  if (standing.by === 'consent') return ' Somebody has to sign in at the provider: start that with POST …/auth/start.';
+  if (standing.by === 'consent') {
+    const who = standing.signsIn === 'caller' ? 'Somebody' : 'For everybody, whoever may edit the resource';
+    return ` ${who} has to sign in at the provider: start that with POST …/auth/start.`;
+  }
   const isPrompting = standing.by === 'cookies' && stateOf(standing) === 'unauthorized';
   return isPrompting ? ' The user has to sign in to the upstream first.' : '';
 }

@@ -1,5 +1,5 @@
 import type { Call, ParsedRequestOf, ReplyOf } from '@pontage/contracts';
-import { verifySignIn } from '@pontage/contracts/auth-broker';
+import { verifySignIn, type VerifiedSignIn } from '@pontage/contracts/auth-broker';
 import type { checkSignIn } from '@pontage/contracts/query-proxy';
 import { unavailable } from '@pontage/problems';
 import type { Rooms } from '../execution/rooms.js';
@@ -24,11 +24,13 @@ export class CheckSignIn {
 
   /** @throws Problem what a query would be refused for, and what keeps the broker from knowing */
   async handle(asked: Asked, call: Call): Promise<Reply> {
-    return this.check(await resolveSignIn(this.rooms.policy, asked, call), asked.cookieLine, call);
+    const resolved = await resolveSignIn(this.rooms.policy, asked, call);
+    const { canSignIn: _, ...standing } = await this.check(resolved, asked.cookieLine, call);
+    return standing;
   }
 
   /** The same of a resource that has been found. */
-  async check({ run, resolved }: ResolvedSignIn, cookieLine: string | undefined, call: Call): Promise<Reply> {
+  async check({ run, resolved }: ResolvedSignIn, cookieLine: string | undefined, call: Call): Promise<VerifiedSignIn> {
     const { bus, policy } = this.rooms;
     if (resolved.resource.credentialId === null) return unneeded;
     const secrets = secretsOfCall(this.rooms, call, cookieLine);
@@ -52,8 +54,9 @@ export class CheckSignIn {
   }
 }
 
-const unneeded: Reply = {
+const unneeded: VerifiedSignIn = {
   state: 'not-required',
+  canSignIn: false,
   expiresAt: null,
   explain: 'Nobody has to sign in: the next query is sent without a credential.',
 };

@@ -22,7 +22,7 @@ export { leaseIdentity, registeredClaims } from './identity.js';
 export { keyRotation, listKeys, rotateKeys, rotationDepth, type KeyRotation } from './key.js';
 export { type NamedVariable } from './named-variable.js';
 export { draftRotation, findSuccessors, noteRotations } from './rotation.js';
-export { signIn, verifySignIn, type SignIn } from './sign-in.js';
+export { signIn, verifiedSignIn, verifySignIn, type VerifiedSignIn } from './sign-in.js';
 export {
   claimSecrets,
   draftSecrets,

@@ -28,7 +28,13 @@ export const signIn = z.strictObject({
   /** What the next query would do, and why: a sentence for people. */
   explain: z.string(),
 });
-export type SignIn = z.output<typeof signIn>;
+
+/** The same as we know it among ourselves. */
+export const verifiedSignIn = signIn.extend({
+  /** The caller lacks a grant of their own, and would have one by signing in. */
+  canSignIn: z.boolean(),
+});
+export type VerifiedSignIn = z.output<typeof verifiedSignIn>;
 
 /** What may keep us from knowing. A credential that is rejected is an answer, and none of these. */
 export const signInProblems = [
@@ -75,7 +81,7 @@ export const verifySignIn = requestContract({
     cookieLine: z.string().optional(),
     timeoutMs: z.int().positive(),
   }),
-  reply: signIn,
+  reply: verifiedSignIn,
   problems: signInProblems,
   deadlineMs: 50_000,
   sealed: true,

@@ -2,7 +2,7 @@ import { forbidden, missingScope, stalePolicy } from '@pontage/problems';
 import { z } from 'zod';
 import { beginConsent, consentProblems } from '../auth-broker/consent.js';
 import { forgetCallersGrant, listGrantEvents } from '../auth-broker/grant.js';
-import { signIn, signInProblems } from '../auth-broker/sign-in.js';
+import { signIn, signInProblems, verifiedSignIn } from '../auth-broker/sign-in.js';
 import { requestContract } from '../contract.js';
 import { pageRequest } from '../page.js';
 
@@ -64,7 +64,7 @@ export const listSignIns = requestContract({
   subject: 'v1.query-proxy.sign-in.list',
   callers: ['gateway'],
   request: z.strictObject({}),
-  reply: z.strictObject({ data: z.array(signIn.extend({ id: z.uuid(), name: z.string() })) }),
+  reply: z.strictObject({ data: z.array(verifiedSignIn.extend({ id: z.uuid(), name: z.string() })) }),
   problems: [...refusals, ...signInProblems],
   deadlineMs: 55_000,
 });

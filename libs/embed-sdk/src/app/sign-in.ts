@@ -7,6 +7,8 @@ export interface SignInResource {
   readonly name: string;
   readonly state: 'authorized' | 'unauthorized' | 'expired';
   readonly explain: string;
+  /** False: it is not for this user to sign in. */
+  readonly canSignIn: boolean;
 }
 
 /** The resources of the app that people sign in to, and how this user stands with each. @throws EmbedProblem */
@@ -15,9 +17,9 @@ export async function signInResources(): Promise<SignInResource[]> {
   return data;
 }
 
-/** Looks which resources the user still has to sign in to, and tells the parent when there are any. @throws EmbedProblem */
+/** Looks which resources the user still can sign in to, and tells the parent when there are any. @throws EmbedProblem */
 export async function missingSignIns(): Promise<SignInResource[]> {
-  const missing = (await signInResources()).filter(({ state }) => state !== 'authorized');
+  const missing = (await signInResources()).filter(({ canSignIn }) => canSignIn);
   const resources = missing.map(({ id, name }) => ({ id, name }));
   if (resources.length > 0) tellParent({ type: 'AUTH_REQUIRED', resources });
   return missing;
