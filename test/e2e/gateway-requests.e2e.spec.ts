@@ -97,21 +97,38 @@ describe('bad input', () => {
     }
   });
 
-  it('that is not HTTP gets a problem too', async () => {
-    const { hostname, port } = new URL(pontage.url);
-    const answer = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      const socket = connect(Number(port), hostname, () =>
-        socket.end('GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n'),
-      );
-      socket
-        .on('data', (data) => (text += data.toString()))
-        .on('close', () => resolve(text))
-        .on('error', reject);
-    });
+  it.each([
+    ['that is not HTTP', ['Host: x', 'Bad Header: y']],
+    ['with two hosts', ['Host: x', 'HOST: y']],
+    ['without a host', ['X: y']],
+    ['with two credentials', ['Host: x', 'Authorization: Bearer a', 'authorization: Bearer b']],
+  ])('%s gets a problem too', async (_, lines) => {
+    const answer = await answerTo(['GET /api/v1/regions HTTP/1.1', ...lines]);
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*application\/problem\+json.*"code":"invalid-request"/s);
   });
+
+  it('is none: a host may be missing in HTTP/1.0, and of many headers the last one counts', async () => {
+    expect(await answerTo(['GET /readyz HTTP/1.0'])).toMatch(/^HTTP\/1\.1 200 /);
+    const many = Array.from({ length: 2_500 }, (__, index) => `a: ${index % 10}`);
+    const authorized = ['Host: x', ...many, `Authorization: Bearer ${pontage.adminToken}`];
+    expect(await answerTo(['GET /api/v1/regions HTTP/1.1', ...authorized])).toMatch(/^HTTP\/1\.1 200 /);
+  });
 });
+
+/** What is answered on a connection that is closed after this request. */
+function answerTo(lines: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(pontage.url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () =>
+      socket.end([...lines, 'Connection: close', '', ''].join('\r\n')),
+    );
+    socket
+      .on('data', (data) => (text += data.toString()))
+      .on('close', () => resolve(text))
+      .on('error', reject);
+  });
+}
 
 describe('what anybody may read', () => {
   it('is there without a token, from our own origin alone', async () => {

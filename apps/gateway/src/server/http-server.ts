@@ -12,6 +12,7 @@ import { problemOf } from '../problems/problem-of.js';
 import { statusOf } from '../problems/status-of.js';
 import type { GatewaySettings } from '../settings.js';
 import { endSlowBodies } from './slow-bodies.js';
+import { refuseAmbiguousHeaders } from './refuse-ambiguous-headers.js';
 
 /** What plain routes and guards find on the fastify instance. */
 export interface GatewayParts {
@@ -42,7 +43,8 @@ export function httpServer(
 ): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
-    http: { maxHeaderSize, headersTimeout, connectionsCheckingInterval },
+    // A request without a host is told so in our words.
+    http: { maxHeaderSize, headersTimeout, connectionsCheckingInterval, requireHostHeader: false },
     keepAliveTimeout,
     // Of a whole request, with its body: endSlowBodies knows better.
     requestTimeout: 0,
@@ -61,6 +63,8 @@ export function httpServer(
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.maxConnections = maxConnections;
+  // Node would drop in silence what comes after the 2,000th; the size is bounded in any case.
+  fastify.server.maxHeadersCount = 0;
   fastify.decorate('publicAddresses', parts.addresses);
   fastify.decorate('authentication', parts.authentication);
   fastify.decorate('denied', parts.denied);
@@ -69,6 +73,7 @@ export function httpServer(
   fastify.decorateRequest('recordedElsewhere', undefined);
   takeBodiesAsBytes(fastify);
   addHeaders(fastify);
+  refuseAmbiguousHeaders(fastify);
   endSlowBodies(fastify);
   return adapter;
 }
