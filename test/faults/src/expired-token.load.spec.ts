@@ -20,7 +20,7 @@ const processes = 4;
 const callersEach = 250;
 /** By the clock, which has to be waited for; in the rest the upstream refuses what it took before. */
 const roundsByClock = 2;
-const rounds = Number(process.env.PONTAGE_TEST_REFRESH_ROUNDS ?? (process.env.PONTAGE_FIGURES === undefined ? 10 : 50));
+const rounds = Number(process.env.PONTAGE_TEST_REFRESH_ROUNDS ?? 10);
 const shortSeconds = 15;
 
 let pontage: Pontage;
