@@ -22,6 +22,8 @@ export interface LentGrant {
 const patienceMs = 25_000;
 /** A refresh may take longer than anybody waits for it, and goes on all the same. */
 const refreshPatienceMs = 10_000;
+/** Of the background: others are due, and a broker that is told to end has fifteen seconds for all. */
+const idlePatienceMs = 5_000;
 /** How often a process looks whether another one has finished. */
 const lookEveryMs = 40;
 
@@ -88,7 +90,7 @@ export class GrantKeeper {
       await this.grants.leaveAlone(request, state.version);
       return false;
     }
-    await within(this.join(request, state, 'background', value), refreshPatienceMs);
+    await within(this.join(request, state, 'background', value), idlePatienceMs);
     return true;
   }
 
