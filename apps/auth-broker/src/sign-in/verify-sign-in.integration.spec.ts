@@ -81,6 +81,7 @@ describe('with a grant and a verification URL, a caller', () => {
       state: 'unauthorized',
       expiresAt: null,
       explain: expect.stringContaining('the credential is not accepted'),
+      canSignIn: false,
     });
     expect(door.asked).toEqual([]);
   });
