@@ -20,7 +20,7 @@ export interface LentGrant {
 
 /** Below the deadline of a lease. */
 const patienceMs = 25_000;
-/** A refresh may take longer than anybody waits for it, and goes on all the same. */
+/** A refresh may take longer than anybody waits for it, and goes on all the same. What comes before it is not counted. */
 const refreshPatienceMs = 10_000;
 /** Of the background: others are due, and a broker that is told to end has fifteen seconds for all. */
 const idlePatienceMs = 5_000;
@@ -44,7 +44,8 @@ export class GrantKeeper {
    * @throws Problem what the last attempt ended in; `lease-unavailable` when another process does not come to an end
    */
   async current(request: GrantRequest): Promise<LentGrant> {
-    const giveUpAt = performance.now() + (request.scope === undefined ? patienceMs : refreshPatienceMs);
+    const giveUpAt = performance.now() + patienceMs;
+    let patience = request.scope === undefined ? patienceMs : refreshPatienceMs;
     let failed: Problem | undefined;
     let isDamageKnown = false;
     for (;;) {
@@ -66,10 +67,12 @@ export class GrantKeeper {
         return { version: state.version, value, expiresInMs: state.remainingMs, validForMs: verdict.validForMs };
       }
       if (verdict.kind === 'fail') throw about(failed ?? remembered(state, request), request);
-      if (performance.now() > giveUpAt)
+      if (performance.now() > giveUpAt || patience <= 0)
         throw leaseUnavailable({}, { detail: 'The token endpoint is being asked, and it takes too long.' });
       const attempt = verdict.kind === 'wait' ? this.wait(request) : this.join(request, state, verdict.trigger, value);
-      failed = await within(attempt, giveUpAt - performance.now());
+      const begunAt = performance.now();
+      failed = await within(attempt, Math.min(patience, giveUpAt - begunAt));
+      patience -= performance.now() - begunAt;
     }
   }
 
