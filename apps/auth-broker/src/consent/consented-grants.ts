@@ -4,6 +4,7 @@ import { grants as grantsBucket } from '@pontage/contracts/snapshots';
 import { grantSnapshotKey, type GrantKey } from '@pontage/snapshots';
 import { grantPlace, kept, refreshAt, type Keeping } from '../grant/grant-store.js';
 import type { SecretBox } from '../secrets/secret-box.js';
+import type { Agreed } from './revocation.js';
 
 /** What somebody's consent has brought. */
 export interface Consented extends Keeping {
@@ -15,16 +16,15 @@ export interface Consented extends Keeping {
 }
 
 /** A grant that goes with its resource. */
-export interface Orphan {
+export interface Orphan extends Agreed {
   readonly credentialId: string;
   readonly environment: string;
   readonly owner: Caller | undefined;
   readonly region: string;
-  readonly value: unknown;
 }
 
 /** A grant that was there. */
-export interface Removed {
+export interface Removed extends Agreed {
   readonly version: number;
   /** Undefined: it did not open. */
   readonly value: unknown;
@@ -45,12 +45,14 @@ export interface Settled {
 interface Held {
   readonly credentialId: string;
   readonly version: number;
+  readonly scope: string | null;
   readonly sealed: Buffer | null;
   readonly failures: number;
 }
 
 interface OrphanRow extends Omit<GrantKey, 'org'> {
   readonly version: number;
+  readonly scope: string;
   readonly sealed: Buffer;
   readonly owner: Caller | null;
   readonly region: string;
@@ -89,7 +91,7 @@ export class ConsentedGrants {
 
   /** Takes the grant away; undefined when there is none. */
   async remove(work: Work, key: GrantKey): Promise<Removed | undefined> {
-    const { version, sealed } = await this.hold(work, key);
+    const { version, scope, sealed } = await this.hold(work, key);
     const next = version + 1;
     await work.manager.query(
       `UPDATE issued_grant SET version = $4, input = NULL, sealed = NULL, scope = NULL, is_refreshable = false, refresh_at = NULL, expires_at = NULL,
@@ -97,7 +99,7 @@ export class ConsentedGrants {
       [...placeOf(key), next],
     );
     work.snapshot(grantsBucket, grantSnapshotKey(key), { version: next, value: { state: 'gone' } });
-    return sealed === null ? undefined : { version, value: this.opened(key, version, sealed) };
+    return sealed === null ? undefined : { version, scope, value: this.opened(key, version, sealed) };
   }
 
   /**
@@ -119,15 +121,17 @@ export class ConsentedGrants {
   /** What people have agreed to for these resources, which the transaction deletes; nobody else changes it any more. */
   async orphansOf({ manager, org }: Work, resourceIds: readonly string[], most: number): Promise<readonly Orphan[]> {
     const rows = await manager.query<OrphanRow[]>(
-      `SELECT credential_id AS "credentialId", environment, caller, version, held.sealed, owner, region
+      `SELECT credential_id AS "credentialId", environment, caller, version, scope, held.sealed, owner, region
          FROM issued_grant AS held JOIN credential ON credential.id = credential_id
         WHERE resource_id = ANY($1) AND held.sealed IS NOT NULL AND scope IS NOT NULL AND region IS NOT NULL
         ORDER BY credential_id, environment, caller LIMIT $2 FOR UPDATE OF held`,
       [resourceIds, most],
     );
-    return rows.flatMap(({ credentialId, environment, caller, version, sealed, owner, region }) => {
+    return rows.flatMap(({ credentialId, environment, caller, version, scope, sealed, owner, region }) => {
       const value = this.opened({ org, credentialId, environment, caller }, version, sealed);
-      return value === undefined ? [] : [{ credentialId, environment, owner: owner ?? undefined, region, value }];
+      return value === undefined
+        ? []
+        : [{ credentialId, environment, owner: owner ?? undefined, region, scope, value }];
     });
   }
 
@@ -141,7 +145,7 @@ export class ConsentedGrants {
     key: GrantKey,
     { resourceId, input, scope }: Purpose & { readonly input: string },
   ): Promise<boolean> {
-    const [donor] = await work.manager.query<Held[]>(
+    const [donor] = await work.manager.query<Omit<Held, 'scope' | 'failures'>[]>(
       `SELECT credential_id AS "credentialId", version, sealed FROM issued_grant AS held
         WHERE environment = $2 AND caller = $3 AND scope = $4 AND credential_id <> $1 AND sealed IS NOT NULL
           AND (flight_until IS NULL OR flight_until < clock_timestamp())
@@ -182,7 +186,7 @@ export class ConsentedGrants {
       [...placeOf(key), org],
     );
     const [row] = await manager.query<Held[]>(
-      `SELECT credential_id AS "credentialId", version, sealed, failures FROM issued_grant WHERE ${ofKey} FOR UPDATE`,
+      `SELECT credential_id AS "credentialId", version, scope, sealed, failures FROM issued_grant WHERE ${ofKey} FOR UPDATE`,
       placeOf(key),
     );
     if (row === undefined) throw new Error('the row that was just made is not there');

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Call } from '@pontage/contracts';
 import { forgetCallersGrant, forgetCredentials, forgetGrantsOf, listGrantEvents } from '@pontage/contracts/auth-broker';
+import type { Problem } from '@pontage/problems';
 import type { OAuthProvider } from '@pontage/testkit';
 import { callOf, type BrokerStack } from '../broker.fixture.js';
 import { consentSweep } from './consent-sweep.js';
@@ -172,3 +176,49 @@ describe('a grant that somebody agreed to', () => {
     expect([await people.whose(changed, call), await people.whose(of, call)]).toEqual(['grace', 'ada']);
   });
 });
+
+describe('a variable that leads a provider elsewhere', () => {
+  it.each<[string, (of: Of, call: Call) => Promise<unknown>, unknown]>([
+    ['is forgotten', forget, { revokedAtProvider: false }],
+    [
+      'goes with its resource',
+      ({ resourceId }, call) => stack.registry.request(forgetCredentials, { resourceIds: [resourceId] }, call),
+      {},
+    ],
+  ])('brings nothing there of a grant that %s, nor the secret of the client', async (_, go, said) => {
+    await using thief = await startThief();
+    const call = callOf();
+    const lead = (version: number, value: string) =>
+      stack.config.put(`${call.org}.production.PROVIDER`, { version, value: { value } });
+    await lead(1, provider.origin);
+    const at = (path: string) => `{{ config.PROVIDER }}${path}`;
+    const urls = { authorizationUrl: at('/auth'), tokenUrl: at('/token'), revocationUrl: at('/token/revocation') };
+    const of = await stack.credential(provider.authentication({ issuer: undefined, ...urls }), call);
+    await people.signIn(of, call, 'ada');
+    await lead(2, thief.origin);
+    const isLed = () =>
+      stack.lease(of, call).then(
+        () => false,
+        ({ slug }: Problem) => slug === 'consent-required',
+      );
+    while (!(await isLed())) await sleep(20);
+    expect(await go(of, call)).toEqual(said);
+    await sleep(300);
+    expect(thief.asked()).toBe(0);
+  });
+});
+
+/** A host that says yes to everything. */
+async function startThief(): Promise<AsyncDisposable & { readonly origin: string; asked(): number }> {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: () => asked,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+}

@@ -37,8 +37,8 @@ export class Forgetting {
     });
     // What nobody has agreed to ends by itself.
     if (wish.scope === undefined) return { revokedAtProvider: null };
-    const values = removed.flatMap(({ value }) => (value === undefined ? [] : [value]));
-    const ended = await Promise.all(values.map((value) => this.revocation.end(wish, value)));
+    const opened = removed.filter(({ value }) => value !== undefined);
+    const ended = await Promise.all(opened.map((each) => this.revocation.end(wish, each)));
     return { revokedAtProvider: ended.includes(false) ? false : ended.includes(true) ? true : null };
   }
 

@@ -76,10 +76,14 @@ export class OrphanedGrants {
     }
   }
 
-  private async hasEnded({ owner, region, value }: Orphan, issuer: Issuer | undefined, org: string): Promise<boolean> {
+  private async hasEnded(
+    { owner, region, ...agreed }: Orphan,
+    issuer: Issuer | undefined,
+    org: string,
+  ): Promise<boolean> {
     if (issuer === undefined) return false;
     try {
-      return (await this.issuing.revocation.end({ ...issuer, org, owner, region }, value)) !== false;
+      return (await this.issuing.revocation.end({ ...issuer, org, owner, region }, agreed)) !== false;
     } catch (error) {
       this.logger.error({ err: error, org }, 'a grant could not be ended at its provider');
       return false;
