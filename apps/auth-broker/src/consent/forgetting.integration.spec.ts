@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Call } from '@pontage/contracts';
@@ -8,6 +5,7 @@ import { forgetCallersGrant, forgetCredentials, forgetGrantsOf, listGrantEvents 
 import type { Problem } from '@pontage/problems';
 import type { OAuthProvider } from '@pontage/testkit';
 import { callOf, type BrokerStack } from '../broker.fixture.js';
+import { Door } from '../sign-in/door.fixture.js';
 import { consentSweep } from './consent-sweep.js';
 import { People } from './people.fixture.js';
 
@@ -186,7 +184,7 @@ describe('a variable that leads a provider elsewhere', () => {
       {},
     ],
   ])('brings nothing there of a grant that %s, nor the secret of the client', async (_, go, said) => {
-    await using thief = await startThief();
+    await using thief = await Door.start();
     const call = callOf();
     const lead = (version: number, value: string) =>
       stack.config.put(`${call.org}.production.PROVIDER`, { version, value: { value } });
@@ -195,7 +193,7 @@ describe('a variable that leads a provider elsewhere', () => {
     const urls = { authorizationUrl: at('/auth'), tokenUrl: at('/token'), revocationUrl: at('/token/revocation') };
     const of = await stack.credential(provider.authentication({ issuer: undefined, ...urls }), call);
     await people.signIn(of, call, 'ada');
-    await lead(2, thief.origin);
+    await lead(2, thief.url);
     const isLed = () =>
       stack.lease(of, call).then(
         () => false,
@@ -204,21 +202,6 @@ describe('a variable that leads a provider elsewhere', () => {
     while (!(await isLed())) await sleep(20);
     expect(await go(of, call)).toEqual(said);
     await sleep(300);
-    expect(thief.asked()).toBe(0);
+    expect(thief.asked).toEqual([]);
   });
 });
-
-/** A host that says yes to everything. */
-async function startThief(): Promise<AsyncDisposable & { readonly origin: string; asked(): number }> {
-  let asked = 0;
-  const server = createServer((_, response) => {
-    asked += 1;
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: () => asked,
-    [Symbol.asyncDispose]: async () => void server.close(),
-  };
-}

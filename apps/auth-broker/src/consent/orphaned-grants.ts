@@ -4,6 +4,7 @@ import { isProblem } from '@pontage/problems';
 import type { Logger } from '@pontage/telemetry';
 import type { OpenedCredential, OpenedCredentials } from '../credential/opened-credentials.js';
 import type { RenderedCredentials } from '../lease/rendered-credentials.js';
+import { someAtOnce } from '../some-at-once.js';
 import type { ConsentedGrants, Orphan } from './consented-grants.js';
 import type { Revocation } from './revocation.js';
 
@@ -54,13 +55,8 @@ export class OrphanedGrants {
 
   /** Ends them where they came from; what a provider does not take is logged, and not tried again. */
   async end(orphans: readonly Orphan[], issuers: Issuers, { org }: Call): Promise<void> {
-    const left = [...orphans];
-    let lacking = 0;
-    const lane = async (): Promise<void> => {
-      for (let orphan = left.shift(); orphan !== undefined; orphan = left.shift())
-        if (!(await this.hasEnded(orphan, issuers.get(nameOf(orphan)), org))) lacking += 1;
-    };
-    await Promise.all(Array.from({ length: atOnce }, lane));
+    const ended = await someAtOnce(orphans, atOnce, (each) => this.hasEnded(each, issuers.get(nameOf(each)), org));
+    const lacking = ended.filter((hasEnded) => !hasEnded).length;
     if (lacking > 0) this.logger.warn({ org, lacking }, 'providers may still know grants of resources that are gone');
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { forgetCallersGrant } from '@pontage/contracts/auth-broker';
 import { figure, type OAuthProvider } from '@pontage/testkit';
 import { callOf, type BrokerStack } from '../broker.fixture.js';
+import { someAtOnce } from '../some-at-once.js';
 import { People } from './people.fixture.js';
 
 const brokers = 4;
@@ -23,15 +24,7 @@ beforeEach(() => {
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 /** One after the other would take minutes, and all at once is another test. */
-async function someAtOnce<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const waiting = [...items.entries()];
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results[next[0]] = await run(next[1]);
-  };
-  await Promise.all(range(10).map(lane));
-  return results;
-}
+const tenAtOnce = <T, R>(items: readonly T[], run: (item: T) => Promise<R>) => someAtOnce(items, 10, run);
 
 describe('promise 11: an expired token that everybody needs', () => {
   it('is refreshed once, at a provider that revokes everything when a refresh token comes twice', async () => {
@@ -93,7 +86,7 @@ describe('promise 13: what people do while a refresh is under way', () => {
       tokenUrl: `${provider.origin}/token`,
     };
     const of = await stack.credential(provider.authentication({ ...urls, refresh: { background: false } }), calls[0]!);
-    await someAtOnce(calls, (call) => people.signIn(of, call, 'before'));
+    await tenAtOnce(calls, (call) => people.signIn(of, call, 'before'));
     await stack.letPass(of.credentialId, 3_600);
 
     // Every refresh has left, and none is answered, before anybody does anything.
@@ -111,8 +104,8 @@ describe('promise 13: what people do while a refresh is under way', () => {
     const refreshing = calls.map((call) => stack.lease(of, call).catch(() => undefined));
     while (waiting < calls.length) await new Promise((resolve) => setTimeout(resolve, 20));
     const [again, gone] = [calls.slice(0, racers), calls.slice(racers)];
-    await someAtOnce(again, (call) => people.signIn(of, call, 'after'));
-    await someAtOnce(gone, (call) => {
+    await tenAtOnce(again, (call) => people.signIn(of, call, 'after'));
+    await tenAtOnce(gone, (call) => {
       return stack.proxy.request(forgetCallersGrant, { ...people.placeOf(of, call), mayEdit: false }, call);
     });
     const before = provider.refreshes.granted;
@@ -123,8 +116,8 @@ describe('promise 13: what people do while a refresh is under way', () => {
     const useless = provider.refreshes.granted - before;
     provider.instead = undefined;
 
-    const renewed = await someAtOnce(again, (call) => people.whose(of, call));
-    const revived = await someAtOnce(gone, (call) =>
+    const renewed = await tenAtOnce(again, (call) => people.whose(of, call));
+    const revived = await tenAtOnce(gone, (call) =>
       stack.lease(of, call).then(
         () => 'held',
         ({ slug }: { slug: string }) => slug,

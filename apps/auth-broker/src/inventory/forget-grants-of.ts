@@ -5,6 +5,7 @@ import { UnitOfWork } from '@pontage/persistence';
 import { isProblem, missingScope } from '@pontage/problems';
 import { ConsentStore } from '../consent/consent-store.js';
 import { Forgetting } from '../consent/forgetting.js';
+import { someAtOnce } from '../some-at-once.js';
 
 interface Row {
   readonly credentialId: string;
@@ -40,14 +41,9 @@ export class ForgetGrantsOf {
         [callerName(owner), most],
       );
     });
-    let forgotten = 0;
-    const lane = async (): Promise<void> => {
-      for (let next = rows.shift(); next !== undefined; next = rows.shift())
-        if (await this.forget(next, call)) forgotten += 1;
-    };
-    const all = rows.length;
-    await Promise.all(Array.from({ length: atOnce }, lane));
-    return { forgotten, left: all - forgotten };
+    const ended = await someAtOnce(rows, atOnce, (row) => this.forget(row, call));
+    const forgotten = ended.filter(Boolean).length;
+    return { forgotten, left: rows.length - forgotten };
   }
 
   private async forget({ owner, ...of }: Row, call: Call): Promise<boolean> {

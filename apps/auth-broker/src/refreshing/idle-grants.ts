@@ -5,6 +5,7 @@ import type { Logger } from '@pontage/telemetry';
 import type { OpenedCredentials } from '../credential/opened-credentials.js';
 import type { GrantKeeper } from '../grant/grant-keeper.js';
 import type { GrantUse, GrantWishes } from '../grant/grant-wishes.js';
+import { someAtOnce } from '../some-at-once.js';
 import type { Swept } from '../sweep/sweep.js';
 
 interface Due {
@@ -43,12 +44,8 @@ export class IdleGrants {
   private async refresh(ending: AbortSignal): Promise<number> {
     let tried = 0;
     for (const org of await this.unitOfWork.ids('due_grant_organisations')) {
-      const due = await this.dueOf(org);
-      const lane = async (): Promise<void> => {
-        for (let next = due.shift(); next !== undefined && !ending.aborted; next = due.shift())
-          if (await this.attempt(org, next)) tried += 1;
-      };
-      await Promise.all(Array.from({ length: atOnce }, lane));
+      const attempt = async (due: Due): Promise<boolean> => !ending.aborted && this.attempt(org, due);
+      tried += (await someAtOnce(await this.dueOf(org), atOnce, attempt)).filter(Boolean).length;
     }
     return tried;
   }
