@@ -4,7 +4,7 @@ import { figure, type Pontage } from '@pontage/testkit';
 import { Effects } from './effects.js';
 import { steadily } from './steadily.js';
 import { PressedUpstream } from './pressed-upstream.js';
-import { replaced } from './signal-process.js';
+import { endOf, replaced } from './signal-process.js';
 
 const perSecond = 100;
 /** At the pace one or two are under way at a time. */
@@ -27,19 +27,6 @@ afterAll(async () => {
   await pressed?.stop();
 }, 30_000);
 
-/** Resolves with how long it took a process to end. */
-async function ended({ pid }: { pid: number }): Promise<number> {
-  const begun = performance.now();
-  for (; performance.now() - begun < 2 * endedWithinMs; await sleep(20)) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return performance.now() - begun;
-    }
-  }
-  throw new Error(`process ${pid} does not end`);
-}
-
 describe('SIGTERM of a process under load (promise 27)', () => {
   it.each([
     'gateway',
@@ -56,7 +43,7 @@ describe('SIGTERM of a process under load (promise 27)', () => {
       const slow = pressed.query(resource, { method: 'POST', path: '/slow-head?ms=2500' });
       const drained = sleep(500).then(async () => {
         process.kill(leaving.pid, 'SIGTERM');
-        const tookMs = await ended(leaving);
+        const tookMs = await endOf(leaving, 2 * endedWithinMs);
         await replaced(pontage, leaving);
         await sleep(500);
         return tookMs;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { figure, OAuthProvider, openSignIn, startPontage, type Pontage } from '@pontage/testkit';
 import pg from 'pg';
-import { kill, replaced } from './signal-process.js';
+import { endOf, kill, replaced } from './signal-process.js';
 
 /** How many grants are in the air when the broker is killed. */
 const grants = 20;
@@ -95,14 +95,6 @@ async function letPass(seconds: number): Promise<void> {
     [seconds],
   );
   await client.end();
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function killBroker(): Promise<void> {
@@ -214,7 +206,7 @@ describe('promise 12: a broker that is told to end', () => {
     await replaced(pontage, broker);
     await sleep(2_000);
     release();
-    while (isThere(broker.pid)) await sleep(50);
+    await endOf(broker, 15_000);
     // What was stored under way is over now: a token that was lost would be asked for with a refresh token that is spent.
     await letPass(3_601);
     await sleep(6_000);

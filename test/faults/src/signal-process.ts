@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pontage, PontageProcess } from '@pontage/testkit';
 
 /** Ends a process as `kill -9` does. */
@@ -8,6 +9,19 @@ export const stop = ({ pid }: { pid: number }): void => void process.kill(pid, '
 
 /** Lets a frozen process go on. */
 export const resume = ({ pid }: { pid: number }): void => void process.kill(pid, 'SIGCONT');
+
+/** Resolves with how many milliseconds it took a process to end. @throws Error when it does not */
+export async function endOf({ pid }: { pid: number }, withinMs: number): Promise<number> {
+  const begun = performance.now();
+  for (; performance.now() - begun < withinMs; await sleep(20)) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return performance.now() - begun;
+    }
+  }
+  throw new Error(`process ${pid} does not end`);
+}
 
 /** Resolves when the launcher has another process in the place of the one that ended, and it is ready. */
 export async function replaced(pontage: Pontage, former: PontageProcess, withinMs = 15_000): Promise<PontageProcess> {
