@@ -99,6 +99,11 @@ const exportAll = {
   selector: 'ExportAllDeclaration',
   message: 'Name what is exported: a public surface that changes without a visible diff is none.',
 };
+const accessorInLiteral = {
+  selector: 'ObjectExpression > Property[kind=/^[gs]et$/]',
+  message:
+    'Every such object gets a hidden class of its own, which keeps what it sees alive: take a function, or a class.',
+};
 const rowsBeside = [
   {
     selector: "Decorator[expression.callee.name='InjectRepository']",
@@ -166,7 +171,7 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': ['error', boundaries],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
-      'no-restricted-syntax': restrictSyntax(...rowsBeside),
+      'no-restricted-syntax': restrictSyntax(accessorInLiteral, ...rowsBeside),
       ...noFetch,
       '@typescript-eslint/no-restricted-imports': restrictImports(...sockets, ...rows),
       '@typescript-eslint/consistent-type-imports': [
@@ -212,7 +217,7 @@ export default tseslint.config(
     files: ['libs/persistence/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': restrictImports(...sockets),
-      'no-restricted-syntax': restrictSyntax(),
+      'no-restricted-syntax': restrictSyntax(accessorInLiteral),
     },
   },
   {

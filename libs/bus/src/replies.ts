@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { InHand } from '@pontage/in-hand';
 
 /** One expected answer, or a stream of them. */
 export interface ReplyInbox {
@@ -13,7 +14,7 @@ export interface ReplyInbox {
  * than the request. Ids are 128 random bits, because whoever may publish below the prefix could guess a counter.
  */
 export class Replies {
-  private readonly open = new Map<string, (message: Msg) => void>();
+  private readonly open = new InHand<string, (message: Msg) => void>();
   private readonly subscription: Subscription;
 
   /** @param prefix below which this connection's user may subscribe; nobody else uses it. */
@@ -32,7 +33,7 @@ export class Replies {
   expect(take: (message: Msg) => void): ReplyInbox {
     const id = randomId();
     this.open.set(id, take);
-    return { subject: `${this.prefix}.${id}`, close: () => void this.open.delete(id) };
+    return { subject: `${this.prefix}.${id}`, close: () => void this.open.take(id) };
   }
 
   /** How many are expected now. */

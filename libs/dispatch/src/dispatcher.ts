@@ -20,6 +20,7 @@ import {
   type KeptAnswer,
   type Receipt,
 } from '@pontage/contracts/egress-worker';
+import { InHand } from '@pontage/in-hand';
 import { asProblem, isProblem, type Problem } from '@pontage/problems';
 import { type WorkerPool } from './worker-pool.js';
 
@@ -65,7 +66,7 @@ const sweepMs = 1_000;
 
 /** Hands outbound requests to workers of their region and keeps account of them. */
 export class Dispatcher {
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new InHand<string, Pending>();
   private sweeper: NodeJS.Timeout | undefined;
 
   constructor(
@@ -158,25 +159,24 @@ export class Dispatcher {
   private async lose(instance: string): Promise<void> {
     // Of what it never got the server says so within this round trip, and another worker has it by then.
     await this.bus.connection.flush().catch(() => undefined);
-    for (const [key, pending] of [...this.pending]) {
+    for (const pending of [...this.pending]) {
       if (pending.worker.instance !== instance || pending.isJudged) continue;
-      this.end(key);
+      this.end(keyOf(pending.sending.dispatch));
       pending.sending.lost();
     }
   }
 
   private sweep(): void {
     const now = performance.now();
-    for (const [key, { overAt }] of this.pending) if (overAt <= now) this.end(key);
+    for (const { overAt, sending } of this.pending) if (overAt <= now) this.end(keyOf(sending.dispatch));
     if (this.pending.size > 0) return;
     clearInterval(this.sweeper);
     this.sweeper = undefined;
   }
 
   private end(key: string, receipt?: Receipt): void {
-    const pending = this.pending.get(key);
+    const pending = this.pending.take(key);
     if (pending === undefined) return;
-    this.pending.delete(key);
     pending.inbox.close();
     this.workers.ended(pending.worker.instance);
     if (receipt !== undefined) pending.sending.ended?.(receipt);

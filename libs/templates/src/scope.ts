@@ -2,8 +2,11 @@ import { unknownVariable } from '@pontage/problems';
 import { isArray, type Json } from './json.js';
 import { pathText, type Path } from './template.js';
 
-/** What templates may name, such as `current_user`, `config` and `params`: plain data. */
-export type Scope = Readonly<Record<string, Json>>;
+/**
+ * What templates may name, such as `current_user`, `config` and `params`: plain data, or how to find it once it is named. A
+ * getter would do, and does not: V8 gives every object that is written down with one a hidden class of its own.
+ */
+export type Scope = Readonly<Record<string, Json | (() => Json)>>;
 
 /**
  * The value at a path. Only own properties of objects and elements of arrays are found: nothing inherited, no length,
@@ -11,8 +14,10 @@ export type Scope = Readonly<Record<string, Json>>;
  * @throws unknownVariable
  */
 export function resolvePath(scope: Scope, path: Path): Json {
-  let value: Json | undefined = scope;
-  for (const name of path) value = memberOf(value, name);
+  const [first = '', ...members] = path;
+  const named = Object.hasOwn(scope, first) ? scope[first] : undefined;
+  let value = typeof named === 'function' ? named() : named;
+  for (const name of members) value = memberOf(value, name);
   if (value === undefined || typeof value === 'function') throw unknownVariable({ path: pathText(path) });
   return value;
 }

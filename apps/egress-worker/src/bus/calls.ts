@@ -1,3 +1,4 @@
+import { InHand } from '@pontage/in-hand';
 import type { OwnedTexts } from '@pontage/telemetry';
 import type { Call } from '../call/call.js';
 
@@ -6,7 +7,7 @@ const tickMs = 25;
 
 /** The calls in hand, by execution; one clock for all of them costs less than a timer each. */
 export class Calls {
-  private readonly byExecution = new Map<string, Call>();
+  private readonly byExecution = new InHand<string, Call>();
   private readonly waiting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -20,7 +21,7 @@ export class Calls {
 
   /** The secrets of the calls in hand: what was put on their requests, and what they prove themselves with. */
   *secrets(): Iterable<OwnedTexts> {
-    for (const { dispatch } of this.byExecution.values()) {
+    for (const { dispatch } of this.byExecution) {
       const key = dispatch.tls?.client?.key;
       yield { owner: dispatch.org, texts: key === undefined ? dispatch.injected : [...dispatch.injected, key] };
     }
@@ -37,7 +38,7 @@ export class Calls {
   remove(call: Call): void {
     const { executionId } = call.dispatch;
     if (this.byExecution.get(executionId) !== call) return;
-    this.byExecution.delete(executionId);
+    this.byExecution.take(executionId);
     if (this.byExecution.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
@@ -53,11 +54,11 @@ export class Calls {
         setTimeout(resolve, ms).unref();
       });
     }
-    for (const call of [...this.byExecution.values()]) call.abandon();
+    for (const call of [...this.byExecution]) call.abandon();
   }
 
   private tick(): void {
     const now = performance.now();
-    for (const call of this.byExecution.values()) call.tick(now);
+    for (const call of this.byExecution) call.tick(now);
   }
 }

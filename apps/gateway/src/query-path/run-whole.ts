@@ -62,7 +62,7 @@ function runOnce(
             ? undefined
             : resolve({
                 executionId: query.executionId,
-                attempts: query.attempts,
+                attempts: query.attempts(),
                 head,
                 end,
                 body: Buffer.concat(parts),

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 // A timer runs before a busy process has read what came in meanwhile: only after a poll is known which connections are idle.
 import { setImmediate as polled, setTimeout as sleep } from 'node:timers/promises';
+import { InHand } from '@pontage/in-hand';
 import type { FastifyInstance } from 'fastify';
 
 const sweepMs = 25;
@@ -11,14 +12,16 @@ const lastAcceptedMs = 500;
 
 /** Ends the HTTP server of a fastify instance without cutting off a request that is being answered. */
 export class ServerDrain {
-  private readonly inflight = new Set<ServerResponse>();
+  private readonly inflight = new InHand<number, ServerResponse>();
+  private begun = 0;
   private draining = false;
 
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRequest', (_request, { raw }, done) => {
-      this.inflight.add(raw);
+      const number = this.begun++;
+      this.inflight.set(number, raw);
       if (this.draining) endConnection(raw);
-      raw.once('close', () => this.inflight.delete(raw));
+      raw.once('close', () => this.inflight.take(number));
       done();
     });
   }
@@ -32,7 +35,7 @@ export class ServerDrain {
     const { server } = this.fastify;
     const deadline = performance.now() + withinMs;
     this.draining = true;
-    this.inflight.forEach(endConnection);
+    for (const answer of this.inflight) endConnection(answer);
     if (await hasConnections(server)) await sleep(Math.min(politeMs, withinMs));
     // What is idle is closed along.
     await polled();

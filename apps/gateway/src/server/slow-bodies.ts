@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { InHand } from '@pontage/in-hand';
 import { requestTimedOut } from '@pontage/problems';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { writeProblem } from '../query-path/write-problem.js';
 
 interface Reading {
+  readonly number: number;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly since: number;
@@ -32,20 +34,22 @@ const defaultPatience = { idleMs: 10_000, wholeMs: 125_000 };
  * answered already is not read to its end.
  */
 export function endSlowBodies(fastify: FastifyInstance, patience: BodyPatience = defaultPatience): void {
-  const reading = new Map<IncomingMessage, Reading>();
+  const reading = new InHand<number, Reading>();
+  let begun = 0;
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
     if (hasBody(raw)) {
-      const now = performance.now();
-      reading.set(raw, { request, reply, since: now, bytes: raw.socket.bytesRead, movedAt: now });
-      raw.once('close', () => reading.delete(raw));
+      const [number, now] = [begun++, performance.now()];
+      reading.set(number, { number, request, reply, since: now, bytes: raw.socket.bytesRead, movedAt: now });
+      raw.once('close', () => reading.take(number));
     }
     done();
   });
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const [raw, each] of reading) {
-      if (raw.complete) reading.delete(raw);
+    for (const each of reading) {
+      const { raw } = each.request;
+      if (raw.complete) reading.take(each.number);
       else if (each.reply.raw.writableFinished) linger(raw, each, now);
       else if (isOverdue(raw, each, now, patience)) end(each);
     }

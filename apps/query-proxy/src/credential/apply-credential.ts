@@ -73,19 +73,25 @@ export function applyCredential(
   const { method, credential, grant } = ready;
   const names = method.callerCookies?.(credential.settings) ?? [];
   const line = names.length === 0 ? undefined : cookies();
-  const occasion: Occasion = {
-    // Drawn by those who need it, which most methods do not.
-    get random() {
-      return randomBytes(32);
-    },
-    memory,
-    answers: 0,
-    cookies: line,
-  };
+  const occasion = new FirstOccasion(memory, line);
   const applied = appliedOf(ready, method.apply(request, credential, grant, new Date(), occasion));
   if (line === undefined) return applied;
   const present = new Set(cookiePairs(line).map(([name]) => name));
   return { ...applied, forwardedCookies: names.filter((name) => present.has(name)) };
+}
+
+class FirstOccasion implements Occasion {
+  readonly answers = 0;
+
+  constructor(
+    readonly memory: unknown,
+    readonly cookies: string | undefined,
+  ) {}
+
+  /** Drawn by those who need it, which most methods do not. */
+  get random(): Uint8Array {
+    return randomBytes(32);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { invalidRequest } from '@pontage/problems';
+import { resolvePath } from '@pontage/templates';
 import type { Prepared } from '../execution/prepare.js';
 
 /**
@@ -11,7 +12,7 @@ export function refuseForgedPlaceholders(
   placeholders: readonly string[],
 ): void {
   if (resolved.queryName === null) return;
-  const given = { params: resolved.params, user: scope.current_user };
+  const given = { params: resolved.params, user: resolvePath(scope, ['current_user']) };
   for (const [name, value] of Object.entries(given)) {
     const text = JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)) ?? '';
     const found = placeholders.find((placeholder) => text.includes(placeholder));

@@ -6,8 +6,8 @@ it('a query gives its first sign of life after a quarter of a second, the next o
   const beats = new Beats();
   const at: number[] = [];
   const startedAt = performance.now();
-  const slow = { beat: () => void at.push(performance.now() - startedAt) };
-  const quick = { beat: () => expect('a query that was over').toBe('silent') };
+  const slow = { name: 'slow', beat: () => void at.push(performance.now() - startedAt) };
+  const quick = { name: 'quick', beat: () => expect('a query that was over').toBe('silent') };
   beats.begin(slow);
   beats.begin(quick);
   beats.end(quick);

@@ -121,6 +121,10 @@ export class Execution implements QueryUnderWay {
     }
   }
 
+  get name(): string {
+    return `${this.run.executionId}/${this.run.attempt}`;
+  }
+
   get org(): string {
     return this.run.org;
   }

@@ -2,7 +2,7 @@ import { callerOf } from '@pontage/contracts';
 import type { DispatchTls } from '@pontage/contracts/egress-worker';
 import type { OutboundRequest } from '@pontage/http-message';
 import { internal, invalidRequest, notFound } from '@pontage/problems';
-import type { Scope } from '@pontage/templates';
+import type { Json, Scope } from '@pontage/templates';
 import type { AskedIdentity } from '../identity/identity-tokens.js';
 import { identityOf, withIdentity, type IdentityOnRequest } from '../identity/with-identity.js';
 import type { LeaseKey } from '../credential/lease-cache.js';
@@ -131,17 +131,9 @@ function scopeOf(
   policy: Policy,
   { org, principal }: AskedCall,
   { params, environment }: ResolvedCall,
-  config: () => Scope[string],
+  config: () => Json,
 ): Scope {
-  return {
-    params,
-    get current_user() {
-      return currentUser(policy, org, principal, environment);
-    },
-    get config() {
-      return config();
-    },
-  };
+  return { params, current_user: () => currentUser(policy, org, principal, environment), config };
 }
 
 function requestOf(

@@ -1,4 +1,5 @@
 import { FairShares } from '@pontage/admission';
+import { InHand } from '@pontage/in-hand';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { isInboxOf, openMessage, type OpenedMessage } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -16,7 +17,8 @@ const maxInHand = 2_048;
 
 /** Takes queries from gateways until it is stopped, and lets those in hand reach their dispatch. */
 export class QueryIntake {
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new InHand<number, Promise<void>>();
+  private taken = 0;
   private readonly inHand = new FairShares(maxInHand);
   private readonly beats = new Beats();
   private readonly subscription: Subscription;
@@ -38,7 +40,7 @@ export class QueryIntake {
   async stop(): Promise<void> {
     this.rooms.bus.presence.announce({ draining: true });
     await this.subscription.drain();
-    await Promise.allSettled(this.running);
+    await Promise.allSettled([...this.running]);
   }
 
   /** Queries that are not dispatched yet. */
@@ -47,8 +49,11 @@ export class QueryIntake {
   }
 
   private take(message: Msg): void {
-    const running = this.run(message).finally(() => this.running.delete(running));
-    this.running.add(running);
+    const number = this.taken++;
+    this.running.set(
+      number,
+      this.run(message).finally(() => this.running.take(number)),
+    );
   }
 
   private async run(message: Msg): Promise<void> {

@@ -1,7 +1,10 @@
+import { InHand } from '@pontage/in-hand';
 import type { Policy } from '../policy/policy.js';
 
 /** A query that a worker may have. */
 export interface QueryUnderWay {
+  /** No other that is under way has it. */
+  readonly name: string;
   readonly org: string;
   /** Ends it when its caller may not go on. */
   authoriseAgain(): void;
@@ -9,7 +12,7 @@ export interface QueryUnderWay {
 
 /** The queries under way: when groups of their organisation change, each is looked at again. */
 export class UnderWay {
-  private readonly queries = new Set<QueryUnderWay>();
+  private readonly queries = new InHand<string, QueryUnderWay>();
   private readonly changed = new Set<string>();
 
   constructor({ permissions }: Pick<Policy, 'permissions'>) {
@@ -17,11 +20,11 @@ export class UnderWay {
   }
 
   begin(query: QueryUnderWay): void {
-    this.queries.add(query);
+    this.queries.set(query.name, query);
   }
 
   end(query: QueryUnderWay): void {
-    this.queries.delete(query);
+    this.queries.take(query.name);
   }
 
   /** Once for however many groups change together. */

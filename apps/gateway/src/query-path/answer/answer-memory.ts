@@ -1,3 +1,5 @@
+import { InHand } from '@pontage/in-hand';
+
 /** An answer that is being read into memory. */
 export interface ReadAnswer {
   /** Some of it has come; its worker is granted as much again when there is room. */
@@ -7,6 +9,7 @@ export interface ReadAnswer {
 }
 
 interface Reader {
+  readonly number: number;
   readonly org: string;
   readonly grant: (bytes: number) => void;
   held: number;
@@ -22,23 +25,24 @@ export class AnswerMemory {
   private held = 0;
   private readonly heldBy = new Map<string, number>();
   private readonly preferred = new Map<string, Reader>();
-  private readonly waiting = new Set<Reader>();
+  private readonly waiting = new InHand<number, Reader>();
+  private opened = 0;
 
   constructor(private readonly totalBytes = 32 * 1024 * 1024) {}
 
   /** @param grant allows the worker so many bytes more */
   open(org: string, grant: (bytes: number) => void): ReadAnswer {
-    const reader: Reader = { org, grant, held: 0, owed: 0 };
+    const reader: Reader = { number: this.opened++, org, grant, held: 0, owed: 0 };
     return {
       take: (bytes) => {
         this.count(reader, bytes);
         reader.owed += bytes;
-        this.waiting.add(reader);
+        this.waiting.set(reader.number, reader);
         this.goOn(reader);
       },
       close: () => {
         this.count(reader, -reader.held);
-        this.waiting.delete(reader);
+        this.waiting.take(reader.number);
         if (this.preferred.get(org) === reader) this.preferred.delete(org);
         for (const each of this.waiting) this.goOn(each);
       },
@@ -50,7 +54,7 @@ export class AnswerMemory {
     const hasRoom = (this.heldBy.get(org) ?? 0) < this.totalBytes - this.held;
     if (!hasRoom && this.preferred.has(org) && this.preferred.get(org) !== reader) return;
     if (!hasRoom) this.preferred.set(org, reader);
-    this.waiting.delete(reader);
+    this.waiting.take(reader.number);
     const { owed } = reader;
     reader.owed = 0;
     reader.grant(owed);

@@ -55,7 +55,7 @@ export interface OpenQuery extends Crossing {
 export interface RunningQuery {
   readonly executionId: string;
   /** How often the request went to the upstream, as far as is known: by the number of the attempt that is answered. */
-  readonly attempts: number;
+  attempts(): number;
   /** Allows the worker that many more bytes of the answer. */
   grant(bytes: number): void;
   /** Sends a piece of the request's body. */

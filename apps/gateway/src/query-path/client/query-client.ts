@@ -17,6 +17,7 @@ import {
 import { subjectOf } from '@pontage/contracts';
 import { flowSubject } from '@pontage/contracts/egress-worker';
 import { attemptsPerRun } from '@pontage/contracts/query-proxy';
+import { InHand } from '@pontage/in-hand';
 import {
   asProblem,
   dispatchLost,
@@ -41,7 +42,7 @@ const sweepMs = 100;
 
 /** Sends queries to query-proxies and sorts the frames that workers send back; one subscription for all of them. */
 export class QueryClient {
-  private readonly open = new Map<string, OpenQuery>();
+  private readonly open = new InHand<string, OpenQuery>();
   private readonly questions: QueryQuestions;
   private readonly hearing = new Hearing();
   private readonly timer: NodeJS.Timeout;
@@ -95,9 +96,7 @@ export class QueryClient {
     this.enter(open);
     return {
       executionId,
-      get attempts() {
-        return attemptsOf(open.worker?.attempt ?? 1);
-      },
+      attempts: () => attemptsOf(open.worker?.attempt ?? 1),
       grant: (bytes) => {
         if (!open.isWhole) this.flow(open, { type: 'grant', bytes });
       },
@@ -193,9 +192,8 @@ export class QueryClient {
   }
 
   private close(executionId: string): void {
-    const open = this.open.get(executionId);
+    const open = this.open.take(executionId);
     if (open === undefined) return;
-    this.open.delete(executionId);
     this.crossed(open);
     open.inboxes.forEach((inbox) => inbox.close());
   }
@@ -227,7 +225,7 @@ export class QueryClient {
 
   private sweep(): void {
     const silentSince = this.hearing.look();
-    for (const open of this.open.values()) {
+    for (const open of this.open) {
       if (!open.run.isLive()) {
         this.evict(open);
         continue;

@@ -6,7 +6,7 @@ export function received() {
   let cut = false;
   const query: RunningQuery = {
     executionId: 'e',
-    attempts: 1,
+    attempts: () => 1,
     grant: () => undefined,
     send: (sequence, body, last) => void pieces.push({ sequence, length: body.length, last }),
     cut: () => (cut = true),

@@ -1,0 +1,1 @@
+export { InHand } from './in-hand.js';
