@@ -32,7 +32,11 @@ export class Ledger {
       await insertParked(work, parked);
       const drafts = items.flatMap((item) => (item.kind === 'event' ? [item.draft] : []));
       const parts = items.flatMap((item) => (item.kind === 'event' || item.kind === 'parked' ? [] : [item]));
-      return append(work, [...drafts, ...parked.map(parkedEvent), ...(await fold(work, parts))]);
+      const told = [...drafts, ...parked.map(parkedEvent)];
+      const ran = new Map(parts.map(({ part }) => [part.executionId, '']));
+      for (const executionId of ran.keys()) ran.set(executionId, ranEventId(executionId));
+      const known = await knownIds(work, [...told.map(({ id }) => id), ...ran.values()]);
+      return append(work, [...told, ...(await fold(work, parts, ran, known))], known);
     });
   }
 
@@ -42,10 +46,12 @@ export class Ledger {
       await lockChain(work);
       const overdue = await loadOverdue(work);
       await forgetExecutions(work, [...overdue.keys()]);
-      return append(
+      const drafts = [...overdue].map(([id, execution]) => ranEvent(id, org, execution));
+      const known = await knownIds(
         work,
-        [...overdue].map(([id, execution]) => ranEvent(id, org, execution)),
+        drafts.map(({ id }) => id),
       );
+      return append(work, drafts, known);
     });
   }
 
@@ -60,16 +66,23 @@ export class Ledger {
   }
 }
 
-/** Adds parts to what is known of their executions, and returns the events of those that have ended. */
-async function fold(work: Work, parts: readonly QueryPart[]): Promise<Draft[]> {
-  const ids = [...new Set(parts.map(({ part }) => part.executionId))];
-  if (ids.length === 0) return [];
-  const recorded = await knownIds(work, ids.map(ranEventId));
-  const before = await loadExecutions(work, ids);
+/**
+ * Adds parts to what is known of their executions, and returns the events of those that have ended.
+ * @param ran the ids of the events that the executions become
+ * @param known those that the chain holds already
+ */
+async function fold(
+  work: Work,
+  parts: readonly QueryPart[],
+  ran: ReadonlyMap<string, string>,
+  known: ReadonlySet<string>,
+): Promise<Draft[]> {
+  if (parts.length === 0) return [];
+  const before = await loadExecutions(work, [...ran.keys()]);
   const after = new Map<string, Execution>();
   for (const part of parts) {
     const id = part.part.executionId;
-    if (recorded.has(ranEventId(id))) continue;
+    if (known.has(ran.get(id) ?? '')) continue;
     after.set(id, withPart(after.get(id) ?? before.get(id) ?? unknownExecution, part));
   }
   const ended = [...after].filter(([, execution]) => stageOf(execution) === 'ended');
@@ -82,17 +95,15 @@ async function fold(work: Work, parts: readonly QueryPart[]): Promise<Draft[]> {
   return ended.map(([id, execution]) => ranEvent(id, work.org, execution));
 }
 
-async function append(work: Work, drafts: readonly Draft[]): Promise<Head | undefined> {
+/** Appends what the chain does not hold. @param known of the drafts' ids those that it does */
+async function append(work: Work, drafts: readonly Draft[], known: ReadonlySet<string>): Promise<Head | undefined> {
   if (drafts.length === 0) return undefined;
-  const known = await knownIds(
-    work,
-    drafts.map(({ id }) => id),
-  );
   const links: Link[] = [];
+  const there = new Set(known);
   let head = await headOf(work);
   for (const draft of drafts) {
-    if (known.has(draft.id)) continue;
-    known.add(draft.id);
+    if (there.has(draft.id)) continue;
+    there.add(draft.id);
     const link = linkEvent(head, draft);
     links.push(link);
     head = link.event;

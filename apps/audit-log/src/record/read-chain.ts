@@ -27,7 +27,8 @@ export async function readChain(
 function show(row: EventColumns, verifier: ChainVerifier): void {
   try {
     const event = eventOf(row);
-    if (isWhole(row, event, bodyOf(event))) return verifier.add(event);
+    const body = bodyOf(event);
+    if (isWhole(row, event, body)) return verifier.add(event, body);
   } catch {
     // A body that is no event any more.
   }

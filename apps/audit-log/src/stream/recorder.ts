@@ -16,10 +16,11 @@ export interface StreamMessage {
   readonly deliveries: number;
 }
 
-/** An item and what will be parked when it cannot be recorded. */
+/** An item of an organisation, and what is parked when it cannot be recorded. */
 interface Placed {
+  readonly org: string;
   readonly item: Item;
-  readonly origin: Omit<Parked, 'reason'>;
+  readonly parked: (reason: string) => Parked;
 }
 
 /** How often an item that fails by itself is tried before it is parked. */
@@ -73,7 +74,7 @@ export class Recorder {
   private async park(org: string, placed: readonly Placed[], error: unknown, signal: AbortSignal): Promise<void> {
     this.logger.error({ err: error, org }, 'an item of the event stream cannot be recorded; it is parked');
     const reason = `It cannot be recorded: ${error instanceof Error ? error.message : 'no reason given'}`.slice(0, 500);
-    const parked = placed.map(({ origin }) => ({ origin, item: parkedItem({ ...origin, reason }) }));
+    const parked = placed.map((each): Placed => ({ ...each, item: { kind: 'parked', parked: each.parked(reason) } }));
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.commit(org, parked);
@@ -99,28 +100,25 @@ function placedItems(message: StreamMessage): Placed[] {
   const { subject, data, seq, deliveries } = message;
   const entries = readMessage(subject, data);
   return entries.map((entry, item) => {
-    const origin = { org: entry.org, subject, streamSeq: seq, item, payload: payloadOf(entry, data) };
-    if (deliveries > maxDeliveries)
-      return {
-        origin,
-        item: parkedItem({ ...origin, reason: `It was delivered ${deliveries} times and never recorded.` }),
-      };
-    if (entry.kind === 'unreadable') return { origin, item: parkedItem({ ...origin, reason: entry.reason }) };
-    return { origin, item: entry };
+    const { org } = entry;
+    const parked = (reason: string): Parked => {
+      return { org, subject, streamSeq: seq, item, payload: payloadOf(entry, data), reason };
+    };
+    const parkedFor = (reason: string): Placed => ({ org, parked, item: { kind: 'parked', parked: parked(reason) } });
+    if (deliveries > maxDeliveries) return parkedFor(`It was delivered ${deliveries} times and never recorded.`);
+    return entry.kind === 'unreadable' ? parkedFor(entry.reason) : { org, parked, item: entry };
   });
 }
 
 function byOrganisation(placed: readonly Placed[]): Map<string, Placed[]> {
   const groups = new Map<string, Placed[]>();
   for (const each of placed) {
-    const group = groups.get(each.origin.org);
-    if (group === undefined) groups.set(each.origin.org, [each]);
+    const group = groups.get(each.org);
+    if (group === undefined) groups.set(each.org, [each]);
     else group.push(each);
   }
   return groups;
 }
-
-const parkedItem = (parked: Parked): Item => ({ kind: 'parked', parked });
 
 function payloadOf(entry: Entry, data: Uint8Array): Uint8Array {
   if (entry.kind === 'unreadable') return entry.payload;
