@@ -2,7 +2,8 @@ export { Bus, drainConnection, type BulkConnection, type ProcessIdentity } from 
 export { Hearing } from './hearing.js';
 export { Presence } from './presence.js';
 export { type BreakerRecord, type PresenceRecord, type PresenceState } from './presence-record.js';
-export { isNoResponders, Replies, type ReplyInbox } from './replies.js';
+export { SealedBatches, type BatchEvents } from './batches.js';
+export { isNoResponders, publishReplies, Replies, type Reply, type ReplyInbox } from './replies.js';
 export { connectNats, type BusAddress } from './connect-nats.js';
 export { actorOf, auditOf } from './audit-of.js';
 export { ContractServer } from './nest/contract-server.js';
@@ -18,12 +19,4 @@ export {
   type FrameHeads,
 } from './frames/frame.js';
 export { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow, type FlowMessage } from './frames/flow.js';
-export {
-  isInboxOf,
-  isSealed,
-  openFrame,
-  openMessage,
-  sealFrame,
-  sealMessage,
-  type OpenedMessage,
-} from './frames/sealed.js';
+export { isInboxOf, isSealed, openFrame, openBatch, sealBatch, sealFrame, type OpenedBatch } from './frames/sealed.js';

@@ -1,6 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { InHand } from '@pontage/in-hand';
+import { decodeBatch, encodeBatch } from './frames/batch.js';
+
+/** An answer: a message of the bus, or one of several that came in one. */
+export type Reply = Pick<Msg, 'subject' | 'data'> & Partial<Pick<Msg, 'headers'>>;
 
 /** One expected answer, or a stream of them. */
 export interface ReplyInbox {
@@ -14,7 +18,7 @@ export interface ReplyInbox {
  * than the request. Ids are 128 random bits, because whoever may publish below the prefix could guess a counter.
  */
 export class Replies {
-  private readonly open = new InHand<string, (message: Msg) => void>();
+  private readonly open = new InHand<string, (message: Reply) => void>();
   private readonly subscription: Subscription;
 
   /** @param prefix below which this connection's user may subscribe; nobody else uses it. */
@@ -24,13 +28,16 @@ export class Replies {
   ) {
     this.subscription = connection.subscribe(`${prefix}.*`, {
       callback: (error, message) => {
-        if (error === null) this.open.get(message.subject.slice(prefix.length + 1))?.(message);
+        if (error !== null) return;
+        const id = message.subject.slice(prefix.length + 1);
+        if (id !== several) this.open.get(id)?.(message);
+        else for (const each of splitReplies(prefix, message.data)) this.open.get(each.id)?.(each);
       },
     });
   }
 
   /** Expects answers until it is closed. */
-  expect(take: (message: Msg) => void): ReplyInbox {
+  expect(take: (message: Reply) => void): ReplyInbox {
     const id = randomId();
     this.open.set(id, take);
     return { subject: `${this.prefix}.${id}`, close: () => void this.open.take(id) };
@@ -47,7 +54,57 @@ export class Replies {
 }
 
 /** True for the server's word that nobody listens on the subject that was asked. */
-export const isNoResponders = (message: Msg): boolean => message.data.length === 0 && message.headers?.code === 503;
+export const isNoResponders = (message: Reply): boolean => message.data.length === 0 && message.headers?.code === 503;
+
+/** The place of an id, for a message with the answers to several inboxes: no id is as short. */
+const several = 'several';
+/** Well below the bus's megabyte. */
+const mostBytes = 512 * 1024;
+
+/** Publishes answers; those to inboxes of one process share messages, and keep their order. */
+export function publishReplies(connection: NatsConnection, replies: readonly Reply[]): void {
+  const gathered = new Map<string, { replies: Reply[]; bytes: number }>();
+  const publish = (prefix: string, { replies: together }: { readonly replies: readonly Reply[] }): void => {
+    const [only, ...others] = together;
+    if (only !== undefined && others.length === 0) connection.publish(only.subject, only.data);
+    else connection.publish(`${prefix}.${several}`, encodeBatch(together.map(named)));
+  };
+  for (const reply of replies) {
+    const prefix = reply.subject.slice(0, reply.subject.lastIndexOf('.'));
+    const before = gathered.get(prefix);
+    if (before !== undefined && before.bytes + reply.data.length <= mostBytes) {
+      before.replies.push(reply);
+      before.bytes += reply.data.length;
+      continue;
+    }
+    if (before !== undefined) publish(prefix, before);
+    gathered.set(prefix, { replies: [reply], bytes: reply.data.length });
+  }
+  for (const [prefix, group] of gathered) publish(prefix, group);
+}
+
+/** `length of the id 1 · id · data`. */
+function named({ subject, data }: Reply): Uint8Array {
+  const id = subject.slice(subject.lastIndexOf('.') + 1);
+  const bytes = Buffer.allocUnsafe(1 + id.length + data.length);
+  bytes[0] = id.length;
+  bytes.write(id, 1, 'latin1');
+  bytes.set(data, 1 + id.length);
+  return bytes;
+}
+
+/** What is no message of this kind says nothing. */
+function splitReplies(prefix: string, data: Uint8Array): (Reply & { readonly id: string })[] {
+  try {
+    return decodeBatch(data).map((part) => {
+      const end = 1 + (part[0] ?? 0);
+      const id = Buffer.from(part.buffer, part.byteOffset + 1, end - 1).toString('latin1');
+      return { id, subject: `${prefix}.${id}`, data: part.subarray(end) };
+    });
+  } catch {
+    return [];
+  }
+}
 
 const idBytes = 16;
 /** Asking for random bytes costs the same for one id as for many. */

@@ -1,4 +1,4 @@
-import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { subjectOf, type Call, type ReplyOf, type RequestContract, type RequestOf } from '@pontage/contracts';
 import { internal, problemFromWire, problemOnTheWire, unavailable } from '@pontage/problems';
 import type { SealedChannels } from '@pontage/sealing';
@@ -79,7 +79,7 @@ export class Caller {
         clearTimeout(timer);
         if (instance !== undefined) this.expectNothing(instance, giveUp);
       };
-      const inbox = this.replies.expect((message: Msg) => {
+      const inbox = this.replies.expect((message) => {
         done();
         if (isNoResponders(message)) reject(new NobodyThere(subject));
         else resolve({ data: message.data, reply: inbox.subject });

@@ -1,14 +1,14 @@
-import type { Msg } from '@nats-io/transport-node';
 import {
   decodeFrame,
   encodeCancel,
   encodeFlow,
-  isNoResponders,
+  encodeMessage,
   openFrame,
-  sealMessage,
+  SealedBatches,
   type Bus,
   type FlowMessage,
   type PresenceRecord,
+  type Reply,
   type ReplyInbox,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -67,12 +67,17 @@ const sweepMs = 1_000;
 /** Hands outbound requests to workers of their region and keeps account of them. */
 export class Dispatcher {
   private readonly pending = new InHand<string, Pending>();
+  private readonly batches: SealedBatches;
   private sweeper: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly bus: Bus,
     private readonly workers: WorkerPool,
   ) {
+    this.batches = new SealedBatches(bus, {
+      untaken: (key, instance) => this.untaken(key, instance),
+      failed: (key, error) => this.fail(key, error),
+    });
     bus.presence.watchClosely(({ instance }) => workers.hasInHand(instance));
     bus.presence.onLoss(({ service, instance }) => {
       if (service === 'egress-worker') void this.lose(instance);
@@ -86,6 +91,8 @@ export class Dispatcher {
 
   /** Tells every worker of the region that an execution is no longer wanted. */
   cancel(region: string, executionId: string): void {
+    // It comes behind the dispatch that it is about.
+    this.batches.flush();
     this.bus.connection.publish(subjectOf(cancelSubject, { region }), encodeCancel(executionId));
   }
 
@@ -111,18 +118,25 @@ export class Dispatcher {
     this.pending.set(key, { sending, inbox, worker, tried, overAt, isJudged: false });
     this.sweeper ??= setInterval(() => this.sweep(), sweepMs).unref();
     this.workers.started(worker.instance);
-    bus.connection.publish(subject, sealMessage(bus.channels, worker.key, subject, dispatch, sending.body), {
-      reply: inbox.subject,
-    });
+    this.batches.send(worker, subject, key, encodeMessage(dispatch, inbox.subject, sending.body));
   }
 
-  private take(key: string, message: Msg): void {
+  private untaken(key: string, instance: string): void {
+    const pending = this.pending.get(key);
+    if (pending?.worker.instance !== instance) return;
+    this.bus.presence.forget('egress-worker', instance);
+    this.elsewhere(key, pending);
+  }
+
+  private fail(key: string, error: unknown): void {
+    const pending = this.pending.get(key);
+    this.end(key);
+    pending?.sending.failed(asProblem(error));
+  }
+
+  private take(key: string, message: Reply): void {
     const pending = this.pending.get(key);
     if (pending === undefined) return;
-    if (isNoResponders(message)) {
-      this.bus.presence.forget('egress-worker', pending.worker.instance);
-      return this.elsewhere(key, pending);
-    }
     const frame = decodeFrame(openFrame(this.bus.channels, message.subject, message.data));
     if (frame.type === 'busy') this.elsewhere(key, pending);
     else if (frame.type === 'kept') void this.judge(pending, frame.head);
@@ -158,6 +172,7 @@ export class Dispatcher {
   /** Whatever a worker had in hand ends with it. */
   private async lose(instance: string): Promise<void> {
     // Of what it never got the server says so within this round trip, and another worker has it by then.
+    this.batches.flush();
     await this.bus.connection.flush().catch(() => undefined);
     for (const pending of [...this.pending]) {
       if (pending.worker.instance !== instance || pending.isJudged) continue;

@@ -1,4 +1,4 @@
-import { encodeChunk, encodeFrame, sealFrame, type Bus, type FrameHeads } from '@pontage/bus';
+import { encodeChunk, encodeFrame, sealFrame, type Bus, type FrameHeads, type Reply } from '@pontage/bus';
 import type { Accepted, Dispatch, Receipt } from '@pontage/contracts/egress-worker';
 import { unavailable, type Problem, type ProblemOnTheWire } from '@pontage/problems';
 import type { Pairs } from '@pontage/http-message';
@@ -58,7 +58,7 @@ export class AnswerFrames implements AnswerSink {
 
   chunk(sequence: number, body: Uint8Array): void {
     const { dispatch } = this.incoming;
-    this.publish(dispatch.answerTo.bulkInbox, encodeChunk(dispatch.attempt, sequence, body));
+    this.publish(this.replyTo(dispatch.answerTo.bulkInbox, encodeChunk(dispatch.attempt, sequence, body)));
   }
 
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
@@ -66,17 +66,21 @@ export class AnswerFrames implements AnswerSink {
     const { region, workerId } = this.place;
     const { probed } = ending;
     this.close(ending, (durationMs) =>
-      this.say('whole', { status, headers, region, workerId, probed, bytes: body.length, chunks: 0, durationMs }, body),
+      this.saying(
+        'whole',
+        { status, headers, region, workerId, probed, bytes: body.length, chunks: 0, durationMs },
+        body,
+      ),
     );
   }
 
   end(ending: Ending, chunks: number): void {
-    this.close(ending, (durationMs) => this.say('end', { bytes: ending.responseBytes, chunks, durationMs }));
+    this.close(ending, (durationMs) => this.saying('end', { bytes: ending.responseBytes, chunks, durationMs }));
   }
 
   problem(ending: Ending, problem: Problem): void {
     const said = this.shown(problem);
-    this.close(ending, () => this.say('problem', { ...said, ...this.place, ...probedIn(ending) }));
+    this.close(ending, () => this.saying('problem', { ...said, ...this.place, ...probedIn(ending) }));
   }
 
   nothing(ending: Ending): void {
@@ -122,18 +126,26 @@ export class AnswerFrames implements AnswerSink {
   }
 
   private say<T extends keyof FrameHeads>(type: T, head: FrameHeads[T], body?: Uint8Array): void {
+    this.publish(this.saying(type, head, body));
+  }
+
+  private saying<T extends keyof FrameHeads>(type: T, head: FrameHeads[T], body?: Uint8Array): Reply {
     const { attempt, answerTo } = this.incoming.dispatch;
-    this.publish(answerTo.inbox, encodeFrame(type, attempt, head, body));
+    return this.replyTo(answerTo.inbox, encodeFrame(type, attempt, head, body));
   }
 
-  private publish(inbox: string, frame: Uint8Array): void {
+  private replyTo(subject: string, frame: Uint8Array): Reply {
+    const { sealFor } = this;
+    return { subject, data: sealFor === undefined ? frame : sealFrame(this.bus.channels, sealFor, subject, frame) };
+  }
+
+  private publish({ subject, data }: Reply): void {
     this.spokeAt = performance.now();
-    const { connection, channels } = this.bus;
-    if (connection.isClosed()) return;
-    connection.publish(inbox, this.sealFor === undefined ? frame : sealFrame(channels, this.sealFor, inbox, frame));
+    const { connection } = this.bus;
+    if (!connection.isClosed()) connection.publish(subject, data);
   }
 
-  private close(ending: Ending, say: (durationMs: number) => void): void {
+  private close(ending: Ending, last: (durationMs: number) => Reply | undefined): void {
     const { dispatch, sender, reply } = this.incoming;
     const { executionId, attempt, org } = dispatch;
     const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed, limit } = ending;
@@ -174,7 +186,7 @@ export class AnswerFrames implements AnswerSink {
       sealedReceipt: this.observed.length === 0 ? undefined : this.sealed({ ...receipt, observed: this.observed }),
       sender,
       reply,
-      say: () => say(durationMs),
+      last: () => last(durationMs),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { encodeFrame } from '@pontage/bus';
+import { encodeFrame, publishReplies, type Reply } from '@pontage/bus';
 import type { Receipt } from '@pontage/contracts/egress-worker';
 import { queryOutcomeSubject, type QueryOutcome } from '@pontage/contracts/events';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -13,8 +13,8 @@ export interface Closing {
   /** The process that sent the dispatch, and where it takes receipts. */
   readonly sender: string;
   readonly reply: string;
-  /** Sends the last frame. */
-  readonly say: () => void;
+  /** Makes the last frame; undefined: there is nobody to whom it could go. */
+  readonly last: () => Reply | undefined;
 }
 
 /** So many outcomes or receipts go into one message: some hundred bytes each, of the bus's megabyte. */
@@ -44,7 +44,10 @@ export class Ledger {
     // What the sender learns from this answer it knows before its caller can ask again.
     for (const { reply, sealedReceipt } of closings)
       if (sealedReceipt !== undefined) this.connection.publish(reply, sealedReceipt);
-    for (const { say } of closings) say();
+    publishReplies(
+      this.connection,
+      closings.flatMap(({ last }) => last() ?? []),
+    );
     for (const ofSender of bySender(closings.filter(({ sealedReceipt }) => sealedReceipt === undefined))) {
       for (const batch of batches(ofSender)) {
         const [first] = batch;

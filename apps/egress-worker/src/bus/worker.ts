@@ -2,11 +2,12 @@ import { Admission } from '@pontage/admission';
 import {
   decodeCancel,
   decodeFlow,
+  decodeMessage,
   isInboxOf,
+  openBatch,
   openFrame,
-  openMessage,
   type Bus,
-  type OpenedMessage,
+  type Message,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject, type Dispatch } from '@pontage/contracts/egress-worker';
@@ -50,7 +51,7 @@ export class Worker {
     this.ledger = new Ledger(bus.connection);
     liveSecrets.askAlso(() => this.calls.secrets());
     const { region = '', instance: worker } = bus.identity;
-    this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatch(message));
+    this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatches(message));
     this.listen(subjectOf(flowSubject, { region, worker }), (message) => this.takeFlow(message));
     this.listen(subjectOf(cancelSubject, { region }), ({ data }) => this.calls.find(decodeCancel(data))?.cancel());
     observeAdmission(() => this.admission);
@@ -98,19 +99,27 @@ export class Worker {
     });
   }
 
-  private async takeDispatch(message: Msg): Promise<void> {
+  private async takeDispatches(box: Msg): Promise<void> {
     const { bus, logger } = this.parts;
     try {
-      const opened = await openMessage<Dispatch>(bus, message);
-      const incoming = incomingOf(opened, message.reply);
-      if (incoming === undefined)
-        logger.warn(
-          { sender: opened.from, reply: message.reply },
-          'a dispatch whose answers would go to somebody else',
-        );
-      else this.run(incoming, opened.body);
+      const { from, messages } = await openBatch(bus, box);
+      for (const message of messages) this.takeDispatch(from, message);
     } catch (error) {
-      logger.warn({ err: error, subject: message.subject }, 'a dispatch that cannot be opened');
+      logger.warn({ err: error, subject: box.subject }, 'dispatches that cannot be opened');
+    }
+  }
+
+  /** One that cannot be read, or goes wrong, is one. */
+  private takeDispatch(from: string, bytes: Uint8Array): void {
+    const { logger } = this.parts;
+    try {
+      const message = decodeMessage<Dispatch>(bytes);
+      const incoming = incomingOf(from, message);
+      const { reply } = message;
+      if (incoming !== undefined) this.run(incoming, message.body);
+      else logger.warn({ sender: from, reply }, 'a dispatch whose answers would go to somebody else');
+    } catch (error) {
+      logger.warn({ err: error }, 'a dispatch that cannot be read');
     }
   }
 
@@ -156,10 +165,7 @@ export class Worker {
 }
 
 /** The dispatch, when everything that answers it stays below the inboxes of those it says: we publish with our rights, not theirs. */
-function incomingOf(
-  { head: dispatch, from }: OpenedMessage<Dispatch>,
-  reply: string | undefined,
-): Incoming | undefined {
+function incomingOf(from: string, { head: dispatch, reply }: Message<Dispatch>): Incoming | undefined {
   const { process, inbox, bulkInbox } = dispatch.answerTo;
   if (!isInboxOf(process, inbox) || !isInboxOf(process, bulkInbox)) return undefined;
   return isInboxOf(from, reply) ? { dispatch, sender: from, reply } : undefined;

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   decodeFrame,
+  encodeMessage,
   encodeCancel,
   encodeFlow,
   openFrame,
-  sealMessage,
+  type Reply,
+  sealBatch,
   type BulkConnection,
   type Bus,
   type Flow,
@@ -13,7 +15,6 @@ import {
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { cancelSubject, flowSubject, sendSubject, type Dispatch, type Receipt } from '@pontage/contracts/egress-worker';
-import type { Msg } from '@nats-io/transport-node';
 import { problemFromWire } from '@pontage/problems';
 import type { Stack } from '@pontage/testkit';
 
@@ -86,7 +87,7 @@ export class WorkerClient {
 
   /** Inboxes of one dispatch, and the dispatch itself. */
   prepare({ seals = false, inboxes, ...given }: Request, take: (frame: Frame, isSealed: boolean) => void) {
-    const read = (bus: Bus) => (message: Msg) => {
+    const read = (bus: Bus) => (message: Reply) => {
       const isSealed = message.data[0] === 0xff;
       take(decodeFrame(openFrame(bus.channels, message.subject, message.data)), isSealed);
     };
@@ -123,8 +124,10 @@ export class WorkerClient {
         const worker = this.proxy.presence.find('egress-worker', this.worker);
         if (worker === undefined) throw new Error('the worker is gone');
         const subject = subjectOf(sendSubject, { region: this.region, worker: this.worker });
-        const data = sealMessage(this.proxy.channels, worker.key, subject, dispatch, body);
-        this.proxy.connection.publish(subject, data, { reply: reply.subject });
+        const data = sealBatch(this.proxy.channels, worker.key, subject, [
+          encodeMessage(dispatch, reply.subject, body),
+        ]);
+        this.proxy.connection.publish(subject, data);
       },
       close: () => [inbox, bulkInbox, reply].forEach((each) => each.close()),
     };

@@ -1,5 +1,4 @@
-import type { Msg } from '@nats-io/transport-node';
-import { isNoResponders, type Bus } from '@pontage/bus';
+import { isNoResponders, type Bus, type Reply } from '@pontage/bus';
 import { queryIntentSubject, type QueryIntent } from '@pontage/contracts/events';
 import { auditUnavailable } from '@pontage/problems';
 
@@ -77,12 +76,12 @@ export class AuditGate {
 }
 
 /** Why the stream has not taken it; undefined when it has. @see https://docs.nats.io/reference/reference-protocols/nats_api_reference#publish */
-function refusalIn(message: Msg): string | undefined {
+function refusalIn(message: Reply): string | undefined {
   if (isNoResponders(message)) return 'there is no stream to write to';
-  const { stream, error } = message.json<{
+  const { stream, error } = JSON.parse(Buffer.from(message.data).toString()) as {
     readonly stream?: string;
     readonly error?: { readonly description: string };
-  }>();
+  };
   if (error !== undefined) return error.description;
   return typeof stream === 'string' && stream !== '' ? undefined : 'the stream has answered with something else';
 }

@@ -1,7 +1,7 @@
 import { FairShares } from '@pontage/admission';
 import { InHand } from '@pontage/in-hand';
 import type { Msg, Subscription } from '@nats-io/transport-node';
-import { isInboxOf, openMessage, type OpenedMessage } from '@pontage/bus';
+import { decodeMessage, isInboxOf, openBatch, type Message } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { isProblem, overloaded } from '@pontage/problems';
@@ -52,20 +52,24 @@ export class QueryIntake {
     const number = this.taken++;
     this.running.set(
       number,
-      this.run(message).finally(() => this.running.take(number)),
+      this.open(message).finally(() => this.running.take(number)),
     );
   }
 
-  private async run(message: Msg): Promise<void> {
-    let opened: OpenedMessage<RunQuery>;
+  private async open(box: Msg): Promise<void> {
     try {
-      opened = await openMessage<RunQuery>(this.rooms.bus, message);
+      const { from, messages } = await openBatch(this.rooms.bus, box);
+      // One that cannot be read, or goes wrong, is one.
+      await Promise.allSettled(messages.map((message) => this.run(from, message)));
     } catch (error) {
-      this.logger.warn({ err: error, subject: message.subject }, 'a query that cannot be opened');
-      return;
+      this.logger.warn({ err: error, subject: box.subject }, 'queries that cannot be opened');
     }
-    const { head, body, from } = opened;
-    const inbox = message.reply;
+  }
+
+  private async run(from: string, message: Uint8Array): Promise<void> {
+    const asked = this.read(message);
+    if (asked === undefined) return;
+    const { head, body, reply: inbox } = asked;
     if (!from.startsWith('gateway/') || !isInboxOf(from, inbox)) {
       this.logger.warn({ from, inbox }, 'a query whose answers would go to somebody else');
       return;
@@ -76,6 +80,15 @@ export class QueryIntake {
       return execution.refuse(overloaded({}, { detail: 'The organisation asks too much at once. Nothing was sent.' }));
     this.inHand.take(claim);
     await this.execute(head, execution).finally(() => this.inHand.give(claim));
+  }
+
+  private read(message: Uint8Array): Message<RunQuery> | undefined {
+    try {
+      return decodeMessage<RunQuery>(message);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a query that cannot be read');
+      return undefined;
+    }
   }
 
   private async execute(run: RunQuery, execution: Execution): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { decodeBatch, encodeBatch } from './batch.js';
 import { decodeCancel, decodeFlow, encodeCancel, encodeFlow, type Flow } from './flow.js';
 import { decodeFrame, encodeChunk, encodeFrame } from './frame.js';
 import { decodeMessage, encodeMessage } from './message.js';
@@ -6,9 +7,15 @@ import { decodeMessage, encodeMessage } from './message.js';
 const executionId = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 describe('the codecs of the query path', () => {
-  it('carry head and body of a message unchanged', () => {
-    const { head, body } = decodeMessage(encodeMessage({ a: 'ä' }, Buffer.from([0, 255])));
-    expect([head, [...body]]).toEqual([{ a: 'ä' }, [0, 255]]);
+  it('carry head, body and reply of a message unchanged', () => {
+    const { head, body, reply } = decodeMessage(encodeMessage({ a: 'ä' }, '_INBOX.gateway.x', Buffer.from([0, 255])));
+    expect([head, [...body], reply]).toEqual([{ a: 'ä' }, [0, 255], '_INBOX.gateway.x']);
+  });
+
+  it('carry several messages in one', () => {
+    const parts = [Buffer.from('ab'), Buffer.alloc(0), Buffer.from('c')];
+    expect(decodeBatch(encodeBatch(parts)).map((part) => Buffer.from(part).toString())).toEqual(['ab', '', 'c']);
+    expect(decodeBatch(encodeBatch([]))).toEqual([]);
   });
 
   it('carry frames and chunks unchanged', () => {
@@ -39,6 +46,9 @@ describe('the codecs of the query path', () => {
     expect(() => decodeFlow(Buffer.alloc(21))).toThrow(RangeError);
     expect(() => decodeFlow(Buffer.alloc(22))).toThrow(RangeError);
     expect(() => decodeMessage(Buffer.from([0, 0, 1, 0]))).toThrow(RangeError);
+    expect(() => decodeMessage(Buffer.from([0, 0, 1, 0, 0, 0]))).toThrow(RangeError);
+    expect(() => decodeBatch(Buffer.from([0, 0, 0, 2, 1]))).toThrow(RangeError);
+    expect(() => decodeBatch(Buffer.from([0, 0]))).toThrow(RangeError);
     expect(() => decodeCancel(Buffer.alloc(3))).toThrow(RangeError);
   });
 });

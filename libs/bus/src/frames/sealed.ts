@@ -2,7 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { SealedChannels, type PeerKey, type PublicKey } from '@pontage/sealing';
 import type { Presence } from '../presence.js';
 import { sealedFrame } from './frame.js';
-import { decodeMessage, encodeMessage, type Message } from './message.js';
+import { decodeBatch, encodeBatch } from './batch.js';
 
 /** How long what is sealed waits for the announcement of the key that sealed it. */
 const keyWaitMs = 500;
@@ -17,42 +17,44 @@ export function sealerOf(presence: Presence, box: Uint8Array): Promise<PeerKey |
 export const isInboxOf = (process: string, subject: string | undefined): subject is string =>
   subject?.startsWith(`_INBOX.${process.replace('/', '.')}.`) === true;
 
-/** Seals a message for one process; it opens on this subject of that process only. */
-export function sealMessage(
+/**
+ * Seals messages for one process in one box; it opens on this subject of that process only.
+ * @param messages as `encodeMessage` makes them
+ */
+export function sealBatch(
   channels: SealedChannels,
   reader: PublicKey,
   subject: string,
-  head: object | string,
-  body?: Uint8Array,
+  messages: readonly Uint8Array[],
 ): Uint8Array {
-  return channels.seal(reader, encodeMessage(head, body), subject);
+  return channels.seal(reader, encodeBatch(messages), subject);
 }
 
-/** A message, opened, and the process that sealed it. */
-export interface OpenedMessage<H> extends Message<H> {
+/** The messages of one box, each still to be decoded, and the process that sealed it. */
+export interface OpenedBatch {
   readonly from: string;
+  readonly messages: readonly Uint8Array[];
 }
 
 /**
- * A message, opened: at once when the key that sealed it is known, which it nearly always is.
+ * A box of messages, opened: at once when the key that sealed it is known, which it nearly always is.
  * @throws Error when it was not sealed for this process and subject by a process that is known.
  */
-export function openMessage<H>(bus: Opening, message: Msg): OpenedMessage<H> | Promise<OpenedMessage<H>> {
+export function openBatch(bus: Opening, message: Msg): OpenedBatch | Promise<OpenedBatch> {
   const { presence, channels } = bus;
   if (presence.peerKey(SealedChannels.senderOf(message.data)) !== undefined) return opened(channels, message);
-  return sealerOf(presence, message.data).then(() => opened<H>(channels, message));
+  return sealerOf(presence, message.data).then(() => opened(channels, message));
 }
 
-/** What a process opens messages with. */
+/** What a process opens boxes with. */
 interface Opening {
   readonly channels: SealedChannels;
   readonly presence: Presence;
 }
 
-function opened<H>(channels: SealedChannels, { subject, data }: Msg): OpenedMessage<H> {
+function opened(channels: SealedChannels, { subject, data }: Msg): OpenedBatch {
   const { plain, from } = channels.open(data, subject);
-  const { head, body } = decodeMessage<H>(plain);
-  return { head, body, from };
+  return { from, messages: decodeBatch(plain) };
 }
 
 /** Seals a frame for its reader; the subject is authenticated along, so it counts there only. */

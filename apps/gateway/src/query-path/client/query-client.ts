@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Msg } from '@nats-io/transport-node';
 import {
   type BulkConnection,
   type Bus,
@@ -9,9 +8,9 @@ import {
   type Frame,
   type FrameHeads,
   Hearing,
-  isNoResponders,
   isSealed,
   openFrame,
+  type Reply,
   sealFrame,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -52,8 +51,8 @@ export class QueryClient {
     private readonly bulk: BulkConnection,
     private readonly crossings: Crossings,
   ) {
-    const isOpen = (executionId: string): boolean => this.open.has(executionId);
-    this.questions = new QueryQuestions(bus, isOpen, (query, error) => this.fail(query, asProblem(error)));
+    const find = (executionId: string): OpenQuery | undefined => this.open.get(executionId);
+    this.questions = new QueryQuestions(bus, find, (query, error) => this.fail(query, asProblem(error)));
     this.timer = setInterval(() => this.sweep(), sweepMs).unref();
   }
 
@@ -68,7 +67,7 @@ export class QueryClient {
    */
   run(run: QueryToRun, body: Uint8Array | undefined, repeatable: boolean, reader: AnswerReader): RunningQuery {
     const executionId = randomUUID();
-    const take = (message: Msg) => this.take(executionId, message);
+    const take = (message: Reply) => this.take(executionId, message);
     const open: OpenQuery = {
       org: run.org,
       enteredAt: performance.now(),
@@ -136,10 +135,9 @@ export class QueryClient {
     this.crossings.leave(open);
   }
 
-  private take(executionId: string, message: Msg): void {
+  private take(executionId: string, message: Reply): void {
     const open = this.open.get(executionId);
     if (open === undefined) return;
-    if (isNoResponders(message)) return this.questions.askAnother(open);
     open.heardAt = performance.now();
     open.heard = true;
     this.crossed(open);

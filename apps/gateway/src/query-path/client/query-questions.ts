@@ -1,4 +1,4 @@
-import { sealMessage, type Bus, type PresenceRecord } from '@pontage/bus';
+import { encodeMessage, SealedBatches, type Bus, type PresenceRecord } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { runQuerySubject, type RunQuery } from '@pontage/contracts/query-proxy';
 import { unavailable } from '@pontage/problems';
@@ -10,13 +10,22 @@ import type { OpenQuery, QueryToRun } from './open-query.js';
  */
 export class QueryQuestions {
   private waiting: OpenQuery[] = [];
+  private readonly batches: SealedBatches;
 
   /** @param failed hears of a question that could not be put */
   constructor(
     private readonly bus: Bus,
-    private readonly isOpen: (executionId: string) => boolean,
+    private readonly find: (executionId: string) => OpenQuery | undefined,
     private readonly failed: (query: OpenQuery, error: unknown) => void,
-  ) {}
+  ) {
+    this.batches = new SealedBatches(bus, {
+      untaken: (executionId, proxy) => this.askAnother(executionId, proxy),
+      failed: (executionId, error) => {
+        const query = this.find(executionId);
+        if (query !== undefined) this.failed(query, error);
+      },
+    });
+  }
 
   ask(query: OpenQuery): void {
     query.attempt += 1;
@@ -24,9 +33,10 @@ export class QueryQuestions {
   }
 
   /** The query-proxy that was asked is gone and has not heard the question: the next one is asked, whatever is asked for. */
-  askAnother(query: OpenQuery): void {
-    if (query.proxy !== undefined) this.bus.presence.forget('query-proxy', query.proxy);
-    this.put(query);
+  private askAnother(executionId: string, proxy: string): void {
+    this.bus.presence.forget('query-proxy', proxy);
+    const query = this.find(executionId);
+    if (query !== undefined && query.proxy === proxy && !query.heard) this.put(query);
   }
 
   private put(query: OpenQuery): void {
@@ -43,7 +53,7 @@ export class QueryQuestions {
     this.waiting = [];
     for (const query of asked) {
       try {
-        if (this.isOpen(query.executionId)) this.send(query);
+        if (this.find(query.executionId) !== undefined) this.send(query);
       } catch (error) {
         this.failed(query, error);
       }
@@ -55,8 +65,8 @@ export class QueryQuestions {
     const proxy = this.pick(query.proxy);
     query.proxy = proxy.instance;
     const subject = subjectOf(runQuerySubject, { instance: proxy.instance });
-    const question = sealMessage(this.bus.channels, proxy.key, subject, this.headOf(query), body);
-    this.bus.connection.publish(subject, question, { reply: inboxes[0]?.subject ?? '' });
+    const question = encodeMessage(this.headOf(query), inboxes[0]?.subject ?? '', body);
+    this.batches.send(proxy, subject, query.executionId, question);
   }
 
   /** The head's JSON, put together from two: a copy of what is asked for would cost more than writing it. */
