@@ -2,31 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import { tickKey, type Bucket, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
+import { TickClock, type Ticking } from './tick-clock.js';
 import { keyPrefix, watchBucket } from './watch-bucket.js';
 
 interface Held<V> extends SnapshotEntry<V> {
   readonly revision: number;
 }
 
-const tickMs = 250;
-/** Each waits so much less, by chance, that one of them is the first. */
-const spreadMs = 50;
 /** How long a start waits for the bucket's owner to make it (its database may be booting), and a lookup for a key that may be on its way. */
 const openWithinMs = 120_000;
 const findWithinMs = 500;
 
 /**
  * A bucket as this process sees it, kept up to date by a watch. Lookups are synchronous and in memory.
- * The watch proves that it lives by ticks in the bucket itself, which whoever watches it writes when none has come for a
- * quarter of a second: that goes on while the bucket's owner is down, when nobody could revoke anything either. Whose tick it
+ * The watch proves that it lives by ticks in the bucket itself, which whoever watches it writes when none has come for
+ * two or three tenths of a second: that goes on while the bucket's owner is down, when nobody could revoke anything either. Whose tick it
  * was does not matter: what was written before it has come before it.
  */
-export class SnapshotWatch<B extends Bucket> {
+export class SnapshotWatch<B extends Bucket> implements Ticking {
   private readonly held = new Map<string, Held<ValueOf<B>>>();
   private readonly listeners = new Set<(key: string, value: ValueOf<B> | undefined) => void>();
   private readonly nonce = randomUUID();
-  private readonly timer: NodeJS.Timeout;
   private lastTick = 0;
+  private writtenAt = 0;
   private stopped = false;
   private messages: ConsumerMessages | undefined;
   private isCaughtUp = false;
@@ -35,9 +33,7 @@ export class SnapshotWatch<B extends Bucket> {
   private constructor(
     private readonly bus: Bus,
     readonly bucket: B,
-  ) {
-    this.timer = setInterval(() => this.tick(), tickMs - Math.random() * spreadMs).unref();
-  }
+  ) {}
 
   /**
    * Watches a bucket; returns when every value that it held is here.
@@ -50,6 +46,7 @@ export class SnapshotWatch<B extends Bucket> {
     void watch.follow(messages);
     void watch.askAnewWhenReconnected();
     watch.tick();
+    TickClock.of(bus).add(watch);
     await ready;
     return watch;
   }
@@ -111,11 +108,18 @@ export class SnapshotWatch<B extends Bucket> {
 
   stop(): void {
     this.stopped = true;
-    clearInterval(this.timer);
+    TickClock.of(this.bus).remove(this);
     this.messages?.stop();
   }
 
-  private tick(): void {
+  /** When the last one came, or was written. Until its own has come through, another's is none. */
+  get tickedAt(): number {
+    return this.isCaughtUp ? Math.max(this.lastTick, this.writtenAt) : this.writtenAt;
+  }
+
+  /** Writes one. */
+  tick(): void {
+    this.writtenAt = performance.now();
     const { connection } = this.bus;
     if (!connection.isClosed() && !connection.isDraining())
       connection.publish(keyPrefix(this.bucket.name) + tickKey, this.nonce);
@@ -155,8 +159,7 @@ export class SnapshotWatch<B extends Bucket> {
     if (key === tickKey) {
       this.lastTick = performance.now();
       // Its first own one has to come through: everything that the bucket held has come before that.
-      if (this.isCaughtUp) this.timer.refresh();
-      else if (message.string() === this.nonce) {
+      if (!this.isCaughtUp && message.string() === this.nonce) {
         this.isCaughtUp = true;
         this.caughtUp();
       }
