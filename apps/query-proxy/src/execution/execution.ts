@@ -40,6 +40,7 @@ interface Sent {
 
 /** The life of one query: authorise, resolve, render, lease, apply, audit the intent, dispatch, answer what comes back. */
 export class Execution implements QueryUnderWay {
+  readonly name: string;
   private attempt: number;
   /** The newest attempt that has left. */
   private dispatched = 0;
@@ -61,6 +62,7 @@ export class Execution implements QueryUnderWay {
     /** The gateway's inbox for this execution. */
     private readonly inbox: string,
   ) {
+    this.name = `${run.executionId}/${run.attempt}`;
     this.attempt = (run.attempt - 1) * attemptsPerRun + 1;
   }
 
@@ -119,10 +121,6 @@ export class Execution implements QueryUnderWay {
     } catch (error) {
       this.refuse(error);
     }
-  }
-
-  get name(): string {
-    return `${this.run.executionId}/${this.run.attempt}`;
   }
 
   get org(): string {
