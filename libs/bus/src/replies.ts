@@ -98,7 +98,8 @@ function splitReplies(prefix: string, data: Uint8Array): (Reply & { readonly id:
   try {
     return decodeBatch(data).map((part) => {
       const end = 1 + (part[0] ?? 0);
-      const id = Buffer.from(part.buffer, part.byteOffset + 1, end - 1).toString('latin1');
+      const { buffer, byteOffset, byteLength } = part.subarray(1, end);
+      const id = Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
       return { id, subject: `${prefix}.${id}`, data: part.subarray(end) };
     });
   } catch {

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Bus } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
-import { sendSubject } from '@pontage/contracts/egress-worker';
+import { cancelSubject, sendSubject, type Dispatch } from '@pontage/contracts/egress-worker';
 import { startStack, type Stack } from '@pontage/testkit';
 import { Dispatcher } from './dispatcher.js';
 import { egressFetch } from './egress-fetch.js';
@@ -27,12 +28,40 @@ const dispatcher = () => new Dispatcher(broker, new WorkerPool(broker.presence, 
 const presenceOfWorker = () =>
   broker.presence.until(() => broker.presence.find('egress-worker', worker.identity.instance), 5_000);
 
+const workerThatListens = () =>
+  broker.presence.until(
+    () => broker.presence.live('egress-worker', region).find(({ capacity }) => capacity > 0),
+    5_000,
+  );
+
 describe('a call of ours through an egress worker', () => {
   it('does not go to a worker that does not listen yet', async () => {
     expect(await presenceOfWorker()).toMatchObject({ capacity: 0 });
     await expect(egressFetch(broker, dispatcher(), route)('https://example.com')).rejects.toMatchObject({
       slug: 'region-unavailable',
     });
+  });
+
+  it('is called off behind its dispatch, however soon', async () => {
+    const heard: string[] = [];
+    const subjects = {
+      dispatch: subjectOf(sendSubject, { region, worker: worker.identity.instance }),
+      cancel: subjectOf(cancelSubject, { region }),
+    };
+    const listening = Object.entries(subjects).map(([name, subject]) =>
+      worker.connection.subscribe(subject, { callback: () => void heard.push(name) }),
+    );
+    await worker.connection.flush();
+    worker.presence.announce({ capacity: 10 });
+    await workerThatListens();
+    const sent = dispatcher();
+    const executionId = randomUUID();
+    const dispatch = { executionId, attempt: 1, remainingMs: 1_000 } as Dispatch;
+    sent.send({ region, dispatch, failed: () => expect('a dispatch').toBe('sent'), lost: () => undefined });
+    sent.cancel(region, executionId);
+    while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(heard).toEqual(['dispatch', 'cancel']);
+    for (const each of listening) each.unsubscribe();
   });
 
   it('ends soon when the worker dies with it, long before its time is up', async () => {
@@ -42,10 +71,7 @@ describe('a call of ours through an egress worker', () => {
     });
     await worker.connection.flush();
     worker.presence.announce({ capacity: 10 });
-    await broker.presence.until(
-      () => broker.presence.live('egress-worker', region).find(({ capacity }) => capacity > 0),
-      5_000,
-    );
+    await workerThatListens();
     const begun = performance.now();
     await expect(egressFetch(broker, dispatcher(), route)('https://example.com')).rejects.toMatchObject({
       slug: 'worker-lost',

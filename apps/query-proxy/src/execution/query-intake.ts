@@ -43,11 +43,6 @@ export class QueryIntake {
     await Promise.allSettled([...this.running]);
   }
 
-  /** Queries that are not dispatched yet. */
-  get inflight(): number {
-    return this.running.size;
-  }
-
   private take(message: Msg): void {
     const number = this.taken++;
     this.running.set(
@@ -57,10 +52,11 @@ export class QueryIntake {
   }
 
   private async open(box: Msg): Promise<void> {
+    // One that goes wrong is one.
+    const failed = (error: unknown): void => this.logger.error({ err: error }, 'a query went wrong on our side');
     try {
       const { from, messages } = await openBatch(this.rooms.bus, box);
-      // One that cannot be read, or goes wrong, is one.
-      await Promise.allSettled(messages.map((message) => this.run(from, message)));
+      await Promise.all(messages.map((message) => this.run(from, message).catch(failed)));
     } catch (error) {
       this.logger.warn({ err: error, subject: box.subject }, 'queries that cannot be opened');
     }
