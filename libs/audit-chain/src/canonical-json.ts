@@ -9,8 +9,10 @@
  * @see RFC 8785
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  // JSON takes over how ECMAScript prints a number.
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object') return objectText(value as Record<string, unknown>);
   throw new TypeError(`JSON has no ${typeof value} like this`);
@@ -18,11 +20,32 @@ export function canonicalJson(value: unknown): string {
 
 /** A record is mostly this: it is written as one text, and not put together from lists of its parts. */
 function objectText(value: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(value);
+  // What was read from such a text is sorted already. Without a comparison of its own `sort` goes by UTF-16 code units.
+  if (!isSorted(names)) names.sort();
   let text = '{';
-  // Without a comparison of its own `sort` goes by UTF-16 code units, as the RFC wants it.
-  for (const name of Object.keys(value).sort()) {
+  for (const name of names) {
     if (text.length > 1) text += ',';
-    text += `${JSON.stringify(name)}:${canonicalJson(value[name])}`;
+    text += `${quoted(name)}:${canonicalJson(value[name])}`;
   }
   return `${text}}`;
+}
+
+/** Comparison of strings in ECMAScript is by UTF-16 code units, as the RFC wants it. */
+function isSorted(names: readonly string[]): boolean {
+  for (let index = 1; index < names.length; index += 1)
+    if ((names[index - 1] ?? '') > (names[index] ?? '')) return false;
+  return true;
+}
+
+const maxQuoted = 1_000;
+const known = new Map<string, string>();
+
+/** The same few names come over and over. */
+function quoted(name: string): string {
+  const there = known.get(name);
+  if (there !== undefined) return there;
+  const made = JSON.stringify(name);
+  if (known.size < maxQuoted) known.set(name, made);
+  return made;
 }
