@@ -80,6 +80,19 @@ export class ChainVerifier {
     this.broken = this.ask();
   }
 
+  /**
+   * Takes the next event, of which is known that its text gives its hash. False: it does not follow the one before, and is to be
+   * taken as any other.
+   */
+  addKnown({ seq, prevHash, hash }: Pick<AuditEvent, 'seq' | 'prevHash' | 'hash'>): boolean {
+    if (this.broken !== undefined || seq !== this.head.seq + 1 || prevHash !== this.head.hash) return false;
+    this.count += 1;
+    this.before = prevHash;
+    this.head = { seq, hash };
+    this.broken = this.ask();
+    return true;
+  }
+
   /** Takes the next event, of which something is stored that its text does not say. */
   addAltered({ seq, prevHash }: Pick<AuditEvent, 'seq' | 'prevHash'>): void {
     this.count += 1;

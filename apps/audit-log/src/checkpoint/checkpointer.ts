@@ -3,10 +3,12 @@ import type { Checkpoint } from '@pontage/contracts/audit-log';
 import type { UnitOfWork } from '@pontage/persistence';
 import type { Logger } from '@pontage/telemetry';
 import { headOf } from '../record/event-table.js';
+import type { Appended } from '../record/ledger.js';
 import { readChain } from '../record/read-chain.js';
 import type { CheckpointFiles } from './checkpoint-files.js';
 import type { CheckpointKey } from './checkpoint-key.js';
 import { insertCheckpoint } from './checkpoint-table.js';
+import { WrittenRows } from './written-rows.js';
 
 const everyMs = 1_000;
 /** A burst does not wait for the second to be over. */
@@ -14,10 +16,12 @@ const everyEvents = 1_000;
 
 /**
  * Signs how far each chain reaches: a second after an event at the latest, and after so many of them. It signs only
- * what it has verified back to the checkpoint before, so that a broken chain never gets a valid signature.
+ * what it has verified back to the checkpoint before, so that a broken chain never gets a valid signature: every row is read again,
+ * and held against what was written, or hashed when another process has written it.
  */
 export class Checkpointer {
   private readonly heads = new Map<string, Head>();
+  private readonly written = new WrittenRows();
   private readonly last = new Map<string, Checkpoint | null>();
   private readonly waiting = new Set<string>();
   private readonly refused = new Set<string>();
@@ -44,9 +48,10 @@ export class Checkpointer {
     await this.sign();
   }
 
-  /** Hears how far a chain reaches now. */
-  note(org: string, head: Head): void {
+  /** Hears what was appended to a chain. */
+  note(org: string, { head, rows }: Appended): void {
     this.heads.set(org, head);
+    this.written.add(org, rows);
     this.waiting.add(org);
     if (head.seq - (this.last.get(org)?.seq ?? 0) >= everyEvents) void this.sign();
   }
@@ -85,13 +90,14 @@ export class Checkpointer {
     });
     if (head.seq === from.seq && head.hash === from.hash) return;
     const verifier = new ChainVerifier({ org, checkpoints: [], keys: this.key.keys, from, remembered: [head] });
-    await readChain(this.unitOfWork, org, verifier, from.seq);
+    await readChain(this.unitOfWork, org, verifier, from.seq, (row) => this.written.has(org, row));
     const { firstBroken } = verifier.finish();
     if (firstBroken !== null || head.seq <= from.seq) return this.refuse(org, firstBroken);
     const checkpoint = signCheckpoint(org, head, new Date(), this.key.privateKey);
     await this.files.append(org, checkpoint);
     this.last.set(org, checkpoint);
     this.refused.delete(org);
+    this.written.forget(org, head.seq);
     await this.unitOfWork.run(org, (work) => insertCheckpoint(work, checkpoint));
   }
 

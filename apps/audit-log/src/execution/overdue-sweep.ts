@@ -34,8 +34,8 @@ export class OverdueSweep {
   private async sweep(): Promise<void> {
     try {
       for (const org of await this.ledger.overdueOrganisations()) {
-        const head = await this.ledger.endOverdue(org);
-        if (head !== undefined) this.checkpointer.note(org, head);
+        const appended = await this.ledger.endOverdue(org);
+        if (appended !== undefined) this.checkpointer.note(org, appended);
       }
       this.failing = false;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { linkEvent, type Head, type Link } from '@pontage/audit-chain';
+import { linkEvent, type Head } from '@pontage/audit-chain';
 import type { UnitOfWork, Work } from '@pontage/persistence';
 import { ranEvent, ranEventId, stageOf, unknownExecution, withPart, type Execution } from '../execution/execution.js';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../execution/execution-table.js';
 import type { QueryPart } from '../execution/query-part.js';
 import type { Draft } from './draft.js';
+import { columnsOf, type EventColumns } from './event-columns.js';
 import { headOf, insertEvents, knownIds, lockChain } from './event-table.js';
 import { insertParked, parkedEvent, type Parked } from './parked-table.js';
 
@@ -17,15 +18,22 @@ import { insertParked, parkedEvent, type Parked } from './parked-table.js';
 export type Item =
   { readonly kind: 'event'; readonly draft: Draft } | QueryPart | { readonly kind: 'parked'; readonly parked: Parked };
 
+/** What was appended to a chain. */
+export interface Appended {
+  /** How far it reaches now. */
+  readonly head: Head;
+  readonly rows: readonly EventColumns[];
+}
+
 /** Writes the record: each organisation's chain, one writer at a time, and nothing twice. */
 export class Ledger {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
    * Takes items of one organisation, all in one transaction; those that were taken before change nothing.
-   * @returns how far the chain reaches now, or undefined when nothing was appended
+   * @returns undefined when nothing was appended
    */
-  take(org: string, items: readonly Item[]): Promise<Head | undefined> {
+  take(org: string, items: readonly Item[]): Promise<Appended | undefined> {
     return this.unitOfWork.run(org, async (work) => {
       await lockChain(work);
       const parked = items.flatMap((item) => (item.kind === 'parked' ? [item.parked] : []));
@@ -41,7 +49,7 @@ export class Ledger {
   }
 
   /** Ends the executions whose time is up, as what is known of them. */
-  endOverdue(org: string): Promise<Head | undefined> {
+  endOverdue(org: string): Promise<Appended | undefined> {
     return this.unitOfWork.run(org, async (work) => {
       await lockChain(work);
       const overdue = await loadOverdue(work);
@@ -96,18 +104,18 @@ async function fold(
 }
 
 /** Appends what the chain does not hold. @param known of the drafts' ids those that it does */
-async function append(work: Work, drafts: readonly Draft[], known: ReadonlySet<string>): Promise<Head | undefined> {
+async function append(work: Work, drafts: readonly Draft[], known: ReadonlySet<string>): Promise<Appended | undefined> {
   if (drafts.length === 0) return undefined;
-  const links: Link[] = [];
+  const rows: EventColumns[] = [];
   const there = new Set(known);
   let head = await headOf(work);
   for (const draft of drafts) {
     if (there.has(draft.id)) continue;
     there.add(draft.id);
-    const link = linkEvent(head, draft);
-    links.push(link);
-    head = link.event;
+    const { event, body } = linkEvent(head, draft);
+    rows.push(columnsOf(event, body));
+    head = event;
   }
-  await insertEvents(work, links);
-  return links.length === 0 ? undefined : { seq: head.seq, hash: head.hash };
+  await insertEvents(work, rows);
+  return rows.length === 0 ? undefined : { head: { seq: head.seq, hash: head.hash }, rows };
 }

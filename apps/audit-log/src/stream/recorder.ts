@@ -86,11 +86,11 @@ export class Recorder {
   }
 
   private async commit(org: string, placed: readonly Placed[]): Promise<void> {
-    const head = await this.ledger.take(
+    const appended = await this.ledger.take(
       org,
       placed.map(({ item }) => item),
     );
-    if (head !== undefined) this.checkpointer.note(org, head);
+    if (appended !== undefined) this.checkpointer.note(org, appended);
     recordedItems.inc(placed.length);
     parkedItems.inc(placed.filter(({ item }) => item.kind === 'parked').length);
   }
