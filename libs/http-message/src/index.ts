@@ -12,7 +12,7 @@ export {
   type UpstreamResponse,
 } from './outbound-request.js';
 export { requestTarget } from './request-target.js';
-export { joinUrl } from './join-url.js';
+export { joinUrl, parseBaseUrl, type BaseUrl } from './join-url.js';
 export { encodeComponent } from './percent-encoding.js';
 export { hopByHopHeaders, stripHopByHop } from './hop-by-hop.js';
 export { encodeBody, type RenderedBody } from './encode-body.js';

@@ -6,14 +6,28 @@ import { invalidRequest } from '@pontage/problems';
 import type { Pairs } from './outbound-request.js';
 import { encodeComponent, encodePath, encodeQuery } from './percent-encoding.js';
 
+/** A base URL, parsed. */
+export interface BaseUrl {
+  readonly origin: string;
+  readonly pathname: string;
+  /** With its question mark, or empty. */
+  readonly search: string;
+}
+
+/** @throws TypeError when it is no URL */
+export function parseBaseUrl(text: string): BaseUrl {
+  const { origin, pathname, search } = new URL(text);
+  return { origin, pathname, search };
+}
+
 /**
  * The URL of a path below a base URL. Query: the base URL's own, `params` (the resource's), the path's own,
  * `queryParams` (the query's); in this order, duplicates kept.
  * @param path what the caller asked for, with or without a leading slash and a query; valid escapes stay as they are.
  * @throws Problem `invalid-request` with the pointer `/path` when the path could lead anywhere but below the base.
  */
-export function joinUrl(baseUrl: string, path: string, params: Pairs, queryParams: Pairs = []): string {
-  const base = new URL(baseUrl);
+export function joinUrl(baseUrl: string | BaseUrl, path: string, params: Pairs, queryParams: Pairs = []): string {
+  const base = typeof baseUrl === 'string' ? parseBaseUrl(baseUrl) : baseUrl;
   const at = path.indexOf('?');
   const rawPath = at === -1 ? path : path.slice(0, at);
   const rawQuery = at === -1 ? '' : path.slice(at + 1);
@@ -39,7 +53,8 @@ function refuseEscape(path: string, query: string): void {
   if (/^[a-z][a-z\d+.-]*:\/\/|^https?:/i.test(path))
     refuse('A path is relative to the base URL, not a URL of its own.');
   if (path.startsWith('//')) refuse('A path does not begin with two slashes: that would name another host.');
-  if (holdsDotSegment(path)) refuse('A path holds no dot segments, in no encoding: it stays below the base URL.');
+  if (/[.%]/.test(path) && holdsDotSegment(path))
+    refuse('A path holds no dot segments, in no encoding: it stays below the base URL.');
 }
 
 function refuse(detail: string): never {

@@ -20,7 +20,6 @@ export function intentOf(
   const { principal } = run;
   const forwardedCookies =
     named.length + ofCredential.length === 0 ? undefined : [...new Set([...named, ...ofCredential])];
-  const { origin, pathname } = new URL(request.url);
   const own = secrets.texts.length === 0 ? injected : [...injected, ...secrets.texts];
   // A secret that belongs into the path is no exposure.
   const withoutUrlSecrets = (text: string): string =>
@@ -42,11 +41,20 @@ export function intentOf(
     data: {
       query: resolved.queryName,
       method: request.method,
-      target: shown(withoutUrlSecrets(origin + pathname), 'data.target'),
+      target: shown(withoutUrlSecrets(targetOf(request.url)), 'data.target'),
       environment: resolved.environment,
       test: run.test === undefined ? undefined : true,
       unsaved: run.call.kind === 'unsaved' ? resolved.resource.name : undefined,
       forwardedCookies,
     },
   };
+}
+
+/** Origin and path. A URL that may name a user before its host is parsed; of every other one they are what stands before its query. */
+function targetOf(url: string): string {
+  const end = url.search(/[?#]/);
+  const target = end === -1 ? url : url.slice(0, end);
+  if (!target.includes('@')) return target;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }

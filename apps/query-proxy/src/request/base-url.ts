@@ -1,5 +1,7 @@
+import { parseBaseUrl, type BaseUrl } from '@pontage/http-message';
 import { invalidRequest } from '@pontage/problems';
 import { parseTemplate, type Scope } from '@pontage/templates';
+import { oncePer } from '../once-per.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
 import type { SecretLedger } from './injected-secrets.js';
 import { at } from './render-pairs.js';
@@ -7,11 +9,12 @@ import { renderPath } from './render-path.js';
 
 /** The base URL, rendered; the secret variables in it noted, as they stand there. @throws Problem with its pointer */
 export function renderBaseUrl(
-  { baseUrl }: Pick<ResourceSnapshot, 'baseUrl'>,
+  resource: Pick<ResourceSnapshot, 'baseUrl'>,
   scope: Scope,
   ledger: SecretLedger,
-): string {
-  if (!baseUrl.includes('{{')) return baseUrl;
+): string | BaseUrl {
+  const { baseUrl } = resource;
+  if (!baseUrl.includes('{{')) return plainBase(resource);
   return at('/baseUrl', () => {
     const rendered = renderPath(baseUrl, scope);
     // What the URL class says of it could hold what the variables hold.
@@ -21,6 +24,9 @@ export function renderBaseUrl(
     return rendered;
   });
 }
+
+/** Of one with variables nothing is kept: they may be secret. */
+const plainBase = oncePer(({ baseUrl }: Pick<ResourceSnapshot, 'baseUrl'>) => parseBaseUrl(baseUrl));
 
 function noteUrl({ pathname, search }: URL, secrets: readonly string[], ledger: SecretLedger): void {
   const isSecret = (part: string): boolean => secrets.some((secret) => decoded(part).includes(secret));

@@ -28,6 +28,7 @@ export function requestCookies(
   scope: Scope,
   ledger: SecretLedger,
 ): RequestCookies {
+  if (resource.cookies.length === 0 && callerLine === undefined) return noCookies;
   const fixed = renderSetting('cookies', resource.cookies, scope, cookieText, ledger);
   const taken = new Set(fixed.map(([name]) => name));
   const listed = new Set(resource.cookiesToForward);
@@ -39,12 +40,18 @@ export function requestCookies(
   return { pairs: [...fixed, ...passed], forwarded: [...new Set(passed.map(([name]) => name))] };
 }
 
+/** Nearly every request has none. */
+const noCookies: RequestCookies = { pairs: [], forwarded: [] };
+
 /** The headers with one Cookie line at most: cookies that a header of the request itself names come before all others. */
 export function withCookies(headers: Pairs, { pairs }: RequestCookies): Pairs {
-  const own = headers.filter(([name]) => name.toLowerCase() === 'cookie').flatMap(([, value]) => cookiePairs(value));
+  if (pairs.length === 0 && !headers.some(isCookie)) return headers;
+  const own = headers.filter(isCookie).flatMap(([, value]) => cookiePairs(value));
   const names = new Set(own.map(([name]) => name));
   const all = [...own, ...pairs.filter(([name]) => !names.has(name))];
-  const others = headers.filter(([name]) => name.toLowerCase() !== 'cookie');
+  const others = headers.filter((header) => !isCookie(header));
   if (all.length === 0) return others;
   return [...others, ['Cookie', cookieLine(all)]];
 }
+
+const isCookie = ([name]: readonly [string, string]): boolean => name.toLowerCase() === 'cookie';

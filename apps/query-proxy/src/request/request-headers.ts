@@ -43,12 +43,16 @@ export function requestHeaders(
   cookies: RequestCookies,
   defaults: 'all' | 'user-agent',
 ): Pairs {
-  const names = new Set(own.map(([name]) => name.toLowerCase()));
-  const kept = inherited.filter(([name]) => !names.has(name.toLowerCase()) || name.toLowerCase() === 'cookie');
-  const custom = resource.sanitizeHeaders ? sanitized([...kept, ...own]) : [...kept, ...own];
+  const all = inherited.length === 0 ? own : [...notReplaced(inherited, own), ...own];
+  const custom = resource.sanitizeHeaders ? sanitized(all) : all;
   const headers = withCookies(custom, cookies);
   headers.forEach(refuseBroken);
   return [...(resource.excludeDefaultHeaders ? [] : defaultHeaders(headers, defaults)), ...headers];
+}
+
+function notReplaced(inherited: Pairs, own: Pairs): Pairs {
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  return inherited.filter(([name]) => !names.has(name.toLowerCase()) || name.toLowerCase() === 'cookie');
 }
 
 /** Without headers that say nothing, and without the white space around values (RFC 9110, 5.5). */

@@ -3,6 +3,7 @@ import type { Lease } from '@pontage/contracts/auth-broker';
 import { parseTemplate, variablesIn } from '@pontage/templates';
 import type { SealedTexts } from '../credential/sealed-value-cache.js';
 import type { ResourceSnapshot } from '../policy/resource-index.js';
+import { oncePer } from '../once-per.js';
 
 /** The configuration variables that a resource's readable settings name; looked for once per snapshot. */
 export const variablesOfSettings = oncePer((resource: ResourceSnapshot): readonly string[] => {
@@ -27,14 +28,3 @@ export const namesVariables = oncePer((lease: Lease): boolean => credentialVaria
 const variablesOf = (texts: readonly string[]): readonly string[] => [
   ...new Set(texts.filter((text) => text.includes('{{')).flatMap((text) => variablesIn(parseTemplate(text)))),
 ];
-
-function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const made = new WeakMap<K, V>();
-  return (key) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const value = make(key);
-    made.set(key, value);
-    return value;
-  };
-}

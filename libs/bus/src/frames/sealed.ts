@@ -15,7 +15,20 @@ export function sealerOf(presence: Presence, box: Uint8Array): Promise<PeerKey |
 
 /** True for an inbox of the process named `service/instance`: an answer elsewhere would be published with our rights, not its own. */
 export const isInboxOf = (process: string, subject: string | undefined): subject is string =>
-  subject?.startsWith(`_INBOX.${process.replace('/', '.')}.`) === true;
+  subject?.startsWith(inboxesOf(process)) === true;
+
+const inboxes = new Map<string, string>();
+const maxProcesses = 1_000;
+
+/** Processes are few, and each is asked for with every message of its. */
+function inboxesOf(process: string): string {
+  const known = inboxes.get(process);
+  if (known !== undefined) return known;
+  const made = `_INBOX.${process.replace('/', '.')}.`;
+  if (inboxes.size >= maxProcesses) inboxes.clear();
+  inboxes.set(process, made);
+  return made;
+}
 
 /**
  * Seals messages for one process in one box; it opens on this subject of that process only.
