@@ -38,7 +38,8 @@ function isSorted(names: readonly string[]): boolean {
   return true;
 }
 
-const maxQuoted = 1_000;
+/** Ours are short; what a caller calls a member may be anything. */
+const [maxQuoted, maxLength] = [1_000, 64];
 const known = new Map<string, string>();
 
 /** The same few names come over and over. */
@@ -46,6 +47,6 @@ function quoted(name: string): string {
   const there = known.get(name);
   if (there !== undefined) return there;
   const made = JSON.stringify(name);
-  if (known.size < maxQuoted) known.set(name, made);
+  if (known.size < maxQuoted && name.length <= maxLength) known.set(name, made);
   return made;
 }

@@ -1,5 +1,6 @@
 import type { PresenceRecord } from './presence-record.js';
 import type { Bus } from './bus.js';
+import { mostBatchBytes } from './frames/batch.js';
 import { sealBatch } from './frames/sealed.js';
 import { isNoResponders, type ReplyInbox } from './replies.js';
 
@@ -19,8 +20,8 @@ interface Batch {
   bytes: number;
 }
 
-/** A batch is some milliseconds of its reader's time, and well below the bus's megabyte. */
-const [mostMessages, mostBytes] = [64, 512 * 1024];
+/** A batch is some milliseconds of its reader's time. */
+const mostMessages = 64;
 /** How long is gathered what the server will have spoken of. */
 const settleMs = 100;
 
@@ -91,4 +92,4 @@ export class SealedBatches {
 }
 
 const hasRoomFor = ({ messages, bytes }: Batch, length: number): boolean =>
-  messages.length < mostMessages && bytes + length <= mostBytes;
+  messages.length < mostMessages && bytes + length <= mostBatchBytes;

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { InHand } from '@pontage/in-hand';
-import { decodeBatch, encodeBatch } from './frames/batch.js';
+import { decodeBatch, encodeBatch, mostBatchBytes } from './frames/batch.js';
 
 /** An answer: a message of the bus, or one of several that came in one. */
 export type Reply = Pick<Msg, 'subject' | 'data'> & Partial<Pick<Msg, 'headers'>>;
@@ -58,8 +58,6 @@ export const isNoResponders = (message: Reply): boolean => message.data.length =
 
 /** The place of an id, for a message with the answers to several inboxes: no id is as short. */
 const several = 'several';
-/** Well below the bus's megabyte. */
-const mostBytes = 512 * 1024;
 
 /** Publishes answers; those to inboxes of one process share messages, and keep their order. */
 export function publishReplies(connection: NatsConnection, replies: readonly Reply[]): void {
@@ -72,7 +70,7 @@ export function publishReplies(connection: NatsConnection, replies: readonly Rep
   for (const reply of replies) {
     const prefix = reply.subject.slice(0, reply.subject.lastIndexOf('.'));
     const before = gathered.get(prefix);
-    if (before !== undefined && before.bytes + reply.data.length <= mostBytes) {
+    if (before !== undefined && before.bytes + reply.data.length <= mostBatchBytes) {
       before.replies.push(reply);
       before.bytes += reply.data.length;
       continue;

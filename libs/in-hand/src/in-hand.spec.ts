@@ -2,6 +2,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { InHand } from './in-hand.js';
+import { Numbered } from './numbered.js';
 
 describe('what is in hand', () => {
   it('is found by its name until it is taken out', () => {
@@ -12,6 +13,17 @@ describe('what is in hand', () => {
     expect([inHand.size, inHand.has('a'), inHand.get('a'), inHand.get('c')]).toEqual([2, true, { n: 3 }, undefined]);
     expect([...inHand]).toEqual([{ n: 3 }, { n: 2 }]);
     expect([inHand.take('a'), inHand.take('a'), inHand.has('a'), inHand.size]).toEqual([{ n: 3 }, undefined, false, 1]);
+  });
+
+  it('has a number for what has no name', () => {
+    const inHand = new Numbered<{ n: number }>();
+    const [one, two] = [inHand.add({ n: 1 }), inHand.add({ n: 2 })];
+    expect([inHand.take(one), inHand.take(one), inHand.get(two), inHand.size]).toEqual([
+      { n: 1 },
+      undefined,
+      { n: 2 },
+      1,
+    ]);
   });
 
   it('leaves out what is taken out while it is gone through', () => {

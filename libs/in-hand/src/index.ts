@@ -1,1 +1,2 @@
 export { InHand } from './in-hand.js';
+export { Numbered } from './numbered.js';

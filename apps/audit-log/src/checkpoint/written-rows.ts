@@ -1,4 +1,4 @@
-import { columnTypes, type EventColumns } from '../record/event-columns.js';
+import { isSameRow, type EventColumns } from '../record/event-columns.js';
 
 /** So many rows of one organisation are remembered: a few checkpoints' worth. What is more is verified as any other row. */
 const mostRows = 5_000;
@@ -20,7 +20,7 @@ export class WrittenRows {
   /** True when the row is one of them, to the letter of every column. */
   has(org: string, row: EventColumns): boolean {
     const written = this.byOrganisation.get(org)?.get(Number(row.seq));
-    return written !== undefined && names.every((name) => written[name] === row[name]);
+    return written !== undefined && isSameRow(written, row);
   }
 
   /** Forgets those up to this place. */
@@ -31,5 +31,3 @@ export class WrittenRows {
     if (written.size === 0) this.byOrganisation.delete(org);
   }
 }
-
-const names = Object.keys(columnTypes) as (keyof EventColumns)[];

@@ -35,6 +35,9 @@ export const columnTypes = {
   body: 'text',
 } as const satisfies Record<keyof EventColumns, string>;
 
+/** The columns' names, in the order of the table. */
+export const columnNames = Object.keys(columnTypes) as readonly (keyof EventColumns)[];
+
 /** How each column reads as text: the same text that {@link columnsOf} makes, when nobody has touched it. */
 export const columnTexts = Object.entries(columnTypes)
   .map(([name, type]) => {
@@ -71,11 +74,12 @@ export function eventOf({ prev_hash, hash, body }: EventColumns): AuditEvent {
 
 /** True when every column says what the body says. */
 export function isWhole(row: EventColumns, event: AuditEvent, body: string): boolean {
-  const wanted = columnsOf(event, body);
-  return Object.keys(columnTypes).every(
-    (name) => row[name as keyof EventColumns] === wanted[name as keyof EventColumns],
-  );
+  return isSameRow(row, columnsOf(event, body));
 }
+
+/** True when two rows are the same to the letter of every column. */
+export const isSameRow = (one: EventColumns, other: EventColumns): boolean =>
+  columnNames.every((name) => one[name] === other[name]);
 
 /** Text as PostgreSQL can keep it and a search can find it. */
 export const searchable = (text: string): string => Buffer.from(text.replaceAll('\0', '\ufffd')).toString();

@@ -1,6 +1,6 @@
 import { genesis, type Head } from '@pontage/audit-chain';
 import type { Work } from '@pontage/persistence';
-import { columnTexts, columnTypes, type EventColumns } from './event-columns.js';
+import { columnNames, columnTexts, columnTypes, type EventColumns } from './event-columns.js';
 
 /** A condition of SQL whose `?` stand for its values, in their order. */
 export interface Condition {
@@ -38,11 +38,10 @@ export async function knownIds({ manager, org }: Work, ids: readonly string[]): 
 /** Appends events, all in one statement. */
 export async function insertEvents({ manager, org }: Work, rows: readonly EventColumns[]): Promise<void> {
   if (rows.length === 0) return;
-  const names = Object.keys(columnTypes) as (keyof EventColumns)[];
-  const columns = names.map((name, index) => `$${index + 2}::${columnTypes[name]}[]`).join(', ');
-  await manager.query(`INSERT INTO event (org, ${names.join(', ')}) SELECT $1, * FROM unnest(${columns})`, [
+  const columns = columnNames.map((name, index) => `$${index + 2}::${columnTypes[name]}[]`).join(', ');
+  await manager.query(`INSERT INTO event (org, ${columnNames.join(', ')}) SELECT $1, * FROM unnest(${columns})`, [
     org,
-    ...names.map((name) => rows.map((row) => row[name])),
+    ...columnNames.map((name) => rows.map((row) => row[name])),
   ]);
 }
 

@@ -41,8 +41,8 @@ export class Ledger {
       const drafts = items.flatMap((item) => (item.kind === 'event' ? [item.draft] : []));
       const parts = items.flatMap((item) => (item.kind === 'event' || item.kind === 'parked' ? [] : [item]));
       const told = [...drafts, ...parked.map(parkedEvent)];
-      const ran = new Map(parts.map(({ part }) => [part.executionId, '']));
-      for (const executionId of ran.keys()) ran.set(executionId, ranEventId(executionId));
+      const executionIds = new Set(parts.map(({ part }) => part.executionId));
+      const ran = new Map([...executionIds].map((id) => [id, ranEventId(id)]));
       const known = await knownIds(work, [...told.map(({ id }) => id), ...ran.values()]);
       return append(work, [...told, ...(await fold(work, parts, ran, known))], known);
     });

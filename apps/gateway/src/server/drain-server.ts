@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 // A timer runs before a busy process has read what came in meanwhile: only after a poll is known which connections are idle.
 import { setImmediate as polled, setTimeout as sleep } from 'node:timers/promises';
-import { InHand } from '@pontage/in-hand';
+import { Numbered } from '@pontage/in-hand';
 import type { FastifyInstance } from 'fastify';
 
 const sweepMs = 25;
@@ -12,14 +12,12 @@ const lastAcceptedMs = 500;
 
 /** Ends the HTTP server of a fastify instance without cutting off a request that is being answered. */
 export class ServerDrain {
-  private readonly inflight = new InHand<number, ServerResponse>();
-  private begun = 0;
+  private readonly inflight = new Numbered<ServerResponse>();
   private draining = false;
 
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRequest', (_request, { raw }, done) => {
-      const number = this.begun++;
-      this.inflight.set(number, raw);
+      const number = this.inflight.add(raw);
       if (this.draining) endConnection(raw);
       raw.once('close', () => this.inflight.take(number));
       done();

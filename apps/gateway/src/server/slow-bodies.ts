@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { InHand } from '@pontage/in-hand';
+import { Numbered } from '@pontage/in-hand';
 import { requestTimedOut } from '@pontage/problems';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { writeProblem } from '../query-path/write-problem.js';
 
 interface Reading {
-  readonly number: number;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly since: number;
@@ -34,13 +33,12 @@ const defaultPatience = { idleMs: 10_000, wholeMs: 125_000 };
  * answered already is not read to its end.
  */
 export function endSlowBodies(fastify: FastifyInstance, patience: BodyPatience = defaultPatience): void {
-  const reading = new InHand<number, Reading>();
-  let begun = 0;
+  const reading = new Numbered<Reading>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
     if (hasBody(raw)) {
-      const [number, now] = [begun++, performance.now()];
-      reading.set(number, { number, request, reply, since: now, bytes: raw.socket.bytesRead, movedAt: now });
+      const now = performance.now();
+      const number = reading.add({ request, reply, since: now, bytes: raw.socket.bytesRead, movedAt: now });
       raw.once('close', () => reading.take(number));
     }
     done();
@@ -49,8 +47,9 @@ export function endSlowBodies(fastify: FastifyInstance, patience: BodyPatience =
     const now = performance.now();
     for (const each of reading) {
       const { raw } = each.request;
-      if (raw.complete) reading.take(each.number);
-      else if (each.reply.raw.writableFinished) linger(raw, each, now);
+      // It goes when it is closed.
+      if (raw.complete) continue;
+      if (each.reply.raw.writableFinished) linger(raw, each, now);
       else if (isOverdue(raw, each, now, patience)) end(each);
     }
   }, sweepMs).unref();

@@ -1,5 +1,5 @@
 import { FairShares } from '@pontage/admission';
-import { InHand } from '@pontage/in-hand';
+import { Numbered } from '@pontage/in-hand';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { decodeMessage, isInboxOf, openBatch, type Message } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
@@ -17,8 +17,7 @@ const maxInHand = 2_048;
 
 /** Takes queries from gateways until it is stopped, and lets those in hand reach their dispatch. */
 export class QueryIntake {
-  private readonly running = new InHand<number, Promise<void>>();
-  private taken = 0;
+  private readonly running = new Numbered<Promise<void>>();
   private readonly inHand = new FairShares(maxInHand);
   private readonly beats = new Beats();
   private readonly subscription: Subscription;
@@ -44,11 +43,9 @@ export class QueryIntake {
   }
 
   private take(message: Msg): void {
-    const number = this.taken++;
-    this.running.set(
-      number,
-      this.open(message).finally(() => this.running.take(number)),
-    );
+    const running = this.open(message);
+    const number = this.running.add(running);
+    void running.then(() => this.running.take(number));
   }
 
   private async open(box: Msg): Promise<void> {

@@ -1,5 +1,8 @@
 const lengthBytes = 4;
 
+/** So much of what is gathered shares a message: well below the bus's megabyte, whatever comes around it. */
+export const mostBatchBytes = 512 * 1024;
+
 /** What shares a message: `length 4 · bytes`, one after the other. */
 export function encodeBatch(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
