@@ -72,7 +72,7 @@ describe('the flow around an answer', () => {
       'ends %s and its connection',
       async (behaviour) => {
         await using slow = await startUpstream();
-        const sent = client.send({ audited: true, request: { url: `${slow.url}/${behaviour}` } });
+        const sent = client.send({ recorded: true, request: { url: `${slow.url}/${behaviour}` } });
         await slow.received(() => true);
         client.cancel(sent.dispatch.executionId);
         expect(await sent.receipt()).toMatchObject({ problem: 'client-gone' });
@@ -116,7 +116,7 @@ describe('the flow around an answer', () => {
       async (method) => {
         const sent = client.send({
           keep: [401],
-          audited: true,
+          recorded: true,
           request: { method, url: `${upstream.url}/auth/bearer` },
         });
         await sent.frame('kept');
@@ -145,7 +145,7 @@ describe('the flow around an answer', () => {
   });
 
   it('a second attempt of an execution takes the place of the first', async () => {
-    const first = client.send({ audited: true, request: { url: `${upstream.url}/slow-head?ms=60000` } });
+    const first = client.send({ recorded: true, request: { url: `${upstream.url}/slow-head?ms=60000` } });
     await upstream.received(({ target }) => target === '/slow-head?ms=60000');
     const second = client.send({
       executionId: first.dispatch.executionId,
@@ -163,7 +163,7 @@ describe('the flow around an answer', () => {
         ['download?bytes=300000', 200, null],
         ['hangup', null, 'upstream-broken'],
       ] as const) {
-        const sent = client.send({ audited: true, request: { url: `${upstream.url}/${path}` } });
+        const sent = client.send({ recorded: true, request: { url: `${upstream.url}/${path}` } });
         const outcome = await outcomeOf(sent);
         expect(outcome).toMatchObject({
           status,
@@ -180,10 +180,10 @@ describe('the flow around an answer', () => {
       }
     });
 
-    it('is not written for what is not audited', async () => {
+    it('is not written for what has no intent', async () => {
       const silent = client.send({ request: { url: `${upstream.url}/status/200` } });
       await silent.receipt();
-      await outcomeOf(await answered(client.send({ audited: true, request: { url: `${upstream.url}/status/200` } })));
+      await outcomeOf(await answered(client.send({ recorded: true, request: { url: `${upstream.url}/status/200` } })));
       expect(
         tapped.some(
           ({ subject, data }) =>
@@ -223,7 +223,7 @@ describe('the flow around an answer', () => {
       tapped.length = 0;
       const text = spell(secret);
       const sent = client.send({
-        audited: true,
+        recorded: true,
         injected: [secret],
         request: { url: `${upstream.url}/reflect?text=${encodeURIComponent(text)}` },
       });
@@ -234,7 +234,7 @@ describe('the flow around an answer', () => {
     });
 
     it('tells the record of what is sealed anyway, too, and of nothing that it has not seen', async () => {
-      const sealed = { audited: true, seals: true, request: { url: `${upstream.url}/reflect?text=sw0rdfish` } };
+      const sealed = { recorded: true, seals: true, request: { url: `${upstream.url}/reflect?text=sw0rdfish` } };
       const told = async (text: string) => {
         const sent = client.send({ ...sealed, injected: [text] });
         return sent.answer().then(async () => (await outcomeOf(sent)).credentialEchoed);

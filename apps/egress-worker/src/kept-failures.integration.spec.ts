@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const keepFailures = ['upstream-broken'];
 const failing = (keep: readonly string[] = keepFailures) =>
-  client.send({ keepFailures: keep, audited: true, request: { method: 'PUT', url: `${upstream.url}/hangup` } });
+  client.send({ keepFailures: keep, recorded: true, request: { method: 'PUT', url: `${upstream.url}/hangup` } });
 
 describe('a failure before the head that is kept', () => {
   it('is told to the sender alone, and goes on when it is released', async () => {

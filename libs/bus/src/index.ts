@@ -4,6 +4,8 @@ export { Presence } from './presence.js';
 export { type BreakerRecord, type PresenceRecord, type PresenceState } from './presence-record.js';
 export { SealedBatches, type BatchEvents } from './batches.js';
 export { isNoResponders, publishReplies, Replies, type Reply, type ReplyInbox } from './replies.js';
+export { refusalIn } from './acknowledgement.js';
+export { randomId } from './random-id.js';
 export { connectNats, type BusAddress } from './connect-nats.js';
 export { actorOf, auditOf } from './audit-of.js';
 export { ContractServer } from './nest/contract-server.js';

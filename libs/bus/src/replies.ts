@@ -1,7 +1,7 @@
-import { randomFillSync } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { InHand } from '@pontage/in-hand';
 import { decodeBatch, encodeBatch, mostBatchBytes } from './frames/batch.js';
+import { randomId } from './random-id.js';
 
 /** An answer: a message of the bus, or one of several that came in one. */
 export type Reply = Pick<Msg, 'subject' | 'data'> & Partial<Pick<Msg, 'headers'>>;
@@ -103,18 +103,4 @@ function splitReplies(prefix: string, data: Uint8Array): (Reply & { readonly id:
   } catch {
     return [];
   }
-}
-
-const idBytes = 16;
-/** Asking for random bytes costs the same for one id as for many. */
-const randomPool = Buffer.alloc(256 * idBytes);
-let taken = randomPool.length;
-
-function randomId(): string {
-  if (taken === randomPool.length) {
-    randomFillSync(randomPool);
-    taken = 0;
-  }
-  taken += idBytes;
-  return randomPool.toString('base64url', taken - idBytes, taken);
 }

@@ -30,7 +30,10 @@ export type Verdict = 'release' | 'discard' | Problem;
 /** One outbound request on its way to a worker. */
 export interface Sending {
   readonly region: string;
-  readonly dispatch: Dispatch;
+  readonly executionId: string;
+  readonly attempt: number;
+  /** Makes the dispatch for the worker that is asked. Called again for each further one; what it throws is told to `failed`. */
+  readonly dispatchTo: (worker: PresenceRecord) => Dispatch;
   /** The request's body, when it travels inline. */
   readonly body?: Uint8Array | undefined;
   /** It follows another attempt of the same execution: a region that takes nothing new goes on with it. */
@@ -41,7 +44,7 @@ export interface Sending {
   readonly failed: (problem: Problem) => void;
   /** Its worker is gone, and nothing more will come; whether the upstream acted is unknown. */
   readonly lost: () => void;
-  /** How it ended, as the worker says; the answer itself goes to `dispatch.answerTo`. */
+  /** How it ended, as the worker says; the answer itself goes to the `answerTo` of the dispatch. */
   readonly ended?: (receipt: Receipt) => void;
 }
 
@@ -103,17 +106,17 @@ export class Dispatcher {
 
   private attempt(sending: Sending, tried: ReadonlySet<string>): void {
     let worker: PresenceRecord;
+    let dispatch: Dispatch;
     try {
       worker = this.workers.pick(sending.region, tried, sending.isBegun);
+      dispatch = sending.dispatchTo(worker);
     } catch (error) {
       sending.failed(asProblem(error));
       return;
     }
-    const { bus } = this;
-    const { dispatch } = sending;
-    const key = keyOf(dispatch);
+    const key = keyOf(sending);
     const subject = subjectOf(sendSubject, { region: sending.region, worker: worker.instance });
-    const inbox = bus.replies.expect((message) => this.take(key, message));
+    const inbox = this.bus.replies.expect((message) => this.take(key, message));
     const overAt = performance.now() + dispatch.remainingMs + receiptGraceMs;
     this.pending.set(key, { sending, inbox, worker, tried, overAt, isJudged: false });
     this.sweeper ??= setInterval(() => this.sweep(), sweepMs).unref();
@@ -176,14 +179,14 @@ export class Dispatcher {
     await this.bus.connection.flush().catch(() => undefined);
     for (const pending of [...this.pending]) {
       if (pending.worker.instance !== instance || pending.isJudged) continue;
-      this.end(keyOf(pending.sending.dispatch));
+      this.end(keyOf(pending.sending));
       pending.sending.lost();
     }
   }
 
   private sweep(): void {
     const now = performance.now();
-    for (const { overAt, sending } of this.pending) if (overAt <= now) this.end(keyOf(sending.dispatch));
+    for (const { overAt, sending } of this.pending) if (overAt <= now) this.end(keyOf(sending));
     if (this.pending.size > 0) return;
     clearInterval(this.sweeper);
     this.sweeper = undefined;

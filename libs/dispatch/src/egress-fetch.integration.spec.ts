@@ -56,8 +56,14 @@ describe('a call of ours through an egress worker', () => {
     await workerThatListens();
     const sent = dispatcher();
     const executionId = randomUUID();
-    const dispatch = { executionId, attempt: 1, remainingMs: 1_000 } as Dispatch;
-    sent.send({ region, dispatch, failed: () => expect('a dispatch').toBe('sent'), lost: () => undefined });
+    sent.send({
+      region,
+      executionId,
+      attempt: 1,
+      dispatchTo: () => ({ executionId, attempt: 1, remainingMs: 1_000 }) as Dispatch,
+      failed: () => expect('a dispatch').toBe('sent'),
+      lost: () => undefined,
+    });
     sent.cancel(region, executionId);
     while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(heard).toEqual(['dispatch', 'cancel']);

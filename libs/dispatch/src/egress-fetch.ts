@@ -90,27 +90,17 @@ function exchange(
       inbox.close();
     };
     reading.onEnough = () => dispatcher.cancel(route.region, executionId);
-    const answerTo = {
-      process: `${bus.identity.service}/${bus.identity.instance}`,
-      inbox: inbox.subject,
-      bulkInbox: inbox.subject,
-      sealed: true,
-    };
+    const { service, instance } = bus.identity;
+    const { subject } = inbox;
+    const answerTo = { process: `${service}/${instance}`, inbox: subject, bulkInbox: subject, sealed: true };
     dispatcher.send({
       region: route.region,
+      executionId,
+      attempt: 1,
+      dispatchTo: () => callOf(route, { executionId, answerTo, request }),
       body,
       failed: (problem) => reading.fail(problem),
       lost: () => reading.fail(workerLost({})),
-      dispatch: {
-        executionId,
-        org: route.org,
-        answerTo,
-        request,
-        remainingMs: route.timeoutMs,
-        ...(route.tls === undefined ? {} : { tls: route.tls }),
-        ...tokenCall,
-        ...(route.headOnly === true ? headCall : {}),
-      },
     });
   });
 }
@@ -168,20 +158,25 @@ class Reading {
   }
 }
 
-/** What every call of ours has in common: it carries its credential itself, goes nowhere else, and is no query of anybody's. */
-const tokenCall = {
+/** A call of ours: it carries its credential itself, goes nowhere else, and is no query of anybody's. */
+const callOf = (
+  { org, timeoutMs, tls, headOnly }: EgressRoute,
+  asked: Pick<Dispatch, 'executionId' | 'answerTo' | 'request'>,
+): Dispatch => ({
+  ...asked,
   attempt: 1,
+  org,
   credential: { headers: [], queryParams: [] },
   injected: [],
+  ...(tls === undefined ? {} : { tls }),
   maxRedirects: 0,
-  maxResponseBytes,
-  decode: true,
+  remainingMs: timeoutMs,
   keep: [],
   observe: [],
-  window: maxResponseBytes,
-  audited: false,
-};
+  ...(headOnly === true ? headCall : wholeCall),
+});
 
+const wholeCall = { maxResponseBytes, decode: true, window: maxResponseBytes };
 /** However long the body is, and however it is encoded, it is not read. */
 const headCall = { maxResponseBytes: Number.MAX_SAFE_INTEGER, decode: false, window: 16 * 1024 };
 

@@ -22,7 +22,8 @@ export interface Ending {
 export type UpstreamHead = Pick<AnswerHead, 'status' | 'headers'>;
 
 /**
- * Where the answer to one dispatch goes. Exactly one of `whole`, `end`, `problem`, `nothing` and `busy` is the last call.
+ * Where the answer to one dispatch goes. Exactly one of `whole`, `end`, `problem`, `unrecorded`,
+ * `nothing` and `busy` is the last call.
  */
 export interface AnswerSink {
   /** When something was last said to the reader, in the milliseconds of `performance.now()`. */
@@ -39,6 +40,8 @@ export interface AnswerSink {
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void;
   end(ending: Ending, chunks: number): void;
   problem(ending: Ending, problem: Problem): void;
+  /** The record does not take the intent, and gets no outcome either. */
+  unrecorded(ending: Ending, problem: Problem): void;
   /** Nobody waits for an answer any more. */
   nothing(ending: Ending): void;
   /** Nothing has been done with it: its sender may ask another worker. */

@@ -39,7 +39,7 @@ export class Answer {
     const sent = { status: head.status, headers: decodes ? decodedHeaders(headers) : headers };
     // Nobody can see what compressed bytes hold, and what is sealed anyway is looked through for the record only.
     const isOpaque = codings.length > 0 && !decodes;
-    const isSearched = !isOpaque && (dispatch.audited || !dispatch.answerTo.sealed);
+    const isSearched = !isOpaque && (dispatch.intents !== undefined || !dispatch.answerTo.sealed);
     const injected = new InjectedValues(isSearched ? dispatch.injected : []);
     this.writer = new FrameWriter(sent, sink, {
       maxBytes,

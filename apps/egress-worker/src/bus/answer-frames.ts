@@ -83,6 +83,11 @@ export class AnswerFrames implements AnswerSink {
     this.close(ending, () => this.saying('problem', { ...said, ...this.place, ...probedIn(ending) }));
   }
 
+  unrecorded(ending: Ending, problem: Problem): void {
+    const said = this.shown(problem);
+    this.close(ending, () => this.saying('problem', { ...said, ...this.place }), false);
+  }
+
   nothing(ending: Ending): void {
     this.close(ending, () => undefined);
   }
@@ -145,7 +150,11 @@ export class AnswerFrames implements AnswerSink {
     if (!connection.isClosed()) connection.publish(subject, data);
   }
 
-  private close(ending: Ending, last: (durationMs: number) => Reply | undefined): void {
+  private close(
+    ending: Ending,
+    last: (durationMs: number) => Reply | undefined,
+    isOnRecord = this.incoming.dispatch.intents !== undefined,
+  ): void {
     const { dispatch, sender, reply } = this.incoming;
     const { executionId, attempt, org } = dispatch;
     const { status, problem, requestBytes, responseBytes, superseded, credentialEchoed, limit } = ending;
@@ -165,7 +174,7 @@ export class AnswerFrames implements AnswerSink {
     };
     this.onEnd(ending, durationMs);
     this.ledger.close({
-      outcome: dispatch.audited
+      outcome: isOnRecord
         ? {
             executionId,
             attempt,

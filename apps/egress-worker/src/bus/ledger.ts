@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 
 /** One dispatch that has ended. */
 export interface Closing {
-  /** Absent when the dispatch is not audited. */
+  /** Absent when the record does not have its intent. */
   readonly outcome: QueryOutcome | undefined;
   readonly receipt: Receipt;
   /** The receipt as a sealed frame, when it says what is for the sender alone. */

@@ -22,6 +22,7 @@ import { AnswerFrames, type Incoming } from './answer-frames.js';
 import { Calls } from './calls.js';
 import { LastMinute } from './last-minute.js';
 import { Ledger } from './ledger.js';
+import { Recorded } from './recorded.js';
 
 /** What a worker of a region is made of. */
 export interface WorkerParts {
@@ -43,12 +44,14 @@ export class Worker {
   private readonly admission: Admission<Call>;
   private readonly ledger: Ledger;
   private readonly lastMinute = new LastMinute();
+  private readonly recorded: Recorded;
   private draining = false;
 
   constructor(private readonly parts: WorkerParts) {
     const { bus, capacity, outboundIps } = parts;
     this.admission = new Admission(parts);
     this.ledger = new Ledger(bus.connection);
+    this.recorded = new Recorded(bus);
     liveSecrets.askAlso(() => this.calls.secrets());
     const { region = '', instance: worker } = bus.identity;
     this.listen(subjectOf(sendSubject, { region, worker }), (message) => void this.takeDispatches(message));
@@ -84,6 +87,7 @@ export class Worker {
     }
     await this.calls.end(drainMs);
     this.ledger.flush();
+    this.recorded.stop();
     this.parts.connections.close();
   }
 
@@ -132,8 +136,10 @@ export class Worker {
     });
     const call: Call = new Call(incoming.dispatch, body, frames, connections);
     if (this.draining || !this.admission.hasRoomFor(call)) return call.turnAway();
+    const { intents } = incoming.dispatch;
     this.calls.add(call);
     this.admission.enter(call);
+    if (intents !== undefined) this.recorded.tell(intents, call);
   }
 
   private leave(call: Call): void {

@@ -2,31 +2,30 @@ import type { Entrant } from '@pontage/admission';
 import type { Hop } from '@pontage/egress-policy';
 import type { Dispatch, DispatchTls, Probe, ToldLimit } from '@pontage/contracts/egress-worker';
 import { toldLimitOf, type Pairs } from '@pontage/http-message';
-import { asProblem, overloaded, upstreamTimedOut, workerLost, type Problem } from '@pontage/problems';
+import { asProblem, auditUnavailable, workerLost, type Problem } from '@pontage/problems';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import { Answer } from '../answer/answer.js';
 import { ProbedAnswer } from '../answer/probed-answer.js';
 import type { Connections } from '../connection/connections.js';
-import type { Stage } from '../connection/stage.js';
 import { Exchange, type ExchangeEvents } from '../exchange/exchange.js';
 import { BodyCut, PulledBody } from '../exchange/pulled-body.js';
 import { upstreamProblem } from '../exchange/upstream-problem.js';
 import { originPart, wireHeaders, wireTarget } from '../exchange/wire-request.js';
+import { CallTime, type CallStage } from './call-time.js';
 import { endingOf, type KnownEnd } from './ending-of.js';
 import { KeptAnswer } from './kept-answer.js';
-import { hopOf, nextHop } from './next-hop.js';
+import { hopOf, isSafe, nextHop } from './next-hop.js';
 import { ProbeClock } from './probe-clock.js';
 
-/** Silence before the first sign of life, and between two of them. */
-const firstBeatMs = 250;
-const beatMs = 1_000;
-
-/** One dispatch from its arrival to its last frame: its turn, hops, redirects, the verdict on a kept answer, time. */
+/** One dispatch from its arrival to its last frame: its turn and the record's word, hops, the verdict on a kept answer, time. */
 export class Call implements Entrant {
   readonly org: string;
   /** The upstream: one that is slow must not take all that its organisation may have. */
   readonly part: string;
-  private stage: Stage | 'queued' = 'queued';
+  private stage: CallStage = 'queued';
+  /** The record may not have its intent yet. */
+  private isUnrecorded: boolean;
+  private hasTurn = false;
   private hop: Hop;
   private tls: { readonly origin: string; readonly settings: DispatchTls } | undefined;
   private redirects = 0;
@@ -39,8 +38,7 @@ export class Call implements Entrant {
   /** Of a connection test. */
   private readonly clock: ProbeClock | undefined;
   private readonly upload: PulledBody | undefined;
-  private readonly deadlineAt: number;
-  private readonly startedAt = performance.now();
+  private readonly time: CallTime;
 
   constructor(
     readonly dispatch: Dispatch,
@@ -50,17 +48,34 @@ export class Call implements Entrant {
   ) {
     const { org, request, remainingMs, probe } = dispatch;
     this.org = org;
+    this.isUnrecorded = dispatch.intents !== undefined;
     this.part = originPart(request.url);
     this.clock = probe === undefined ? undefined : new ProbeClock(probe);
-    this.deadlineAt = this.startedAt + remainingMs;
+    this.time = new CallTime(remainingMs);
     this.upload = request.body.kind === 'pulled' ? new PulledBody((bytes) => this.sink.pull(bytes)) : undefined;
-    // Whoever reads it reports its failure; without a reader it must not end the process.
-    this.upload?.on('error', () => undefined);
     this.hop = hopOf(request);
   }
 
   /** Its turn has come. */
   start(): void {
+    this.hasTurn = true;
+    this.go();
+  }
+
+  /** The record has its intent. */
+  recorded(): void {
+    this.isUnrecorded = false;
+    this.go();
+  }
+
+  /** The record does not take its intent, and gets no outcome either: nothing has been done. */
+  unrecorded(why: string): void {
+    const problem = auditUnavailable({}, { note: why });
+    this.finish(() => this.sink.unrecorded(this.ending({ problem: problem.slug }), problem));
+  }
+
+  private go(): void {
+    if (this.over || this.isUnrecorded || !this.hasTurn) return;
     this.stage = 'resolve';
     try {
       const { tls, request, answerTo } = this.dispatch;
@@ -154,11 +169,12 @@ export class Call implements Entrant {
   /** Called a few dozen times a second: signs of life, the deadline, the end of waiting for a verdict. */
   tick(now: number): void {
     if (this.over) return;
-    if (now >= this.deadlineAt) return this.fail(tooLate(this.stage));
+    // Without a word the stream may have its intent all the same: the record says what became of it.
+    const tooLate = this.time.tooLate(now, this.stage, this.isUnrecorded);
+    if (tooLate !== undefined) return this.fail(tooLate);
     if (this.kept?.isOverdue(now) === true) return this.release();
-    const { spokeAt } = this.sink;
-    const due = spokeAt === 0 ? this.startedAt + firstBeatMs : spokeAt + beatMs;
-    if (now >= due) this.sink.accepted(this.kept === undefined ? this.stage : 'kept');
+    if (!this.time.isBeatDue(now, this.sink.spokeAt)) return;
+    this.sink.accepted(this.kept === undefined ? this.stage : 'kept');
   }
 
   /** @throws Problem when the URL leads nowhere that may be asked. */
@@ -250,12 +266,7 @@ export class Call implements Entrant {
     if (this.answer instanceof ProbedAnswer) return this.answer.finish();
     const problem = upstreamProblem(error, this.stage);
     if (this.kept !== undefined) return this.kept.fail(problem);
-    if (
-      this.exchange?.mayBeStale === true &&
-      !this.retried &&
-      this.hop.body === 'none' &&
-      safeMethods.has(this.hop.method)
-    ) {
+    if (this.exchange?.mayBeStale === true && !this.retried && isSafe(this.hop)) {
       this.retried = true;
       return this.send(true);
     }
@@ -267,10 +278,8 @@ export class Call implements Entrant {
   }
 
   private fail(problem: Problem): void {
-    const { slug } = problem;
-    this.finish(() =>
-      this.sink.problem(this.ending({ problem: slug, status: this.answer?.head.status ?? null }), problem),
-    );
+    const known = { problem: problem.slug, status: this.answer?.head.status ?? null };
+    this.finish(() => this.sink.problem(this.ending(known), problem));
   }
 
   private finish(say: () => void): void {
@@ -288,12 +297,4 @@ export class Call implements Entrant {
   }
 }
 
-const tooLate = (stage: Stage | 'queued'): Problem =>
-  stage === 'queued'
-    ? overloaded({}, { detail: 'Its time was over before a worker had room for it. Nothing was sent.' })
-    : upstreamTimedOut({ stage });
-
 const nothing = new Uint8Array(0);
-
-/** RFC 9110, 9.2.1: sending one of these again changes nothing at the upstream. */
-const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -21,3 +21,8 @@ export function nextHop(
 export function hopOf({ method, url, headers, body: { kind } }: Dispatch['request']): Hop {
   return { method, url, headers, body: kind === 'none' ? 'none' : kind === 'inline' ? 'held' : 'spent' };
 }
+
+/** True when sending it again changes nothing at the upstream. @see RFC 9110, 9.2.1 */
+export const isSafe = ({ method, body }: Hop): boolean => body === 'none' && safeMethods.has(method);
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -23,6 +23,8 @@ export class PulledBody extends Readable {
   /** @param pull asks for so many bytes more. */
   constructor(private readonly pull: (bytes: number) => void) {
     super({ highWaterMark: 64 * 1024 });
+    // Whoever reads it reports its failure; without a reader it must not end the process.
+    this.on('error', () => undefined);
   }
 
   /** Bytes of the body that have come. */

@@ -1,3 +1,5 @@
+import { DiscardPolicy, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import { eventStream } from '@pontage/contracts/events';
 import { parseEgressAllow } from '@pontage/egress-policy';
 import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
@@ -24,7 +26,15 @@ export class Bench {
   private constructor(readonly stack: Stack) {}
 
   static async open(): Promise<Bench> {
-    return new Bench(await startStack());
+    const stack = await startStack();
+    const manager = await jetstreamManager(await stack.operator());
+    await manager.streams.add({
+      name: eventStream.name,
+      subjects: [...eventStream.subjects],
+      discard: DiscardPolicy.New,
+      storage: StorageType.Memory,
+    });
+    return new Bench(stack);
   }
 
   /** Starts a worker and a client for it. */

@@ -46,6 +46,10 @@ export class RecordingSink implements AnswerSink {
     this.endings.push(ending);
   }
 
+  unrecorded(ending: Ending): void {
+    this.endings.push(ending);
+  }
+
   nothing(ending: Ending): void {
     this.endings.push(ending);
   }

@@ -5,6 +5,7 @@ import {
   encodeCancel,
   encodeFlow,
   openFrame,
+  randomId,
   type Reply,
   sealBatch,
   type BulkConnection,
@@ -14,7 +15,15 @@ import {
   type Frame,
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
-import { cancelSubject, flowSubject, sendSubject, type Dispatch, type Receipt } from '@pontage/contracts/egress-worker';
+import {
+  cancelSubject,
+  flowSubject,
+  recordedSubject,
+  sendSubject,
+  type Dispatch,
+  type Receipt,
+} from '@pontage/contracts/egress-worker';
+import { queryIntentSubject } from '@pontage/contracts/events';
 import { problemFromWire } from '@pontage/problems';
 import type { Stack } from '@pontage/testkit';
 
@@ -23,6 +32,8 @@ export type Request = Partial<Omit<Dispatch, 'request' | 'answerTo'>> & {
   readonly request: Partial<Dispatch['request']> & { readonly url: string };
   /** Ask for sealed frames. */
   readonly seals?: boolean;
+  /** It has an intent, which leaves along with it. */
+  readonly recorded?: boolean;
   /** Name this inbox instead of the reader's own. */
   readonly inboxes?: string;
 };
@@ -85,8 +96,19 @@ export class WorkerClient {
     this.gateway.connection.publish(subjectOf(cancelSubject, { region: this.region }), encodeCancel(executionId));
   }
 
+  /** Writes a batch of intents, which the stream acknowledges to the worker. */
+  record(batch: string): void {
+    const { region, worker } = this;
+    this.proxy.connection.publish(queryIntentSubject, '[]', {
+      reply: subjectOf(recordedSubject, { region, worker, batch }),
+    });
+  }
+
   /** Inboxes of one dispatch, and the dispatch itself. */
-  prepare({ seals = false, inboxes, ...given }: Request, take: (frame: Frame, isSealed: boolean) => void) {
+  prepare(
+    { seals = false, recorded = false, inboxes, ...given }: Request,
+    take: (frame: Frame, isSealed: boolean) => void,
+  ) {
     const read = (bus: Bus) => (message: Reply) => {
       const isSealed = message.data[0] === 0xff;
       take(decodeFrame(openFrame(bus.channels, message.subject, message.data)), isSealed);
@@ -114,7 +136,7 @@ export class WorkerClient {
       keep: [],
       observe: [],
       window: 1024 * 1024,
-      audited: false,
+      ...(recorded ? { intents: randomId() } : {}),
       ...given,
       request: { method: 'GET', headers: [], body: { kind: 'none' }, ...given.request },
     };
@@ -123,6 +145,7 @@ export class WorkerClient {
       publish: (body?: Uint8Array) => {
         const worker = this.proxy.presence.find('egress-worker', this.worker);
         if (worker === undefined) throw new Error('the worker is gone');
+        if (recorded && dispatch.intents !== undefined) this.record(dispatch.intents);
         const subject = subjectOf(sendSubject, { region: this.region, worker: this.worker });
         const data = sealBatch(this.proxy.channels, worker.key, subject, [
           encodeMessage(dispatch, reply.subject, body),

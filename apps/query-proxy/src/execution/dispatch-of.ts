@@ -15,6 +15,8 @@ export function dispatchOf(
   prepared: Prepared,
   attempt: Attempt,
   remainingMs: number,
+  /** The batch that holds the attempt's intent. */
+  intents: string,
 ): Dispatch {
   const { request, credential, injected, observe } = attempt.applied;
   const { secrets, tls, resolved } = prepared;
@@ -46,7 +48,7 @@ export function dispatchOf(
     observe,
     learn: limits.learn ? true : undefined,
     window: firstWindow,
-    audited: true,
+    intents,
   };
 }
 

@@ -103,7 +103,7 @@ export class Execution implements QueryUnderWay {
     const attempts = new Attempts(prepared, rooms.memory, secrets.cookies);
     const succession = new Succession(attempts, lending, pressure);
     this.relay = cached?.relay();
-    await this.send({ prepared, attempts, succession, pressure }, attempts.first(lease, lent?.standing));
+    this.send({ prepared, attempts, succession, pressure }, attempts.first(lease, lent?.standing));
   }
 
   /** The region turned out to take nothing: nothing has left yet, so one that the resource falls back on may have it. */
@@ -152,29 +152,31 @@ export class Execution implements QueryUnderWay {
     this.tell(encodeFrame('accepted', this.attempt, { stage: 'leasing', region: null, workerId: null }));
   }
 
-  private async send(sent: Sent, attempt: Attempt): Promise<void> {
+  private send(sent: Sent, attempt: Attempt): void {
     const { policy, gate, dispatcher, underWay } = this.rooms;
     const { prepared, attempts, succession, pressure } = sent;
+    const { executionId, gateway: process, bulkInbox } = this.run;
     const number = this.attempt;
     this.sent = sent;
     underWay.begin(this);
     // Groups may have changed while it was prepared.
     authoriseUnderWay(policy, this.run, prepared.resolved);
-    await gate.pass(intentOf(this.run, number, prepared, attempt.applied));
-    // Its caller has gone meanwhile, or may not go on.
-    if (succession.hasEnded) return;
-    const remainingMs = this.endsAt - performance.now();
-    if (remainingMs <= 0) throw upstreamTimedOut({ stage: 'head' });
-    const { gateway: process, bulkInbox } = this.run;
+    if (this.endsAt <= performance.now()) throw upstreamTimedOut({ stage: 'head' });
     const { sealed } = prepared.resolved.resource.regionPolicy;
     const answerTo = this.relay?.answerTo ?? { process, inbox: this.inbox, bulkInbox, sealed };
-    const dispatch = dispatchOf(this.run, number, answerTo, prepared, attempt, Math.ceil(remainingMs));
-    this.dispatched = number;
     dispatcher.send({
       region: prepared.region,
+      executionId,
+      attempt: number,
+      dispatchTo: ({ instance: worker }) => {
+        this.dispatched = number;
+        const intents = gate.record(intentOf(this.run, number, prepared, attempt.applied), prepared.region, worker);
+        const remainingMs = Math.max(1, Math.ceil(this.endsAt - performance.now()));
+        const dispatch = dispatchOf(this.run, number, answerTo, prepared, attempt, remainingMs, intents);
+        return this.probing?.dispatched(dispatch, attempt) ?? dispatch;
+      },
       body: attempt.applied.request.body,
       isBegun: followsAnother(attempt),
-      dispatch: this.probing?.dispatched(dispatch, attempt) ?? dispatch,
       judge: (kept, hold) => this.judge(kept, sent, attempt, hold),
       failed: (problem) => void this.elsewhere(prepared, problem),
       lost: () => {
@@ -203,7 +205,7 @@ export class Execution implements QueryUnderWay {
       const next = await sent.succession.after(attempt, kept, this.endsAt - performance.now(), hold);
       if (next === undefined) return 'release';
       this.attempt += 1;
-      await this.send(sent, next);
+      this.send(sent, next);
       return 'discard';
     } catch (error) {
       this.end();

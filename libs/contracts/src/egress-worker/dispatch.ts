@@ -9,6 +9,12 @@ export const flowSubject = 'v1.egress-worker.{region}.{worker}.flow';
 /** Where all workers of a region hear that an execution is no longer wanted. */
 export const cancelSubject = 'v1.egress-worker.{region}.cancel';
 
+/**
+ * Where the stream tells one worker that it has a batch of intents, or why not. Nobody may publish here: the server alone
+ * says so, as the acknowledgement of a message that names this as its reply.
+ */
+export const recordedSubject = 'v1.egress-worker.{region}.{worker}.recorded.{batch}';
+
 /** The head of a dispatch: one attempt at one outbound request, complete and signed. */
 export interface Dispatch {
   readonly executionId: string;
@@ -54,8 +60,12 @@ export interface Dispatch {
   readonly observe: readonly string[];
   /** How many body bytes may be sent before the first credit. */
   readonly window: number;
-  /** Write an outcome event: false for calls of the broker, which have no intent. */
-  readonly audited: boolean;
+  /**
+   * The batch that holds its intent: nothing leaves before the stream has acknowledged that, and an outcome is written. Random,
+   * because whoever may write to a stream could have it acknowledged to a place that he guesses. Absent: it is a call of
+   * the broker's, and no query of anybody's.
+   */
+  readonly intents?: string;
   /**
    * It tests the connection: over one of its own, timed by stages, and of the answer nothing goes on but its status and
    * what tells why it refuses. Absent: it does not.

@@ -1,6 +1,7 @@
 export {
   cancelSubject,
   flowSubject,
+  recordedSubject,
   sendSubject,
   type Accepted,
   type AnswerEnd,

@@ -1,6 +1,6 @@
 import { contracts } from '../contracts.js';
 import { subjectOf } from '../contract.js';
-import { cancelSubject, flowSubject, sendSubject } from '../egress-worker/dispatch.js';
+import { cancelSubject, flowSubject, recordedSubject, sendSubject } from '../egress-worker/dispatch.js';
 import { eventActions, eventStream, eventSubject } from '../events/event-actions.js';
 import { runQuerySubject } from '../query-proxy/run-query.js';
 import { services, type Service } from '../services.js';
@@ -100,6 +100,10 @@ function takenFrames(service: Service, region: string | undefined): string[] {
     sendSubject.replace('{region}', region ?? '*').replace('{worker}', '*'),
     flowSubject.replace('{region}', region ?? '*').replace('{worker}', '*'),
     cancelSubject.replace('{region}', region ?? '*'),
+    recordedSubject
+      .replace('{region}', region ?? '*')
+      .replace('{worker}', '*')
+      .replace('{batch}', '*'),
   ];
 }
 
