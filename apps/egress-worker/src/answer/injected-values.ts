@@ -2,50 +2,54 @@
 // an error page or a debugging header, would otherwise put it on the bus in clear.
 
 import { spellingsOf } from '@pontage/http-message';
+import { ByteSearch } from './byte-search.js';
 
 /** The spellings of some secret values, and whether bytes hold one of them. */
 export class InjectedValues {
-  private readonly patterns: readonly Pattern[];
-  private readonly longest: number;
+  private readonly sought: Sought;
   /** The last bytes of what has been looked at: a value may begin in them. */
   private tail: Buffer = Buffer.alloc(0);
 
   constructor(values: readonly string[]) {
-    this.patterns = values.filter((value) => value !== '').flatMap(patternsOf);
-    this.longest = this.patterns.reduce((longest, { bytes }) => Math.max(longest, bytes.length), 0);
+    this.sought = soughtOf(values);
   }
 
   /** There is nothing to look for. */
   get isEmpty(): boolean {
-    return this.patterns.length === 0;
+    return this.sought.longest === 0;
   }
 
   /** True when a value ends in `piece`; it may have begun in bytes that were looked at before. */
   findNext(piece: Buffer): boolean {
     if (this.isEmpty) return false;
-    const seam = this.tail.length === 0 ? this.tail : Buffer.concat([this.tail, piece.subarray(0, this.longest - 1)]);
-    const last = piece.length < this.longest ? Buffer.concat([this.tail, piece]) : piece;
-    this.tail = last.subarray(Math.max(0, last.length - this.longest + 1));
-    return this.patterns.some(({ bytes }) => piece.includes(bytes) || seam.includes(bytes));
+    const { longest, search } = this.sought;
+    const seam = this.tail.length === 0 ? this.tail : Buffer.concat([this.tail, piece.subarray(0, longest - 1)]);
+    const last = piece.length < longest ? Buffer.concat([this.tail, piece]) : piece;
+    this.tail = last.subarray(Math.max(0, last.length - longest + 1));
+    return search.isIn(piece) || search.isIn(seam);
   }
 
   /** How many of the last bytes could be the beginning of a value, and must wait for what follows. */
   get undecided(): number {
-    return this.patterns.reduce((most, { bytes }) => Math.max(most, overlap(this.tail, bytes)), 0);
+    return this.sought.patterns.reduce((most, pattern) => Math.max(most, overlap(this.tail, pattern)), 0);
   }
 
   /** True when one of the header values, which are latin1 text, holds a value. */
   isIn(headerValues: readonly string[]): boolean {
     if (this.isEmpty) return false;
     const lines = headerValues.join('\n');
-    return this.patterns.some(({ text }) => lines.includes(text));
+    return this.sought.texts.some((text) => lines.includes(text));
   }
 }
 
-/** One spelling, as bytes and as header lines show them. */
-interface Pattern {
-  readonly bytes: Buffer;
-  readonly text: string;
+/** What is looked for. */
+interface Sought {
+  /** The spellings as bytes, and as header lines show them. */
+  readonly patterns: readonly Buffer[];
+  readonly texts: readonly string[];
+  readonly search: ByteSearch;
+  /** 0: there is nothing. */
+  readonly longest: number;
 }
 
 /** The length of the longest end of `bytes` with which `pattern` begins. */
@@ -59,26 +63,34 @@ function overlap(bytes: Buffer, pattern: Buffer): number {
 }
 
 /**
- * Patterns of values seen in the last minute: making them costs more than looking for them, and the same credential
- * goes into query after query.
+ * What was looked for in the last minute: making it costs more than looking for it, and the same credential goes into
+ * query after query.
  */
-const known = new Map<string, readonly Pattern[]>();
+const known = new Map<string, Sought>();
 const knownForMs = 60_000;
 const maxKnown = 512;
 let forgottenAt = 0;
 
-function patternsOf(value: string): readonly Pattern[] {
+function soughtOf(values: readonly string[]): Sought {
   const now = performance.now();
   if (now - forgottenAt > knownForMs || known.size >= maxKnown) {
     known.clear();
     forgottenAt = now;
   }
-  const made = known.get(value) ?? [...new Set(spellingsOf(value))].map(patternOf);
-  known.set(value, made);
+  const name = JSON.stringify(values);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const made = soughtFor(values.filter((value) => value !== '').flatMap(spellingsOf));
+  known.set(name, made);
   return made;
 }
 
-function patternOf(text: string): Pattern {
-  const bytes = Buffer.from(text);
-  return { bytes, text: bytes.toString('latin1') };
+function soughtFor(spellings: readonly string[]): Sought {
+  const patterns = [...new Set(spellings)].map((text) => Buffer.from(text));
+  return {
+    patterns,
+    texts: patterns.map((bytes) => bytes.toString('latin1')),
+    search: new ByteSearch(patterns),
+    longest: patterns.reduce((longest, { length }) => Math.max(longest, length), 0),
+  };
 }

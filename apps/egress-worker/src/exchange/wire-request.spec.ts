@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { requestTarget } from '@pontage/http-message';
+import fc from 'fast-check';
 import { wireHeaders, wireTarget } from './wire-request.js';
 
 describe('wireTarget', () => {
@@ -27,6 +29,22 @@ describe('wireTarget', () => {
       'https://d.test',
       'http://d.test',
     ]);
+  });
+
+  it('splits as a parser does, whatever stands in it', () => {
+    const piece = fc.constantFrom(' ', '\t', ...String.raw`h H 1 . : 80 :80 / \ @ ? # % [::1] ü .. |`.split(' '));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('http://', 'https://', 'HTTP://', 'http:'),
+        fc.array(piece, { maxLength: 9 }),
+        (scheme, pieces) => {
+          const url = scheme + pieces.join('');
+          fc.pre(URL.canParse(url));
+          expect(wireTarget(url)).toEqual({ origin: new URL(url).origin, path: requestTarget(url) });
+        },
+      ),
+      { numRuns: 5_000 },
+    );
   });
 
   it.each(['ftp://h.test/', 'h.test', 'http://', 'file:///etc/passwd'])('refuses %s', (url) => {

@@ -13,8 +13,14 @@ export interface WireTarget {
  * @throws Problem `destination-denied` when it is no http or https URL.
  */
 export function wireTarget(url: string): WireTarget {
-  return { origin: originOf(url), path: requestTarget(url) };
+  const beginning = originPart(url);
+  const origin = originOf(beginning, url);
+  const rest = url.slice(beginning.length);
+  return { origin, path: origin === beginning && plainTarget.test(rest) ? rest : requestTarget(url) };
 }
+
+/** Printable ASCII without a fragment: behind an origin that is written as it reads, this is the target. */
+const plainTarget = /^\/[!"$-~]*$/;
 
 /** Origins that were parsed before, by how plain URLs begin. */
 const origins = new Map<string, string>();
@@ -22,8 +28,7 @@ const maxOrigins = 1_024;
 /** What cannot be read in two ways: small letters, digits, dots and hyphens, and a port. */
 const plainBeginning = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?$/;
 
-function originOf(url: string): string {
-  const beginning = originPart(url);
+function originOf(beginning: string, url: string): string {
   const known = origins.get(beginning);
   if (known !== undefined) return known;
   const { protocol, origin } = parse(url);
