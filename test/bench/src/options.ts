@@ -6,6 +6,8 @@ export interface Options {
   readonly cellMs: number;
   /** Only groups whose names match this. */
   readonly only: RegExp;
+  /** Another checkout, to compare this build with. */
+  readonly against: string | undefined;
   readonly json: string | undefined;
   readonly write: boolean;
 }
@@ -22,15 +24,17 @@ export function readOptions(args: readonly string[]): Options {
   } = program
     .name('npm run bench --')
     .description('Measures the query path against peers in the same run.')
+    .option('--against <folder>', 'compare this build with that of another checkout, both as they are')
     .option('--json <file>', 'write every figure of every round there')
     .option('--quick', `${quick.rounds} rounds of short cells`, false)
     .option('--rounds <count>', 'how many rounds', wholeNumber)
     .option('--only <pattern>', 'only the comparisons whose names match this, as "1 KB|streams"', '')
     .option('--write', 'write the tables into docs/performance.md and README.md', false)
     .parse([...args], { from: 'user' })
-    .opts<{ rounds?: number; quick: boolean; only: string; json?: string; write: boolean }>();
+    .opts<{ rounds?: number; quick: boolean; only: string; against?: string; json?: string; write: boolean }>();
   const basis = isQuick ? quick : thorough;
-  return { ...basis, ...rest, rounds: rounds ?? basis.rounds, only: new RegExp(rest.only), json: rest.json };
+  const { against, json, write, only } = rest;
+  return { ...basis, rounds: rounds ?? basis.rounds, only: new RegExp(only), against, json, write };
 }
 
 function wholeNumber(text: string): number {

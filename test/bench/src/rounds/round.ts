@@ -55,7 +55,8 @@ const halves = <T>(all: readonly T[]): readonly (readonly T[])[] => {
   return [all.slice(0, middle), all.slice(middle)];
 };
 
-function shuffled<T>(all: readonly T[]): T[] {
+/** The same in an order that chance decides. */
+export function shuffled<T>(all: readonly T[]): T[] {
   const order = all.map((each) => ({ each, at: Math.random() }));
   return order.sort((a, b) => a.at - b.at).map(({ each }) => each);
 }
