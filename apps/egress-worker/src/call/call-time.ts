@@ -26,9 +26,8 @@ export class CallTime {
 
   /** Its end, and why; undefined while there is time. */
   tooLate(now: number, stage: CallStage, isUnrecorded: boolean): Problem | undefined {
-    if (isUnrecorded && now >= this.startedAt + recordMs)
-      return auditUnavailable({}, { note: `the stream has not acknowledged its intent within ${recordMs} ms` });
-    if (now < this.deadlineAt) return undefined;
+    if (now < Math.min(this.deadlineAt, isUnrecorded ? this.startedAt + recordMs : Infinity)) return undefined;
+    if (isUnrecorded) return auditUnavailable({}, { note: 'the stream has not acknowledged its intent in time' });
     if (stage !== 'queued') return upstreamTimedOut({ stage });
     return overloaded({}, { detail: 'Its time was over before a worker had room for it. Nothing was sent.' });
   }
