@@ -27,7 +27,7 @@ const settleMs = 100;
 
 /**
  * Sealed messages to other processes. What is for the same one in the same turn of the event loop shares a box and a message of
- * the bus: with 64 callers at a time that saves a seventh of what a query costs (`docs/performance.md`).
+ * the bus (decision 38).
  */
 export class SealedBatches {
   private gathering: Batch[] = [];

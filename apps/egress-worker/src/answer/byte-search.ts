@@ -4,7 +4,7 @@ const places = 4_096;
 const longestWindow = 255;
 
 /**
- * Finds any of some byte strings in one pass that looks at about every thirtieth byte, whatever the bytes are.
+ * Finds any of some byte strings in one pass, which looks at two bytes and mostly moves on by nearly the length of the shortest.
  * @see Wu and Manber, A fast algorithm for multi-pattern searching (1994), with blocks of two bytes
  */
 export class ByteSearch {

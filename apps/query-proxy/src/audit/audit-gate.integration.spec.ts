@@ -85,6 +85,16 @@ describe('AuditGate', () => {
     await manager.streams.update('EVENTS', { max_msgs: 1 });
     await expect(gate.pass(intent()).catch(slug)).resolves.toBe('audit-unavailable');
   });
+
+  it('refuses whoever comes beyond 4096 waiting, and nobody any more when they have been told', async () => {
+    await manager.streams.update('EVENTS', { max_msgs: -1 });
+    const results = await Promise.all(
+      Array.from({ length: 4_200 }, () => gate.pass(intent()).then(() => 'passed', slug)),
+    );
+    expect(results.filter((each) => each === 'passed').length).toBe(4_096);
+    expect(results.slice(4_096).every((each) => each === 'audit-unavailable')).toBe(true);
+    await expect(gate.pass(intent())).resolves.toBeUndefined();
+  });
 });
 
 async function storedBatches(): Promise<QueryIntent[][]> {
