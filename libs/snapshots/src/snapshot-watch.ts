@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Bus } from '@pontage/bus';
 import { tickKey, type Bucket, type SnapshotEntry, type ValueOf } from '@pontage/contracts/snapshots';
@@ -22,11 +21,13 @@ const findWithinMs = 500;
 export class SnapshotWatch<B extends Bucket> implements Ticking {
   private readonly held = new Map<string, Held<ValueOf<B>>>();
   private readonly listeners = new Set<(key: string, value: ValueOf<B> | undefined) => void>();
-  private readonly nonce = randomUUID();
   private lastTick = 0;
   private writtenAt = 0;
   private stopped = false;
   private messages: ConsumerMessages | undefined;
+  /** The sequence number up to which everything has to have come before this watch is whole: that of its own first tick. */
+  private wholeAt = Number.POSITIVE_INFINITY;
+  private seen = 0;
   private isCaughtUp = false;
   private caughtUp: () => void = () => undefined;
 
@@ -112,7 +113,7 @@ export class SnapshotWatch<B extends Bucket> implements Ticking {
     this.messages?.stop();
   }
 
-  /** When the last one came, or was written. Until its own has come through, another's is none. */
+  /** When the last one came, or was written. Until this watch is whole, another's is none. */
   get tickedAt(): number {
     return this.isCaughtUp ? Math.max(this.lastTick, this.writtenAt) : this.writtenAt;
   }
@@ -120,9 +121,31 @@ export class SnapshotWatch<B extends Bucket> implements Ticking {
   /** Writes one. */
   tick(): void {
     this.writtenAt = performance.now();
-    const { connection } = this.bus;
-    if (!connection.isClosed() && !connection.isDraining())
-      connection.publish(keyPrefix(this.bucket.name) + tickKey, this.nonce);
+    const { connection, jetstream } = this.bus;
+    if (connection.isClosed() || connection.isDraining()) return;
+    const subject = keyPrefix(this.bucket.name) + tickKey;
+    if (this.isCaughtUp) connection.publish(subject);
+    else
+      jetstream.publish(subject).then(
+        ({ seq }) => this.wholeFrom(seq),
+        // It is written again when no tick has come.
+        () => undefined,
+      );
+  }
+
+  /**
+   * What the bucket held has all come with whatever has this number or a higher one. The tick itself may never come: the
+   * bucket keeps the newest one only, and those of others who begin at the same time may be quicker.
+   */
+  private wholeFrom(sequence: number): void {
+    this.wholeAt = Math.min(this.wholeAt, sequence);
+    this.lookIfWhole();
+  }
+
+  private lookIfWhole(): void {
+    if (this.isCaughtUp || this.seen < this.wholeAt) return;
+    this.isCaughtUp = true;
+    this.caughtUp();
   }
 
   private async subscribe(deadline: number): Promise<ConsumerMessages> {
@@ -156,15 +179,13 @@ export class SnapshotWatch<B extends Bucket> implements Ticking {
 
   private take(message: JsMsg): void {
     const key = message.subject.slice(keyPrefix(this.bucket.name).length);
-    if (key === tickKey) {
-      this.lastTick = performance.now();
-      // Its first own one has to come through: everything that the bucket held has come before that.
-      if (!this.isCaughtUp && message.string() === this.nonce) {
-        this.isCaughtUp = true;
-        this.caughtUp();
-      }
-      return;
-    }
+    if (key === tickKey) this.lastTick = performance.now();
+    else this.keep(key, message);
+    this.seen = message.seq;
+    this.lookIfWhole();
+  }
+
+  private keep(key: string, message: JsMsg): void {
     const { version, value } = message.json<SnapshotEntry<ValueOf<B>>>();
     const revision = message.seq;
     const before = this.held.get(key);

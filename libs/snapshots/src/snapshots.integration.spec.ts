@@ -82,6 +82,19 @@ describe('snapshots', () => {
     expect(stale).toEqual([]);
   });
 
+  it('are whole for all who begin at once, whoever of them has written the tick that stays', async () => {
+    const bus = await stack.busOf('gateway');
+    const operator = await stack.operator();
+    let ticks = 0;
+    const heard = operator.subscribe(`$KV.apps.${tickKey}`, { callback: () => void (ticks += 1) });
+    await operator.flush();
+    const watches = await Promise.all(Array.from({ length: 12 }, () => SnapshotWatch.open(bus, apps)));
+    heard.unsubscribe();
+    for (const each of watches) each.stop();
+    // If each had to see its own, of which the bucket keeps the last, they would write 78.
+    expect(ticks).toBeLessThan(40);
+  });
+
   it('are read again after the server has forgotten who reads them', async () => {
     const bus = await stack.busOf('gateway');
     const own = await SnapshotWatch.open(bus, apps);

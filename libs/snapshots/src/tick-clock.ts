@@ -43,6 +43,11 @@ export class TickClock {
 
   private look(): void {
     const silentSince = performance.now() - silentMs;
-    for (const each of this.ticking) if (each.tickedAt <= silentSince) each.tick();
+    const silent = [...this.ticking].filter(({ tickedAt }) => tickedAt <= silentSince);
+    if (silent.length === 0) return;
+    // A process that was held up has not read yet what came meanwhile. It does so first: held up, all would write.
+    setImmediate(() => {
+      for (const each of silent) if (each.tickedAt <= silentSince && this.ticking.has(each)) each.tick();
+    });
   }
 }
