@@ -22,6 +22,7 @@ export class AnswerFrames implements AnswerSink {
   private readonly startedAt = performance.now();
   private sealFor: PublicKey | undefined;
   private observed: Pairs = [];
+  private chunks = 0;
 
   /** @param onEnd called when the dispatch has ended, before its last frame leaves. */
   constructor(
@@ -36,7 +37,8 @@ export class AnswerFrames implements AnswerSink {
   }
 
   accepted(stage: Accepted['stage']): void {
-    this.say('accepted', { stage, ...this.place });
+    const { chunks } = this;
+    this.say('accepted', { stage, ...this.place, ...(chunks > 0 ? { chunks } : {}) });
   }
 
   pull(credit: number): void {
@@ -57,6 +59,7 @@ export class AnswerFrames implements AnswerSink {
   }
 
   chunk(sequence: number, body: Uint8Array): void {
+    this.chunks = sequence + 1;
     const { dispatch } = this.incoming;
     this.publish(this.replyTo(dispatch.answerTo.bulkInbox, encodeChunk(dispatch.attempt, sequence, body)));
   }

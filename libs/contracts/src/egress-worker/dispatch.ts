@@ -110,6 +110,8 @@ export interface Accepted {
   readonly stage: 'leasing' | 'queued' | 'resolve' | 'connect' | 'tls' | 'request' | 'head' | 'body' | 'kept';
   readonly region: string | null;
   readonly workerId: string | null;
+  /** How many chunks of the answer have been sent: whoever has not got them all by and by knows that one is lost. */
+  readonly chunks?: number;
 }
 
 /** The worker asks for request-body bytes: it may be sent `credit` more on its flow subject. */

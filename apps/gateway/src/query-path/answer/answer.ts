@@ -13,14 +13,21 @@ export interface AnswerReader {
   problem(problem: Problem, said?: FrameHeads['problem']): void;
 }
 
+type Piece = Extract<Frame, { type: 'chunk' | 'end' }>;
+
 /**
- * Puts the frames of one execution in order: the head comes on one connection and the chunks on another, and of
+ * Puts the frames of one execution in order: the head comes on one way and the chunks on another, or two, and of
  * several attempts only the first that sends a head counts.
  */
 export class AnswerAssembly {
   private attempt: number | undefined;
+  /** What came before a head. */
+  private beforehand: Piece[] = [];
+  private readonly early = new Map<number, Uint8Array>();
   private nextSequence = 0;
-  private early: { sequence: number; body: Uint8Array }[] = [];
+  /** So many chunks have been sent, as far as is known. */
+  private sentChunks = 0;
+  private lackedSince: number | undefined;
   private endFrame: AnswerEnd | undefined;
 
   /** @param ended is told before the reader hears of the end */
@@ -34,13 +41,21 @@ export class AnswerAssembly {
     return this.attempt !== undefined;
   }
 
+  /** Since when a chunk has not come that was sent, by this process's own monotonic clock; undefined: none is missing. */
+  get missingSince(): number | undefined {
+    return this.lackedSince;
+  }
+
   /** Takes a frame that carries a piece of the answer. */
-  take(frame: Extract<Frame, { type: 'head' | 'whole' | 'chunk' | 'end' }>): void {
-    if (frame.type === 'head' || frame.type === 'whole') return this.begin(frame);
-    if (this.attempt !== undefined && frame.attempt !== this.attempt) return;
-    if (frame.type === 'chunk') this.early.push({ sequence: frame.sequence, body: frame.body });
-    else this.endFrame = frame.head;
-    if (this.attempt !== undefined) this.deliver();
+  take(frame: Extract<Frame, { type: 'head' | 'whole' }> | Piece): void {
+    if (frame.type === 'head' || frame.type === 'whole') this.begin(frame);
+    else if (this.attempt === undefined) this.beforehand.push(frame);
+    else if (frame.attempt === this.attempt) this.add(frame);
+  }
+
+  /** Hears that so many chunks have been sent by now: those that are not here are on their way, or lost. */
+  sent(chunks: number, attempt: number): void {
+    if (attempt === this.attempt) this.expect(chunks);
   }
 
   private begin(frame: Extract<Frame, { type: 'head' | 'whole' }>): void {
@@ -48,20 +63,33 @@ export class AnswerAssembly {
     this.attempt = frame.attempt;
     this.reader.head(frame.head, frame.attempt);
     if (frame.body.length > 0) this.reader.chunk(frame.body);
-    if (frame.type === 'whole') this.end(frame.head);
-    else this.deliver();
+    if (frame.type === 'whole') return this.end(frame.head);
+    for (const piece of this.beforehand.splice(0)) this.take(piece);
+  }
+
+  private add(piece: Piece): void {
+    if (piece.type === 'end') this.endFrame = piece.head;
+    else this.early.set(piece.sequence, piece.body);
+    this.deliver();
+    this.expect(piece.type === 'end' ? piece.head.chunks : piece.sequence + 1);
+    if (this.endFrame !== undefined && this.nextSequence >= this.endFrame.chunks) this.end(this.endFrame);
   }
 
   private deliver(): void {
     for (;;) {
-      const at = this.early.findIndex(({ sequence }) => sequence === this.nextSequence);
-      const next = this.early[at];
-      if (next === undefined) break;
-      this.early.splice(at, 1);
+      const body = this.early.get(this.nextSequence);
+      if (body === undefined) return;
+      this.early.delete(this.nextSequence);
       this.nextSequence += 1;
-      this.reader.chunk(next.body);
+      // Whatever else is missing is on its way as long as anything comes.
+      this.lackedSince = undefined;
+      this.reader.chunk(body);
     }
-    if (this.endFrame !== undefined && this.nextSequence >= this.endFrame.chunks) this.end(this.endFrame);
+  }
+
+  private expect(chunks: number): void {
+    this.sentChunks = Math.max(this.sentChunks, chunks);
+    if (this.nextSequence < this.sentChunks) this.lackedSince ??= performance.now();
   }
 
   private end(end: AnswerEnd): void {

@@ -34,7 +34,7 @@ import { breakOff, recordClosed } from './break-off.js';
 import { attemptsOf, mayRepeat, speaking, type OpenQuery, type QueryToRun, type RunningQuery } from './open-query.js';
 import { QueryQuestions } from './query-questions.js';
 
-/** No first frame within this, or silence for that long afterwards: lost. */
+/** No first frame within this, or silence for that long afterwards, also about a chunk that was sent: lost. */
 const firstFrameMs = 1_000;
 const silenceMs = 3_000;
 const sweepMs = 100;
@@ -162,6 +162,8 @@ export class QueryClient {
       case 'chunk':
       case 'end':
         return open.assembly.take(frame);
+      case 'accepted':
+        return open.assembly.sent(frame.head.chunks ?? 0, frame.attempt);
       case 'pull':
         if (open.assembly.begun || frame.attempt < (open.worker?.attempt ?? 0)) return;
         open.worker = speaking(frame.head, frame.attempt, seals);
@@ -216,7 +218,11 @@ export class QueryClient {
 
   /** Ends a query whose caller has lost his token or session since it began. */
   private evict(open: OpenQuery): void {
-    const problem = open.run.principal.type === 'external' ? embedSessionExpired({}) : unauthenticated({});
+    this.abandon(open, open.run.principal.type === 'external' ? embedSessionExpired({}) : unauthenticated({}));
+  }
+
+  /** Ends a query that its worker goes on with. */
+  private abandon(open: OpenQuery, problem: Problem): void {
     this.cancel(open, problem.slug);
     open.reader.problem(problem);
   }
@@ -229,6 +235,11 @@ export class QueryClient {
         continue;
       }
       if (open.attempt === 0) continue;
+      const { missingSince } = open.assembly;
+      if (missingSince !== undefined && silentSince(missingSince) >= silenceMs) {
+        this.abandon(open, dispatchLost({}));
+        continue;
+      }
       if (silentSince(open.heardAt) < (open.heard ? silenceMs : firstFrameMs)) continue;
       if (mayRepeat(open)) this.questions.ask(open);
       else this.fail(open, dispatchLost({}));
