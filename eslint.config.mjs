@@ -60,7 +60,7 @@ const sockets = Object.entries({
   'node:http': ['createServer', 'STATUS_CODES'],
   'node:https': [],
   'node:http2': [],
-  'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
+  'node:net': ['createServer', 'isIP', 'isIPv4', 'isIPv6', 'BlockList'],
   'node:tls': [],
   'node:dgram': [],
   undici: [],

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { Bus } from '@pontage/bus';
 import { readSettings } from '@pontage/settings';
 import { runService, serveHealth } from '@pontage/telemetry';
+import { Pipes } from './bus/pipes.js';
 import { RegionShare } from './bus/region-share.js';
 import { Worker } from './bus/worker.js';
 import { Connections } from './connection/connections.js';
@@ -30,6 +31,7 @@ runService('egress-worker', async ({ logger, onStop }) => {
   const worker = new Worker({
     bus,
     connections: new Connections(dialer, { bodyIdleMs: settings.PONTAGE_EGRESS_IDLE_MS }),
+    pipes: new Pipes(settings.PONTAGE_BULK_DIR),
     logger,
     capacity: settings.PONTAGE_EGRESS_CAPACITY,
     queue: settings.PONTAGE_EGRESS_QUEUE,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { parseEgressAllow } from '@pontage/egress-policy';
 import { regionId } from '@pontage/contracts/resource-registry';
-import { busSettings } from '@pontage/settings';
+import { bulkFolder, busSettings } from '@pontage/settings';
 import { z } from 'zod';
 
 const commaList = z
@@ -38,6 +38,7 @@ export const workerSettings = {
   ...busSettings,
   PONTAGE_REGION: regionId,
   PONTAGE_OUTBOUND_IPS: commaList,
+  PONTAGE_BULK_DIR: bulkFolder,
   PONTAGE_EGRESS_BIND: address.optional(),
   PONTAGE_EGRESS_ALLOW: allowances,
   PONTAGE_EGRESS_DNS: nameServer.optional(),

@@ -44,6 +44,7 @@ import type { QueryPath } from './query-path/query-path.js';
 import { signInQuery } from './sign-in/sign-in-route.js';
 import { operation, type Operation } from './routes/operation.js';
 import { readJson } from './routes/read-json.js';
+import type { GatewaySettings } from './settings.js';
 
 /** What may become of a query besides an answer. */
 const problems = [
@@ -166,9 +167,9 @@ export async function openQueryPath(
   bus: Bus,
   authentication: Authentication,
   organisations: QueryPath['organisations'],
-  maxBodyBytes: number,
+  settings: Pick<GatewaySettings, 'PONTAGE_MAX_BODY_BYTES' | 'PONTAGE_BULK_DIR'>,
 ) {
-  const bulk = await bus.openBulk();
+  const bulk = await bus.openBulk(settings.PONTAGE_BULK_DIR);
   const crossings = new Crossings();
   const client = new QueryClient(bus, bulk, crossings);
   const path: QueryPath = {
@@ -177,7 +178,7 @@ export async function openQueryPath(
     budget: new CreditBudget(),
     memory: new AnswerMemory(),
     spool: new Spool(),
-    limits: { maxBodyBytes },
+    limits: { maxBodyBytes: settings.PONTAGE_MAX_BODY_BYTES },
     admission: new QueryAdmission(crossings),
     organisations,
     authenticate: authenticators(authentication),

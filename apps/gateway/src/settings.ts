@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { busSettings } from '@pontage/settings';
+import { bulkFolder, busSettings } from '@pontage/settings';
 import { z } from 'zod';
 import type { OidcManner } from './member-sign-in/oidc-sign-in.js';
 
@@ -49,6 +49,7 @@ export const gatewaySettings = {
   PONTAGE_OIDC_JOIN: z.enum(['0', '1']).default('1'),
   /** Of which organisation, by its name; absent: of the installation's first. */
   PONTAGE_OIDC_ORGANISATION: z.string().min(1).max(100).optional(),
+  PONTAGE_BULK_DIR: bulkFolder,
   PONTAGE_SURFACE: z.enum(['all', 'internal', 'external']).default('all'),
   PONTAGE_TRUSTED_PROXIES: networks,
   PONTAGE_MAX_BODY_BYTES: z.coerce

@@ -49,9 +49,8 @@ export async function startGateway(
   const addresses = new Addresses(settings);
   const authentication = authenticationOn(bus, directory, addresses, logger);
   const idempotent = new IdempotentAnswers(await NatsIdempotencyRecords.open(bus), logger);
-  const maxBodyBytes = settings.PONTAGE_MAX_BODY_BYTES;
-  const queries = await openQueryPath(bus, authentication, directory.organisations, maxBodyBytes);
-  onStop(() => queries.bulk.connection.drain());
+  const queries = await openQueryPath(bus, authentication, directory.organisations, settings);
+  onStop(() => queries.bulk.drain());
 
   const { application, drain } = await buildGateway(settings, {
     bus,

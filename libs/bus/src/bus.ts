@@ -7,7 +7,10 @@ import { busUser, inboxPrefix } from '@pontage/contracts/permissions';
 import { auditUnavailable } from '@pontage/problems';
 import { ProcessKeys, SealedChannels } from '@pontage/sealing';
 import { outboundScan, type Logger } from '@pontage/telemetry';
+import { BulkConnection } from './bulk/bulk-connection.js';
+import { PipeServer } from './bulk/pipe-server.js';
 import { connectNats, type BusAddress } from './connect-nats.js';
+import { drainConnection } from './drain-connection.js';
 import { ExposureEvents, mayFindSecrets } from './exposure-events.js';
 import { Presence } from './presence.js';
 import { Replies } from './replies.js';
@@ -32,14 +35,7 @@ interface BusOptions {
   readonly version?: string;
 }
 
-/** A second connection for streams, so that a flood of chunks cannot cut off everything else of this process. */
-export interface BulkConnection {
-  readonly connection: NatsConnection;
-  readonly replies: Replies;
-}
-
 const keyRotationMs = 3_600_000;
-const drainMs = 5_000;
 /** How long an event may wait for the stream's word before it counts as not written. */
 const eventAckMs = 2_000;
 
@@ -154,10 +150,17 @@ export class Bus {
     return this.presence.find(this.identity.service, this.identity.instance) !== undefined;
   }
 
-  /** Opens a second connection of the same user for bulk. Whoever opens it drains it. */
-  async openBulk(): Promise<BulkConnection> {
-    const connection = await connectNats({ ...this.address, name: `${this.address.name}/bulk` });
-    return { connection, replies: new Replies(connection, `${this.address.inboxPrefix}.b`) };
+  /**
+   * Opens a second connection of the same user for bulk. Whoever opens it drains it.
+   * @param directory where workers of this machine find a pipe to it; undefined: all bulk comes over the bus
+   */
+  async openBulk(directory?: string): Promise<BulkConnection> {
+    const { address, identity, logger } = this;
+    const connection = await connectNats({ ...address, name: `${address.name}/bulk` });
+    const replies = new Replies(connection, `${address.inboxPrefix}.b`);
+    const pipe =
+      directory === undefined ? undefined : await PipeServer.open(directory, identity.instance, replies, logger);
+    return new BulkConnection(connection, replies, pipe);
   }
 
   /** Stops taking calls, lets the ones in hand finish, and leaves. */
@@ -168,15 +171,6 @@ export class Bus {
     this.presence.leave();
     await drainConnection(this.connection);
   }
-}
-
-/** A server that is away cannot take what is left: the connection is closed instead of waiting for its return. */
-export async function drainConnection(connection: NatsConnection): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const gaveUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
-  await Promise.race([connection.drain().catch(() => undefined), gaveUp]);
-  clearTimeout(timer);
-  if (!connection.isClosed()) await connection.close();
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -1,9 +1,12 @@
-export { Bus, drainConnection, type BulkConnection, type ProcessIdentity } from './bus.js';
+export { Bus, type ProcessIdentity } from './bus.js';
 export { Hearing } from './hearing.js';
 export { Presence } from './presence.js';
 export { type BreakerRecord, type PresenceRecord, type PresenceState } from './presence-record.js';
 export { SealedBatches, type BatchEvents } from './batches.js';
 export { isNoResponders, publishReplies, Replies, type Reply, type ReplyInbox } from './replies.js';
+export { BulkConnection } from './bulk/bulk-connection.js';
+export { messageHead } from './bulk/pipe-message.js';
+export { pipePath } from './bulk/pipe-path.js';
 export { refusalIn } from './acknowledgement.js';
 export { randomId } from './random-id.js';
 export { connectNats, type BusAddress } from './connect-nats.js';

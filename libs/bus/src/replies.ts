@@ -24,16 +24,21 @@ export class Replies {
   /** @param prefix below which this connection's user may subscribe; nobody else uses it. */
   constructor(
     connection: NatsConnection,
-    private readonly prefix: string,
+    readonly prefix: string,
   ) {
     this.subscription = connection.subscribe(`${prefix}.*`, {
       callback: (error, message) => {
-        if (error !== null) return;
-        const id = message.subject.slice(prefix.length + 1);
-        if (id !== several) this.open.get(id)?.(message);
-        else for (const each of splitReplies(prefix, message.data)) this.open.get(each.id)?.(each);
+        if (error === null) this.take(message);
       },
     });
+  }
+
+  /** Hands an answer, or several in one, to those who expect it. */
+  take(message: Reply): void {
+    const { prefix, open } = this;
+    const id = message.subject.slice(prefix.length + 1);
+    if (id !== several) open.get(id)?.(message);
+    else for (const each of splitReplies(prefix, message.data)) open.get(each.id)?.(each);
   }
 
   /** Expects answers until it is closed. */

@@ -1,2 +1,3 @@
 export { readSettings } from './read-settings.js';
 export { busSettings } from './bus-settings.js';
+export { bulkFolder, fitsSockets } from './bulk-folder.js';

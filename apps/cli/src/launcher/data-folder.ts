@@ -1,7 +1,8 @@
 import { writePrivately } from '@pontage/backends';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fitsSockets } from '@pontage/settings';
 
 /** Where a standalone Pontage keeps everything that is its own. */
 export type DataFolder = ReturnType<typeof openDataFolder>;
@@ -9,11 +10,14 @@ export type DataFolder = ReturnType<typeof openDataFolder>;
 /** The places in the data folder, which is made if it is not there. */
 export function openDataFolder(path: string) {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  const bulk = resolve(path, 'bulk');
   return {
     path,
     nats: join(path, 'nats'),
     postgres: join(path, 'postgres'),
     logs: join(path, 'logs'),
+    /** Undefined: the data folder is too far down for sockets. */
+    bulk: fitsSockets(bulk) ? bulk : undefined,
     checkpoints: join(path, 'audit-checkpoints'),
     passwords: join(path, 'secrets.json'),
     processes: join(path, 'processes.json'),

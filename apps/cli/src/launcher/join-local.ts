@@ -29,7 +29,12 @@ export async function joinLocal(path: string, region: string): Promise<Record<st
     admitRegion(folder.nats, region, password);
     await untilAdmitted({ servers: url, user, pass: password });
   }
-  return { PONTAGE_NATS_URL: url, PONTAGE_NATS_PASSWORD: password, PONTAGE_EGRESS_ALLOW: egressAllow };
+  return {
+    PONTAGE_NATS_URL: url,
+    PONTAGE_NATS_PASSWORD: password,
+    PONTAGE_EGRESS_ALLOW: egressAllow,
+    ...(folder.bulk === undefined ? {} : { PONTAGE_BULK_DIR: folder.bulk }),
+  };
 }
 
 async function untilAdmitted(login: { servers: string; user: string; pass: string }): Promise<void> {

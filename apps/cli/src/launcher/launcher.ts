@@ -1,5 +1,6 @@
 import { freePort, portIfFree } from '@pontage/backends';
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -65,6 +66,8 @@ export class Launcher {
     this.release = takeLock(folder.lock);
     const left = await endLeftovers(folder.processes);
     if (left > 0) this.report(`ended ${left} processes of a launcher that was killed`);
+    // The sockets of gateways that were killed.
+    if (folder.bulk !== undefined) rmSync(folder.bulk, { recursive: true, force: true });
 
     const port = await this.choosePort();
     const host = settings.PONTAGE_HTTP_HOST;
@@ -93,6 +96,7 @@ export class Launcher {
       masterKey: this.masterKey(),
       checkpoints: folder.checkpoints,
       egressAllow,
+      bulk: folder.bulk,
       gateway: { PONTAGE_HTTP_PORT: 'handed', PONTAGE_HTTP_HOST: door.address, PONTAGE_BASE_URL: baseUrl },
       env: this.env,
     }).map((planned) => this.startService(planned, bus, database));

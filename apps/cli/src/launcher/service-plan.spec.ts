@@ -8,6 +8,7 @@ const input = {
   masterKey: { PONTAGE_MASTER_KEY_FILE: '/keys/master-key' },
   checkpoints: '/data/audit-checkpoints',
   egressAllow: '127.0.0.1:9',
+  bulk: '/data/bulk',
   gateway: { PONTAGE_HTTP_PORT: '7400' },
   env: { PONTAGE_SURFACE: 'internal', PONTAGE_ADMIN_TOKEN: 'a secret' },
 };
@@ -73,6 +74,11 @@ describe('environmentOf', () => {
       environments.filter(([, each]) => each[variable] !== undefined).map(([name]) => name);
     expect(holders('PONTAGE_MASTER_KEY_FILE')).toEqual(['auth-broker']);
     expect(holders('PONTAGE_DATABASE_URL')).toEqual(['auth-broker', 'embed-session', 'resource-registry', 'audit-log']);
+    expect(holders('PONTAGE_BULK_DIR')).toEqual([
+      'gateway',
+      'egress-worker (us-west-2)',
+      'egress-worker (eu-central-1)',
+    ]);
     expect(holders('PONTAGE_EGRESS_ALLOW')).toEqual(['egress-worker (us-west-2)', 'egress-worker (eu-central-1)']);
   });
 

@@ -21,6 +21,8 @@ interface PlanInput {
   readonly masterKey: Readonly<Record<string, string | undefined>>;
   readonly checkpoints: string;
   readonly egressAllow: string;
+  /** Where gateways take bulk from workers; undefined: the bus carries it. */
+  readonly bulk: string | undefined;
   readonly gateway: Readonly<Record<string, string | undefined>>;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -30,7 +32,12 @@ export function planServices(input: PlanInput): PlannedService[] {
   const { env } = input;
   const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, env[name]]));
   return [
-    plan('gateway', 0, { ...of(gatewayVariables), ...input.gateway, ...forShortLives(env) }),
+    plan('gateway', 0, {
+      ...of(gatewayVariables),
+      ...input.gateway,
+      ...forShortLives(env),
+      PONTAGE_BULK_DIR: input.bulk,
+    }),
     plan('query-proxy', 1, forShortLives(env)),
     ...input.regions.map((region) => ({
       ...plan('egress-worker', 2, {
@@ -38,6 +45,7 @@ export function planServices(input: PlanInput): PlannedService[] {
         ...forShortLives(env),
         PONTAGE_REGION: region,
         PONTAGE_EGRESS_ALLOW: input.egressAllow,
+        PONTAGE_BULK_DIR: input.bulk,
       }),
       name: `egress-worker (${region})`,
       region,

@@ -6,6 +6,7 @@ import type { PublicKey } from '@pontage/sealing';
 import { outboundScan } from '@pontage/telemetry';
 import type { AnswerSink, Ending, UpstreamHead } from '../answer/answer-sink.js';
 import type { Ledger } from './ledger.js';
+import type { Pipes } from './pipes.js';
 
 /** A dispatch and where its sender listens. */
 export interface Incoming {
@@ -14,6 +15,14 @@ export interface Incoming {
   readonly sender: string;
   /** The sender's inbox, for what is not for the reader. */
   readonly reply: string;
+}
+
+/** How what is said gets away. */
+export interface Ways {
+  readonly bus: Bus;
+  /** For chunks to gateways on this machine. */
+  readonly pipes: Pipes;
+  readonly ledger: Ledger;
 }
 
 /** The answer to one dispatch, as frames on the bus. */
@@ -26,8 +35,7 @@ export class AnswerFrames implements AnswerSink {
 
   /** @param onEnd called when the dispatch has ended, before its last frame leaves. */
   constructor(
-    private readonly bus: Bus,
-    private readonly ledger: Ledger,
+    private readonly ways: Ways,
     private readonly incoming: Incoming,
     private readonly onEnd: (ending: Ending, durationMs: number) => void,
   ) {}
@@ -51,7 +59,7 @@ export class AnswerFrames implements AnswerSink {
     const failure = problem === undefined ? {} : { problem: this.shown(problem) };
     const frame = encodeFrame('kept', attempt, { executionId, attempt, ...(head ?? nothingCame), ...failure });
     // An upstream's challenge is for the sender alone.
-    this.bus.connection.publish(reply, sealFrame(this.bus.channels, this.keyOf(sender), reply, frame));
+    this.ways.bus.connection.publish(reply, sealFrame(this.ways.bus.channels, this.keyOf(sender), reply, frame));
   }
 
   head(head: UpstreamHead, body: Uint8Array): void {
@@ -60,8 +68,10 @@ export class AnswerFrames implements AnswerSink {
 
   chunk(sequence: number, body: Uint8Array): void {
     this.chunks = sequence + 1;
-    const { dispatch } = this.incoming;
-    this.publish(this.replyTo(dispatch.answerTo.bulkInbox, encodeChunk(dispatch.attempt, sequence, body)));
+    const { attempt, answerTo } = this.incoming.dispatch;
+    const chunk = this.replyTo(answerTo.bulkInbox, encodeChunk(attempt, sequence, body));
+    if (this.ways.pipes.send(answerTo.process, chunk)) this.spokeAt = performance.now();
+    else this.publish(chunk);
   }
 
   whole(ending: Ending, head: UpstreamHead, body: Uint8Array): void {
@@ -98,7 +108,7 @@ export class AnswerFrames implements AnswerSink {
   busy(): void {
     const { dispatch, reply } = this.incoming;
     const { executionId, attempt } = dispatch;
-    this.bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId }));
+    this.ways.bus.connection.publish(reply, encodeFrame('busy', attempt, { executionId }));
   }
 
   /** The head without what is for the sender, which the receipt will have. */
@@ -116,7 +126,7 @@ export class AnswerFrames implements AnswerSink {
   }
 
   private keyOf(process: string): PublicKey {
-    const key = this.bus.presence.keyOf(process);
+    const key = this.ways.bus.presence.keyOf(process);
     if (key !== undefined) return key;
     throw unavailable({}, { note: `nobody knows the key of ${process}, so nothing can be sealed for it` });
   }
@@ -125,11 +135,11 @@ export class AnswerFrames implements AnswerSink {
   private sealed(receipt: Receipt): Uint8Array {
     const { sender, reply } = this.incoming;
     const frame = encodeFrame('receipts', receipt.attempt, { receipts: [receipt] });
-    return sealFrame(this.bus.channels, this.keyOf(sender), reply, frame);
+    return sealFrame(this.ways.bus.channels, this.keyOf(sender), reply, frame);
   }
 
   private get place(): { region: string; workerId: string } {
-    const { region = '', instance } = this.bus.identity;
+    const { region = '', instance } = this.ways.bus.identity;
     return { region, workerId: instance };
   }
 
@@ -144,12 +154,15 @@ export class AnswerFrames implements AnswerSink {
 
   private replyTo(subject: string, frame: Uint8Array): Reply {
     const { sealFor } = this;
-    return { subject, data: sealFor === undefined ? frame : sealFrame(this.bus.channels, sealFor, subject, frame) };
+    return {
+      subject,
+      data: sealFor === undefined ? frame : sealFrame(this.ways.bus.channels, sealFor, subject, frame),
+    };
   }
 
   private publish({ subject, data }: Reply): void {
     this.spokeAt = performance.now();
-    const { connection } = this.bus;
+    const { connection } = this.ways.bus;
     if (!connection.isClosed()) connection.publish(subject, data);
   }
 
@@ -176,7 +189,7 @@ export class AnswerFrames implements AnswerSink {
       credentialEchoed: echoed,
     };
     this.onEnd(ending, durationMs);
-    this.ledger.close({
+    this.ways.ledger.close({
       outcome: isOnRecord
         ? {
             executionId,

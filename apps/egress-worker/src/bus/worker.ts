@@ -22,12 +22,14 @@ import { AnswerFrames, type Incoming } from './answer-frames.js';
 import { Calls } from './calls.js';
 import { LastMinute } from './last-minute.js';
 import { Ledger } from './ledger.js';
+import type { Pipes } from './pipes.js';
 import { Recorded } from './recorded.js';
 
 /** What a worker of a region is made of. */
 export interface WorkerParts {
   readonly bus: Bus;
   readonly connections: Connections;
+  readonly pipes: Pipes;
   readonly logger: Logger;
   /** Dispatches in hand at once. */
   readonly capacity: number;
@@ -89,6 +91,7 @@ export class Worker {
     this.ledger.flush();
     this.recorded.stop();
     this.parts.connections.close();
+    await this.parts.pipes.close();
   }
 
   private listen(subject: string, take: (message: Msg) => void): void {
@@ -128,8 +131,9 @@ export class Worker {
   }
 
   private run(incoming: Incoming, body: Uint8Array): void {
-    const { bus, connections } = this.parts;
-    const frames = new AnswerFrames(bus, this.ledger, incoming, (ending, durationMs) => {
+    const { bus, connections, pipes } = this.parts;
+    const ways = { bus, pipes, ledger: this.ledger };
+    const frames = new AnswerFrames(ways, incoming, (ending, durationMs) => {
       this.leave(call);
       observeEnding(ending, durationMs);
       if (isTelling(ending)) this.lastMinute.note(durationMs, ending.problem !== null);

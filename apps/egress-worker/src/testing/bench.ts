@@ -3,6 +3,7 @@ import { eventStream } from '@pontage/contracts/events';
 import { parseEgressAllow } from '@pontage/egress-policy';
 import { createLogger } from '@pontage/telemetry';
 import { startStack, type Stack } from '@pontage/testkit';
+import { Pipes } from '../bus/pipes.js';
 import { Worker } from '../bus/worker.js';
 import { Connections } from '../connection/connections.js';
 import { Dialer, type DialOptions } from '../connection/dialer.js';
@@ -16,6 +17,8 @@ export interface WorkerOptions extends Partial<Omit<DialOptions, 'policy'>> {
   readonly capacity?: number;
   readonly queue?: number;
   readonly bodyIdleMs?: number;
+  /** As PONTAGE_BULK_DIR. */
+  readonly bulkDirectory?: string;
 }
 
 /** Workers in this process on a real bus, and clients for them; all of it ends together. */
@@ -46,13 +49,13 @@ export class Bench {
   async workerAndClient(options: WorkerOptions = {}): Promise<{ worker: Worker; client: WorkerClient }> {
     const { worker, instance } = await this.startWorker(options);
     this.workers.push(worker);
-    const client = await WorkerClient.open(this.stack, 'eu-central-1', instance);
+    const client = await WorkerClient.open(this.stack, 'eu-central-1', instance, options.bulkDirectory);
     this.clients.push(client);
     return { worker, client };
   }
 
   async startWorker(options: WorkerOptions = {}): Promise<{ worker: Worker; instance: string }> {
-    const { allow = '127.0.0.0/8', capacity = 256, queue = 512, bodyIdleMs = 30_000, ...dial } = options;
+    const { allow = '127.0.0.0/8', capacity = 256, queue = 512, bodyIdleMs = 30_000, bulkDirectory, ...dial } = options;
     const bus = await this.stack.busOf('egress-worker', 'eu-central-1');
     const dialer = new Dialer({
       policy: { allow: parseEgressAllow(allow), ownAddresses: [] },
@@ -63,6 +66,7 @@ export class Bench {
     const worker = new Worker({
       bus,
       connections: new Connections(dialer, { bodyIdleMs }),
+      pipes: new Pipes(bulkDirectory),
       logger,
       capacity,
       queue,

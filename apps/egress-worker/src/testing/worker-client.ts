@@ -60,18 +60,19 @@ export class WorkerClient {
     readonly worker: string,
   ) {}
 
-  /** Waits until the worker is known. */
-  static async open(stack: Stack, region: string, worker?: string): Promise<WorkerClient> {
+  /** Waits until the worker is known. @param bulkDirectory where the gateway takes bulk; undefined: from the bus only */
+  static async open(stack: Stack, region: string, worker?: string, bulkDirectory?: string): Promise<WorkerClient> {
     const [proxy, gateway] = await Promise.all([stack.busOf('query-proxy'), stack.busOf('gateway')]);
     const wanted = () =>
       proxy.presence.live('egress-worker', region).find(({ instance }) => worker === undefined || instance === worker);
     const found = await proxy.presence.until(wanted, 5_000);
     if (found === undefined) throw new Error(`no worker of ${region} has announced itself`);
-    return new WorkerClient(proxy, gateway, await gateway.openBulk(), region, found.instance);
+    const bulk = await gateway.openBulk(bulkDirectory);
+    return new WorkerClient(proxy, gateway, bulk, region, found.instance);
   }
 
   async close(): Promise<void> {
-    await this.bulk.connection.close();
+    await this.bulk.drain();
   }
 
   send(request: Request, options: ReaderOptions = {}): Sent {
