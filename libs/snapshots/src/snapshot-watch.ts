@@ -118,6 +118,11 @@ export class SnapshotWatch<B extends Bucket> implements Ticking {
     return this.isCaughtUp ? Math.max(this.lastTick, this.writtenAt) : this.writtenAt;
   }
 
+  /** Until it is whole: the stream says of its own which number they have. */
+  get needsOwn(): boolean {
+    return !this.isCaughtUp;
+  }
+
   /** Writes one. */
   tick(): void {
     this.writtenAt = performance.now();

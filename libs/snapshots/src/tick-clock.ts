@@ -2,6 +2,10 @@ import type { Bus } from '@pontage/bus';
 
 /** Something that writes a tick when none has come for a while. */
 export interface Ticking {
+  /** Where its ticks go: whoever watches the same has the same ticks. */
+  readonly bucket: { readonly name: string };
+  /** True while only its own ticks will do. */
+  readonly needsOwn: boolean;
   /** When the last one came, or was written, by this process's own monotonic clock. */
   readonly tickedAt: number;
   tick(): void;
@@ -47,7 +51,13 @@ export class TickClock {
     if (silent.length === 0) return;
     // A process that was held up has not read yet what came meanwhile. It does so first: held up, all would write.
     setImmediate(() => {
-      for (const each of silent) if (each.tickedAt <= silentSince && this.ticking.has(each)) each.tick();
+      const written = new Set<string>();
+      for (const each of silent) {
+        const { bucket, needsOwn, tickedAt } = each;
+        if (tickedAt > silentSince || !this.ticking.has(each) || (written.has(bucket.name) && !needsOwn)) continue;
+        written.add(bucket.name);
+        each.tick();
+      }
     });
   }
 }
