@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Logger } from '@pontage/telemetry';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { refusePrivilegedRole } from './database-role.js';
@@ -44,6 +45,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
       statement_timeout: statementMs,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
+      // Between the pool and whoever takes a connection out of it nobody listens for a moment, and an error that nobody hears ends the
+      // process: as when a server that is killed says so in the same packet in which it lets us in.
+      onConnect: (client: EventEmitter) => void client.on('error', () => undefined),
     },
   });
   await dataSource.initialize();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem } from '@pontage/problems';
-import { violates } from './index.js';
+import { openDatabase, violates } from './index.js';
 import { add, asking, Note, NoteBook, schema, texts } from './note.fixture.js';
 
 const mine = randomUUID();
@@ -75,6 +75,28 @@ describe('a database in trouble', () => {
     expect(last).toMatchObject({ slug: 'unavailable' });
     await book.stack.restartPostgres();
     expect(await texts(unitOfWork, theirs)).toEqual(['theirs']);
+  });
+
+  it('does not end the process when the server lets it in and goes down in the same breath', async () => {
+    const text = (fields: Record<string, string>): string =>
+      Object.entries(fields).reduce((all, [field, value]) => `${all}${field}${value}\0`, '') + '\0';
+    const messageOf = (type: string, body: Buffer): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(4 + body.length);
+      return Buffer.concat([Buffer.from(type), length, body]);
+    };
+    const fatal = { S: 'FATAL', C: '57P01', M: 'terminating connection due to unexpected postmaster exit' };
+    const breath = [
+      messageOf('R', Buffer.alloc(4)),
+      messageOf('Z', Buffer.from('I')),
+      messageOf('E', Buffer.from(text(fatal))),
+    ];
+    const server = createServer((client) => client.once('data', () => client.end(Buffer.concat(breath))));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const url = `postgres://notes:secret@127.0.0.1:${port}/notes`;
+    await expect(openDatabase({ url, schema, entities: [Note], applicationName: 'notes' })).rejects.toThrow();
+    server.close();
   });
 
   it('refuses a text that no column takes', async () => {
