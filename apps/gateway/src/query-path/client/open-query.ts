@@ -73,3 +73,9 @@ export const attemptsOf = (number: number): number =>
 /** True when it was asked once, nothing of an answer has come, and asking again changes nothing at the upstream. */
 export const mayRepeat = ({ repeatable, assembly, attempt }: OpenQuery): boolean =>
   repeatable && !assembly.begun && attempt === 1;
+
+/**
+ * True for an attempt of a run that was asked for again: whatever still comes of it is not the answer. A worker that is given the
+ * next run ends the one before, also in the middle of an answer that has just begun.
+ */
+export const isGivenUp = ({ attempt }: OpenQuery, number: number): boolean => number <= (attempt - 1) * attemptsPerRun;

@@ -15,7 +15,6 @@ import {
 } from '@pontage/bus';
 import { subjectOf } from '@pontage/contracts';
 import { flowSubject } from '@pontage/contracts/egress-worker';
-import { attemptsPerRun } from '@pontage/contracts/query-proxy';
 import { InHand } from '@pontage/in-hand';
 import {
   asProblem,
@@ -31,7 +30,15 @@ import {
 import type { Crossings } from '../../admission/crossings.js';
 import { AnswerAssembly, type AnswerReader } from '../answer/answer.js';
 import { breakOff, recordClosed } from './break-off.js';
-import { attemptsOf, mayRepeat, speaking, type OpenQuery, type QueryToRun, type RunningQuery } from './open-query.js';
+import {
+  attemptsOf,
+  isGivenUp,
+  mayRepeat,
+  speaking,
+  type OpenQuery,
+  type QueryToRun,
+  type RunningQuery,
+} from './open-query.js';
 import { QueryQuestions } from './query-questions.js';
 
 /** No first frame within this, or silence for that long afterwards, also about a chunk that was sent: lost. */
@@ -138,11 +145,12 @@ export class QueryClient {
   private take(executionId: string, message: Reply): void {
     const open = this.open.get(executionId);
     if (open === undefined) return;
-    open.heardAt = performance.now();
-    open.heard = true;
-    this.crossed(open);
     try {
       const frame = decodeFrame(openFrame(this.bus.channels, message.subject, message.data));
+      if (isGivenUp(open, frame.attempt)) return;
+      open.heardAt = performance.now();
+      open.heard = true;
+      this.crossed(open);
       this.sort(open, frame, isSealed(message.data));
     } catch (error) {
       this.fail(open, asProblem(error));
@@ -169,8 +177,6 @@ export class QueryClient {
         open.worker = speaking(frame.head, frame.attempt, seals);
         return open.reader.pull(frame.head, frame.attempt);
       case 'problem':
-        // Of a superseded attempt: the newer one is still to be heard.
-        if (frame.attempt <= (open.attempt - 1) * attemptsPerRun) return;
         return this.refused(open, problemFromWire(frame.head), frame.head);
       default:
         return;
