@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isAlive } from '@pontage/backends';
 import { OAuthProvider, openSignIn, startPontage, type Pontage } from '@pontage/testkit';
 import { ask, type List } from './src/ask.js';
 import { PeopleUpstream } from './src/upstreams/people-upstream.js';
@@ -45,14 +46,6 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
     if (Date.now() > deadline) throw new Error(`not so in time: ${isSo.toString()}`);
 }
 
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 describe('a sign-in', () => {
   it('is not over because no worker was there to ask the provider by', async () => {
     const { token: by } = await token();
@@ -60,7 +53,7 @@ describe('a sign-in', () => {
     const workers = pontage.processes().processes.filter(({ service }) => service === 'egress-worker');
     for (const { pid } of workers) process.kill(pid, 'SIGKILL');
     // One that is still dying can take the question along, and then nobody knows whether the code is spent.
-    for (const { pid } of workers) while (isThere(pid)) await sleep(5);
+    for (const { pid } of workers) while (isAlive(pid)) await sleep(5);
     const refused = await comesBack();
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('You are not signed in')]);
     await until(async () => (await comesBack()).status === 200);

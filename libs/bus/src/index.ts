@@ -5,6 +5,7 @@ export { type BreakerRecord, type PresenceRecord, type PresenceState } from './p
 export { SealedBatches, type BatchEvents } from './batches.js';
 export { isNoResponders, publishReplies, Replies, type Reply, type ReplyInbox } from './replies.js';
 export { BulkConnection } from './bulk/bulk-connection.js';
+export { Pieces } from './bulk/pieces.js';
 export { messageHead } from './bulk/pipe-message.js';
 export { pipePath } from './bulk/pipe-path.js';
 export { refusalIn } from './acknowledgement.js';

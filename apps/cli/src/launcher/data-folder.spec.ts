@@ -25,6 +25,13 @@ describe('a secret of the data folder', () => {
   });
 });
 
+describe('the folder for sockets', () => {
+  it('is absolute, and none where its path would be longer than kernels take', () => {
+    expect(openDataFolder(folder).bulk).toBe(join(folder, 'bulk'));
+    expect(openDataFolder(join(folder, 'd'.repeat(60))).bulk).toBeUndefined();
+  });
+});
+
 describe('the port of the orders API', () => {
   it('stays, and is chosen again when its file says nothing', async () => {
     const data = openDataFolder(folder);

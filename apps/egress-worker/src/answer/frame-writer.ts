@@ -1,3 +1,4 @@
+import { Pieces } from '@pontage/bus';
 import { asProblem, responseTooLarge, type Problem } from '@pontage/problems';
 import type { AnswerSink, UpstreamHead } from './answer-sink.js';
 import type { InjectedValues } from './injected-values.js';
@@ -32,8 +33,7 @@ const gatherMs = 5;
  * as the reader's credit goes. Bytes are looked at for injected values before they leave.
  */
 export class FrameWriter {
-  private pieces: Buffer[] = [];
-  private waiting = 0;
+  private readonly waiting = new Pieces();
   private total = 0;
   private sent = 0;
   private credit: number;
@@ -84,11 +84,10 @@ export class FrameWriter {
       events.failed(asProblem(error));
       return true;
     }
-    this.pieces.push(piece);
-    this.waiting += piece.length;
-    if (this.waiting >= (this.headSent ? chunkBytes : wholeBytes + 1)) this.flush(false);
+    this.waiting.push(piece);
+    if (this.waiting.length >= (this.headSent ? chunkBytes : wholeBytes + 1)) this.flush(false);
     else this.armSoon();
-    this.full = this.waiting >= waitingBytes;
+    this.full = this.waiting.length >= waitingBytes;
     return !this.full;
   }
 
@@ -99,7 +98,7 @@ export class FrameWriter {
     if (this.headSent || this.total > Math.min(wholeBytes, this.credit)) return this.flush(true);
     this.stop();
     this.sent = this.total;
-    this.limits.events.written({ whole: this.take(this.waiting) }, this.sent);
+    this.limits.events.written({ whole: this.waiting.take(this.waiting.length) }, this.sent);
   }
 
   /**
@@ -149,19 +148,20 @@ export class FrameWriter {
     // A value could begin in the last bytes; whether it does is known when the next ones come.
     const undecided = this.sealed || this.ended ? 0 : this.limits.injected.undecided;
     for (;;) {
-      const size = Math.min(chunkBytes, this.credit, this.waiting - undecided);
+      const size = Math.min(chunkBytes, this.credit, this.waiting.length - undecided);
       if (size <= 0 || (size < chunkBytes && !everything && this.credit > size)) break;
-      this.sink.chunk(this.chunks, this.take(size));
+      this.sink.chunk(this.chunks, this.waiting.take(size));
       this.chunks += 1;
       this.credit -= size;
       this.sent += size;
     }
-    if (this.ended && this.waiting === 0) {
+    if (this.ended && this.waiting.length === 0) {
       this.stop();
       return this.limits.events.written({ chunks: this.chunks }, this.sent);
     }
-    if (!everything && this.waiting > 0 && this.credit > 0) this.timer ??= setTimeout(() => this.flush(true), gatherMs);
-    if (!this.full || this.waiting >= waitingBytes) return;
+    if (!everything && this.waiting.length > 0 && this.credit > 0)
+      this.timer ??= setTimeout(() => this.flush(true), gatherMs);
+    if (!this.full || this.waiting.length >= waitingBytes) return;
     this.full = false;
     this.limits.events.writable();
   }
@@ -169,24 +169,9 @@ export class FrameWriter {
   private sendHead(): void {
     this.headSent = true;
     const undecided = this.sealed || this.ended ? 0 : this.limits.injected.undecided;
-    const size = Math.max(0, Math.min(wholeBytes, this.credit, this.waiting - undecided));
-    this.sink.head(this.head, this.take(size));
+    const size = Math.max(0, Math.min(wholeBytes, this.credit, this.waiting.length - undecided));
+    this.sink.head(this.head, this.waiting.take(size));
     this.credit -= size;
     this.sent += size;
-  }
-
-  /** The next `size` of the waiting bytes. */
-  private take(size: number): Buffer {
-    this.waiting -= size;
-    const taken: Buffer[] = [];
-    for (let left = size; left > 0;) {
-      const piece = this.pieces[0];
-      if (piece === undefined) break;
-      if (piece.length <= left) this.pieces.shift();
-      else this.pieces[0] = piece.subarray(left);
-      taken.push(piece.subarray(0, left));
-      left -= Math.min(left, piece.length);
-    }
-    return taken.length === 1 && taken[0] !== undefined ? taken[0] : Buffer.concat(taken);
   }
 }

@@ -75,6 +75,11 @@ describe('a pipe', () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
     expect((await stat(pipePath(directory, gateway.identity.instance))).mode & 0o777).toBe(0o600);
     await untilSent(`${bulk.replies.prefix}.nobody`, Buffer.from('x'));
+    const next = new Promise((resolve) => {
+      const inbox = bulk.replies.expect(({ data }) => resolve(Buffer.from(data).toString()));
+      void untilSent(inbox.subject, Buffer.from('for somebody'));
+    });
+    expect(await next).toBe('for somebody');
   });
 
   it.each([
